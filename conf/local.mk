@@ -1,0 +1,14 @@
+# conf/: what can be configured, one library that both programs link.
+
+noinst_LIBRARIES += conf/libconf.a
+conf_libconf_a_SOURCES = \
+	conf/address.c \
+	conf/check.c \
+	conf/conf.h \
+	conf/default.c \
+	conf/errors.c \
+	conf/parse.c \
+	conf/print.c \
+	conf/snapshot.c \
+	conf/units.c
+conf_libconf_a_CPPFLAGS = $(AM_CPPFLAGS) $(CONFUSE_CFLAGS)

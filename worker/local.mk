@@ -1,0 +1,88 @@
+# worker/: eddy-worker, the contract that it shares with eddyd, and the modules that ship.
+
+include_HEADERS += worker/eddy.h
+
+noinst_LIBRARIES += worker/libcontract.a worker/libworker.a
+libexec_PROGRAMS += worker/eddy-worker
+
+worker_libcontract_a_SOURCES = \
+	worker/contract.c \
+	worker/contract.h \
+	worker/scoreboard.c
+
+worker_libworker_a_SOURCES = \
+	worker/cluster.c \
+	worker/http/body.c \
+	worker/http/body.h \
+	worker/http/conn.c \
+	worker/http/conn.h \
+	worker/http/date.c \
+	worker/http/date.h \
+	worker/http/head.c \
+	worker/http/head.h \
+	worker/http/out.c \
+	worker/http/out.h \
+	worker/http/request.c \
+	worker/http/request.h \
+	worker/http/response.c \
+	worker/http/response.h \
+	worker/http/status.c \
+	worker/http/status.h \
+	worker/loop/loop.c \
+	worker/loop/loop.h \
+	worker/loop/timer.c \
+	worker/loop/timer.h \
+	worker/module/module.c \
+	worker/module/module.h \
+	worker/module/route.c \
+	worker/module/route.h \
+	worker/net/listener.c \
+	worker/net/listener.h \
+	worker/process.c \
+	worker/worker.c \
+	worker/worker.h
+worker_libworker_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+
+# What a program that links libworker.a needs after it.
+WORKER_LIBS = worker/libcontract.a conf/libconf.a $(CONFUSE_LIBS) $(EVENT_LIBS)
+
+worker_eddy_worker_SOURCES = worker/main.c
+worker_eddy_worker_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+
+# The modules find the API in the program that loads them: all of libworker.a goes in, whoever calls it, and eddy_* and
+# nothing else goes out, versioned by eddy.map.
+worker_eddy_worker_LDFLAGS = $(AM_LDFLAGS) -Wl,--export-dynamic -Wl,--version-script=$(top_srcdir)/worker/eddy.map
+worker_eddy_worker_LDADD = $(WHOLE_ARCHIVE) worker/libworker.a $(NO_WHOLE_ARCHIVE) $(WORKER_LIBS)
+worker_eddy_worker_DEPENDENCIES = worker/eddy.map worker/libworker.a worker/libcontract.a conf/libconf.a
+EXTRA_DIST += worker/eddy.map
+
+# Modules are shared objects that automake takes for programs, hence their own flags: no -pie may get in.
+MODULE_COMPILE_CPP = -D_GNU_SOURCE $(EDDY_FORTIFY) -I$(top_srcdir)/worker
+MODULE_COMPILE = $(EDDY_CFLAGS) -fPIC
+MODULE_LINK = -shared $(EDDY_HARDEN_LD)
+
+eddymodule_PROGRAMS += \
+	worker/modules/echo.so \
+	worker/modules/hello.so \
+	worker/modules/poll.so \
+	worker/modules/welcome.so
+
+worker_modules_echo_so_SOURCES = worker/modules/echo.c
+worker_modules_echo_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
+worker_modules_echo_so_CFLAGS = $(MODULE_COMPILE)
+worker_modules_echo_so_LDFLAGS = $(MODULE_LINK)
+
+worker_modules_hello_so_SOURCES = worker/modules/hello.c
+worker_modules_hello_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
+worker_modules_hello_so_CFLAGS = $(MODULE_COMPILE)
+worker_modules_hello_so_LDFLAGS = $(MODULE_LINK)
+
+worker_modules_poll_so_SOURCES = worker/modules/poll.c
+worker_modules_poll_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
+worker_modules_poll_so_CFLAGS = $(MODULE_COMPILE)
+worker_modules_poll_so_LDFLAGS = $(MODULE_LINK)
+
+worker_modules_welcome_so_SOURCES = worker/modules/welcome.c
+worker_modules_welcome_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
+worker_modules_welcome_so_CFLAGS = $(MODULE_COMPILE)
+worker_modules_welcome_so_LDFLAGS = $(MODULE_LINK)
