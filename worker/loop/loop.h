@@ -1,0 +1,57 @@
+/*
+ * One turn of the worker's loop: what every libevent callback does first and last.
+ *
+ * A callback that libevent calls is put between loop_enter and loop_leave. What must not happen inside the call that
+ * caused it is posted as a task: `ticks` run when the module's callback that is running has returned (events of a
+ * response, eddy_next_tick), `later` at the end of the turn, when the shared buffers are free again (a connection that
+ * goes on with its next request). Last comes the `flush`: what the turn has collected leaves in one send.
+ */
+#ifndef EDDY_LOOP_LOOP_H
+#define EDDY_LOOP_LOOP_H
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct task {
+	struct task *next;
+	void (*run)(struct task *task);
+};
+
+struct task_queue {
+	struct task *first, **last;
+};
+
+struct loop {
+	struct event_base *base;
+	uint64_t now_ns; /* CLOCK_MONOTONIC_COARSE at the start of this turn: some ms old, and free of system calls */
+	struct task_queue ticks, later;
+	void (*flush)(void *arg);
+	void *flush_arg;
+};
+
+/* 0 or -ENOMEM. */
+int loop_init(struct loop *loop, void (*flush)(void *arg), void *flush_arg);
+void loop_fini(struct loop *loop);
+
+void loop_enter(struct loop *loop);
+void loop_leave(struct loop *loop);
+
+/* Runs the ticks posted so far and those that they post; after each callback into a module. */
+void loop_run_ticks(struct loop *loop);
+
+static inline void
+task_post(struct task_queue *queue, struct task *task)
+{
+	task->next = NULL;
+	*queue->last = task;
+	queue->last = &task->next;
+}
+
+static inline uint64_t
+loop_now_ms(const struct loop *loop)
+{
+	return loop->now_ns / 1000000;
+}
+
+#endif
