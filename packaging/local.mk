@@ -1,3 +1,21 @@
 # packaging/: what goes beside the programs: eddy.pc, the conf file, the scripts that set up and start a checkout.
 
 pkgconfig_DATA += packaging/eddy.pc
+EXTRA_DIST += packaging/quickstart packaging/setup
+
+# The conf file belongs to the machine's administrator from the first installation on: it is never written over, and goes
+# with `make uninstall` only if it is still what was installed. The one in docdir is always this version's.
+install-data-local:
+	$(MKDIR_P) '$(DESTDIR)$(eddyconfdir)'
+	test -e '$(DESTDIR)$(eddyconfdir)/eddy.conf' || \
+		$(INSTALL_DATA) '$(top_srcdir)/conf/eddy.conf' '$(DESTDIR)$(eddyconfdir)/eddy.conf'
+
+uninstall-local:
+	! cmp -s '$(top_srcdir)/conf/eddy.conf' '$(DESTDIR)$(eddyconfdir)/eddy.conf' || \
+		rm -f '$(DESTDIR)$(eddyconfdir)/eddy.conf'
+
+# Folders that are eddy's alone go when they are empty.
+uninstall-hook:
+	for folder in '$(eddymoduledir)' '$(libdir)/eddy' '$(docdir)' '$(eddyconfdir)'; do \
+		rmdir "$(DESTDIR)$$folder" 2>/dev/null || :; \
+	done

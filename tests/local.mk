@@ -4,13 +4,71 @@
 #	UNIT_TESTS += tests/unit/conf/test_units
 #	tests_unit_conf_test_units_SOURCES = tests/unit/conf/test_units.c
 #	tests_unit_conf_test_units_LDADD = $(UNIT_CONF_LIBS)
+# A fuzz target is four:
+#	FUZZERS += tests/fuzz/fuzz_conf
+#	tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c
+#	tests_fuzz_fuzz_conf_LDFLAGS = $(FUZZ_LINK)
+#	tests_fuzz_fuzz_conf_LDADD = conf/libconf.a $(CONFUSE_LIBS)
 
 UNIT_TESTS =
 UNIT_CONF_LIBS = conf/libconf.a $(CONFUSE_LIBS) $(CHECK_LIBS)
 UNIT_WORKER_LIBS = worker/libworker.a $(WORKER_LIBS) $(CHECK_LIBS)
 UNIT_DAEMON_LIBS = daemon/libdaemon.a $(DAEMON_LIBS) $(CHECK_LIBS)
 
+FUZZERS =
+FUZZ_LINK = $(AM_LDFLAGS) $(EDDY_FUZZER)
+
 if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
+else
+check-local: check-says-no-units
+endif
+
+if ENABLE_FUZZERS
+noinst_PROGRAMS += $(FUZZERS)
+endif
+
+# The black-box tests run the programs of this build tree, and build modules of their own against eddy.h.
+TESTS += tests/e2e/check
+AM_TESTS_ENVIRONMENT = \
+	EDDYD='$(abs_top_builddir)/daemon/eddyd'; export EDDYD; \
+	EDDYCTL='$(abs_top_builddir)/daemon/eddyctl'; export EDDYCTL; \
+	EDDY_WORKER='$(abs_top_builddir)/worker/eddy-worker'; export EDDY_WORKER; \
+	EDDY_MODULES='$(abs_top_builddir)/worker/modules'; export EDDY_MODULES; \
+	EDDY_H='$(abs_top_srcdir)/worker'; export EDDY_H; \
+	CC='$(CC)'; export CC; \
+	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE; \
+	UBSAN_OPTIONS=print_stacktrace=1; export UBSAN_OPTIONS;
+
+EXTRA_DIST += tests/e2e tests/fuzz/corpus tests/run
+
+dist-hook:
+	find '$(distdir)/tests' -depth \( -name __pycache__ -o -name .pytest_cache \) -exec rm -rf {} +
+
+.PHONY: check-says-no-units
+check-says-no-units:
+	@echo 'configure has not found Check (https://libcheck.github.io/check/): the unit tests were left out'
+
+# Which lines the tests run: a report in coverage/ of a build with --enable-coverage.
+.PHONY: coverage
+coverage:
+if ENABLE_COVERAGE
+	find . -name '*.gcda' -exec rm -f {} +
+	$(MAKE) $(AM_MAKEFLAGS) check
+	$(MKDIR_P) coverage
+	@if test -n '$(GCOVR)'; then \
+		'$(GCOVR)' --root '$(abs_top_srcdir)' --filter '$(abs_top_srcdir)/(conf|worker|daemon)/' \
+			--gcov-executable '$(EDDY_GCOV)' --print-summary \
+			--txt coverage/lines.txt --html-details coverage/index.html . && \
+		cat coverage/lines.txt; \
+	else \
+		echo 'no gcovr when this was configured: install it, and run configure again' >&2; exit 1; \
+	fi
+
+clean-local:
+	find . \( -name '*.gcda' -o -name '*.gcno' \) -exec rm -f {} +
+	rm -rf coverage
+else
+	@echo 'coverage: configure with --enable-coverage first' >&2; exit 1
 endif
