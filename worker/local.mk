@@ -50,8 +50,14 @@ worker_eddy_worker_SOURCES = worker/main.c
 worker_eddy_worker_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
 
 # The modules find the API in the program that loads them: all of libworker.a goes in, whoever calls it, and eddy_* and
-# nothing else goes out, versioned by eddy.map.
-worker_eddy_worker_LDFLAGS = $(AM_LDFLAGS) -Wl,--export-dynamic -Wl,--version-script=$(top_srcdir)/worker/eddy.map
+# nothing else goes out, versioned by eddy.map. The runtime of clang's sanitizers lives in the program too and has to be
+# seen: there, visibility alone decides.
+if ENABLE_SANITIZERS
+EXPORT_LINK = -Wl,--export-dynamic
+else
+EXPORT_LINK = -Wl,--export-dynamic -Wl,--version-script=$(top_srcdir)/worker/eddy.map
+endif
+worker_eddy_worker_LDFLAGS = $(AM_LDFLAGS) $(EXPORT_LINK)
 worker_eddy_worker_LDADD = $(WHOLE_ARCHIVE) worker/libworker.a $(NO_WHOLE_ARCHIVE) $(WORKER_LIBS)
 worker_eddy_worker_DEPENDENCIES = worker/eddy.map worker/libworker.a worker/libcontract.a conf/libconf.a
 EXTRA_DIST += worker/eddy.map
