@@ -1,7 +1,8 @@
 # packaging/: what goes beside the programs: eddy.pc, the conf file, the scripts that set up and start a checkout.
 
 pkgconfig_DATA += packaging/eddy.pc
-EXTRA_DIST += packaging/quickstart packaging/setup
+dist_doc_DATA += LICENSE NEWS.md README.md conf/eddy.conf
+EXTRA_DIST += .clang-format .editorconfig CONTRIBUTING.md packaging/quickstart packaging/setup
 
 # The conf file belongs to the machine's administrator from the first installation on: it is never written over, and goes
 # with `make uninstall` only if it is still what was installed. The one in docdir is always this version's.

@@ -43,8 +43,10 @@ AM_TESTS_ENVIRONMENT = \
 
 EXTRA_DIST += tests/e2e tests/fuzz/corpus tests/run
 
+# A folder in EXTRA_DIST is copied whole, from here and from the build tree: out with what the tests have left in it.
 dist-hook:
-	find '$(distdir)/tests' -depth \( -name __pycache__ -o -name .pytest_cache \) -exec rm -rf {} +
+	find '$(distdir)/tests' -depth \( -name __pycache__ -o -name .pytest_cache -o -name '*.log' -o -name '*.trs' \) \
+		-exec rm -rf {} +
 
 .PHONY: check-says-no-units
 check-says-no-units:
