@@ -1,4 +1,4 @@
-# conf/: what can be configured, one library that both programs link.
+# conf/: what can be configured, one library that both programs link. conf/eddy.conf is installed by packaging/.
 
 noinst_LIBRARIES += conf/libconf.a
 conf_libconf_a_SOURCES = \
@@ -9,6 +9,9 @@ conf_libconf_a_SOURCES = \
 	conf/errors.c \
 	conf/parse.c \
 	conf/print.c \
+	conf/private.h \
+	conf/scan.c \
 	conf/snapshot.c \
+	conf/syntax.c \
 	conf/units.c
 conf_libconf_a_CPPFLAGS = $(AM_CPPFLAGS) $(CONFUSE_CFLAGS)
