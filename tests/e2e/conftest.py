@@ -1,0 +1,179 @@
+"""
+Fixtures of the black-box tests: where the programs are, the test modules, daemons.
+
+The programs come from the environment (EDDYD, EDDYCTL, EDDY_WORKER, EDDY_MODULES, EDDY_H, CC) or
+from a build folder given with --build. `site` is one daemon that many tests share, with a route for
+each handler of the test modules; `daemon` is one of the test's own.
+"""
+import os
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from harness import wait
+from harness.daemon import Daemon, Programs, environment
+
+HERE = Path(__file__).resolve().parent
+TOP = HERE.parent.parent
+
+PROBE_HANDLERS = (
+    "limit upload slow reluctant ignore later chunks pieces empty flush status reason cookies "
+    "goodbye own_length length_short length_long trailers owned destroy flood park counters "
+    "released orphan timeout order interval clear refresh process cluster say about block misuse"
+).split()
+
+
+def pytest_addoption(parser):
+    parser.addoption("--build", help="the build folder to test, where make was run")
+
+
+def pytest_configure(config):
+    build = config.getoption("--build")
+    top = Path(build).resolve() if build else None
+
+    def place(variable, *inside):
+        said = os.environ.get(variable)
+        if not said and top:
+            said = str(top.joinpath(*inside))
+        if not said:
+            raise pytest.UsageError(
+                f"{variable} is not set: say where the programs are with --build FOLDER, "
+                "or in EDDYD, EDDYCTL, EDDY_WORKER, EDDY_MODULES and EDDY_H"
+            )
+        path = Path(said).resolve()
+        if not path.exists():
+            raise pytest.UsageError(f"{variable}: there is no {path}; run make first")
+        return str(path)
+
+    config.programs = Programs(
+        eddyd=place("EDDYD", "daemon", "eddyd"),
+        eddyctl=place("EDDYCTL", "daemon", "eddyctl"),
+        worker=place("EDDY_WORKER", "worker", "eddy-worker"),
+        modules=place("EDDY_MODULES", "worker", "modules"),
+        include=os.environ.get("EDDY_H") or str(TOP / "worker"),
+        cc=os.environ.get("CC") or "cc",
+    )
+    if config.programs.sanitized and "E2E_SCALE" not in os.environ:
+        wait.SCALE = 4.0
+
+
+@pytest.fixture(scope="session")
+def programs(request):
+    return request.config.programs
+
+
+@pytest.fixture(scope="session")
+def modules(programs, tmp_path_factory):
+    """The folder with the test modules, built against eddy.h as a user's module is."""
+    folder = tmp_path_factory.mktemp("modules")
+    building = []
+    for source in sorted((HERE / "modules").glob("*.c")):
+        command = shlex.split(programs.cc) + [
+            "-shared",
+            "-fPIC",
+            "-O1",
+            "-g",
+            "-Wall",
+            "-Wextra",
+            "-Werror",
+        ]
+        command += [f"-I{programs.include}", str(source), "-o", str(folder / f"{source.stem}.so")]
+        building.append(
+            (
+                command,
+                subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment()),
+            )
+        )
+    for command, process in building:
+        _, err = process.communicate(timeout=120)
+        assert process.returncode == 0, f"{shlex.join(command)}:\n{err}"
+    for path in (folder, *folder.parents):  # a worker may run as another user
+        if path == Path("/") or path.stat().st_uid != os.getuid():
+            break
+        if path.name != "tmp":
+            path.chmod(0o755)
+    return folder
+
+
+@pytest.fixture
+def daemon(programs):
+    """A daemon of the test's own: to be configured and started by it."""
+    one = Daemon(programs)
+    yield one
+    one.finish()
+
+
+@pytest.fixture
+def daemons(programs):
+    """Makes several."""
+    made = []
+
+    def make():
+        made.append(Daemon(programs))
+        return made[-1]
+
+    yield make
+    for one in reversed(made):
+        one.finish()
+
+
+def site_conf(modules):
+    """Modules and routes of the shared daemon."""
+    routes = {"/": "welcome", "/live": {"module": "welcome", "handler": "live"}}
+    routes |= {
+        "/hello": "hello",
+        "/echo": "echo",
+        "/poll": "poll",
+        "/json": "probe",
+        "/json/*": "probe",
+    }
+    routes |= {f"/{name}": {"module": "probe", "handler": name} for name in PROBE_HANDLERS}
+    routes["/small"] = {"module": "probe", "handler": "upload", "max_body": "1k"}
+    routes["/small/ignore"] = {"module": "probe", "handler": "ignore", "max_body": "1k"}
+    routes["/unlimited"] = {"module": "probe", "handler": "upload", "max_body": "0"}
+    routes["/echo/unlimited"] = {"module": "echo", "max_body": "0"}
+    return {
+        "modules": {
+            "welcome": {"path": "welcome.so"},
+            "hello": {"path": "hello.so"},
+            "echo": {"path": "echo.so"},
+            "poll": {"path": "poll.so", "timeout": "25000"},
+            "probe": {"path": str(modules / "probe.so"), "color": "green"},
+        },
+        "routes": routes,
+    }
+
+
+@pytest.fixture(scope="session")
+def shared_site(programs, modules):
+    one = Daemon(programs)
+    try:
+        # what the tests that use it provoke
+        one.expect_log(r"probe|length|misuse")
+        one.conf(workers=2, **site_conf(modules))
+        one.start()
+        one.first_workers = one.serving()
+    except BaseException:
+        one.kill()
+        raise
+    yield one
+    one.finish()
+
+
+@pytest.fixture
+def site(shared_site):
+    """The shared daemon. No test may harm its workers: they stay the same processes."""
+    yield shared_site
+    shared_site.close_clients()
+    assert shared_site.process.poll() is None, f"the shared daemon has ended:\n{shared_site.log()}"
+    pids = shared_site.pids()
+    if pids != sorted(shared_site.first_workers):
+        before, shared_site.first_workers = shared_site.first_workers, shared_site.wait_serving()
+        pytest.fail(f"workers {before} became {pids}; the log:\n{shared_site.log()[-3000:]}")
+
+
+@pytest.fixture
+def client(site):
+    return site.connect()

@@ -1,0 +1,97 @@
+/*
+ * Dies in every way that a module can: the worker has to go down alone, and the log has to say whose fault it was.
+ */
+#include <eddy.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static volatile int *volatile nowhere;
+
+static void
+null(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req;
+	(void)res;
+	(void)state;
+	*nowhere = 1;
+}
+
+static void
+abortion(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req;
+	(void)res;
+	(void)state;
+	abort();
+}
+
+static void
+leave(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req;
+	(void)res;
+	(void)state;
+	_exit(7);
+}
+
+static void
+timer_fired(void *arg)
+{
+	(void)arg;
+	*nowhere = 1;
+}
+
+/* Parks, and crashes in the timer. */
+static void
+timer(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req;
+	(void)res;
+	(void)state;
+	eddy_set_timeout(timer_fired, 20, NULL);
+}
+
+static void
+data_came(eddy_request *req, eddy_str piece, void *arg)
+{
+	(void)req;
+	(void)piece;
+	(void)arg;
+	*nowhere = 1;
+}
+
+static const eddy_request_events data_events = {.data = data_came};
+
+static void
+data(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)res;
+	(void)state;
+	eddy_request_on(req, &data_events, NULL);
+}
+
+static void
+alive(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req;
+	(void)state;
+	eddy_response_send(res, 200, "text/plain", "alive\n", 6);
+}
+
+static int
+load(eddy_module *self, void **state)
+{
+	(void)state;
+	if (strcmp(eddy_module_option(self, "when", "never"), "load") == 0)
+		*nowhere = 1;
+	return 0;
+}
+
+static const struct eddy_handler handlers[] = {
+	{"null", null},	  {"abort", abortion}, {"leave", leave},
+	{"timer", timer}, {"data", data},      {NULL, NULL},
+};
+
+EDDY_MODULE(.name = "crash", .load = load, .request = alive, .handlers = handlers);

@@ -1,0 +1,304 @@
+"""
+Connections and what clients do to them: half-close, leaving, a thousand at once, parked requests,
+timeouts.
+"""
+import json
+import select
+import time
+
+import pytest
+
+from harness.client import request
+from harness.wait import SCALE, wait_until
+
+
+@pytest.fixture
+def probe(daemon, modules):
+    """One worker with the test module, so that its counters are those of all requests."""
+    handlers = "park counters orphan upload later json flood slow chunks".split()
+    daemon.conf(
+        workers=1,
+        modules={
+            "hello": {"path": "hello.so"},
+            "probe": {"path": str(modules / "probe.so")},
+            "poll": {"path": "poll.so"},
+            "echo": {"path": "echo.so"},
+        },
+        routes={
+            f"/{name}": {"module": "probe", "handler": name} for name in handlers if name != "json"
+        }
+        | {"/hello": "hello", "/poll": "poll", "/echo": "echo", "/json": "probe"},
+    )
+    return daemon
+
+
+def counters(daemon):
+    return json.loads(daemon.get("/counters").body)
+
+
+def figure(daemon, name):
+    return sum(worker[name] for worker in daemon.workers())
+
+
+# half-close
+
+
+def test_a_client_that_half_closes_behind_its_request_gets_the_answer(client):
+    client.send(request("GET", "/hello"))
+    client.half_close()
+    assert client.read().body == b"Hello World\n"
+    client.expect_close()
+
+
+def test_a_client_that_half_closes_gets_a_later_answer(client):
+    client.send(request("GET", "/later?150"))
+    client.half_close()
+    assert client.read().body == b"later\n"
+    client.expect_close()
+
+
+def test_a_client_that_half_closes_gets_a_streamed_answer(client):
+    client.send(request("GET", "/chunks?30"))
+    client.half_close()
+    assert client.read().body.count(b"piece") == 30
+    client.expect_close()
+
+
+def test_all_pipelined_requests_before_a_half_close_are_answered(client):
+    client.send(
+        b"".join(request("GET", f"/later?{i % 3}") for i in range(20)) + request("GET", "/hello")
+    )
+    client.half_close()
+    for _ in range(20):
+        assert client.read().body == b"later\n"
+    assert client.read().body == b"Hello World\n"
+    client.expect_close()
+
+
+def test_a_half_close_in_the_middle_of_a_head_ends_the_connection(client):
+    client.send(request("GET", "/hello")[:-3])
+    client.half_close()
+    try:
+        assert client.read_head().status == 400
+        client.read_once()
+    except AssertionError:
+        pass
+    client.buffer = b""
+    client.expect_close(reset_is_fine=True)
+
+
+def test_a_half_close_in_the_middle_of_a_body_is_told_to_the_module(site):
+    before = len(site.log())
+    client = site.connect()
+    client.send(request("POST", "/upload", "Content-Length: 100") + b"abc")
+    client.half_close()
+    site.wait_log(r"upload broken off with -10 after 3 bytes", after=before)
+
+
+# clients that leave
+
+
+def test_a_client_that_leaves_while_parked_is_noticed_at_once(probe):
+    probe.start()
+    clients = [probe.connect() for _ in range(10)]
+    for client in clients:
+        client.send(request("GET", "/park"))
+    wait_until(lambda: figure(probe, "parked") == 10, "10 parked requests")
+    assert counters(probe)["parked"] == 10
+    for i, client in enumerate(clients):
+        client.reset() if i % 2 else client.close()
+    wait_until(lambda: counters(probe)["closed"] == 10, "the close event of all 10")
+    said = counters(probe)
+    assert (said["parked"], said["finished"]) == (0, 0)
+    wait_until(lambda: figure(probe, "parked") == 0, "nothing to be parked")
+
+
+def test_a_late_answer_to_a_client_that_has_left_is_harmless(probe):
+    probe.start()
+    for _ in range(10):
+        client = probe.connect()
+        client.send(request("GET", "/orphan?30"))
+        client.reset()
+    wait_until(lambda: counters(probe)["closed"] == 10, "the close event of all 10")
+    assert probe.get("/orphan?1").body == b"orphan\n"
+
+
+def test_a_client_that_leaves_in_the_middle_of_its_body_is_told_to_the_module(probe):
+    probe.start()
+    client = probe.connect()
+    client.send(request("POST", "/upload", "Content-Length: 1000") + b"x" * 500)
+    probe.get("/hello")
+    client.reset()
+    wait_until(lambda: counters(probe)["errors"] == 1, "the error event")
+    assert counters(probe)["last_error"] == -10
+    assert probe.get("/hello").status == 200
+
+
+def test_clients_that_connect_and_say_nothing_or_rubbish_and_leave_harm_nobody(site):
+    neighbour = site.connect()
+    for i in range(50):
+        client = site.connect()
+        if i % 3:
+            client.send(b"GET /hello HT" if i % 3 == 1 else b"\0\1\2")
+        client.reset() if i % 2 else client.close()
+    neighbour.expect_open()
+
+
+def test_open_connections_are_counted_and_go_down_again(probe):
+    probe.start()
+    clients = [probe.connect() for _ in range(20)]
+    for client in clients:
+        client.get("/hello")
+    wait_until(
+        lambda: (figure(probe, "connections"), figure(probe, "idle")) == (20, 20),
+        "20 idle connections",
+    )
+    for client in clients:
+        client.close()
+    wait_until(
+        lambda: (figure(probe, "connections"), figure(probe, "idle")) == (0, 0), "no connection"
+    )
+
+
+# a thousand
+
+
+def test_a_thousand_keep_alive_connections_are_served_in_turn(site):
+    clients = [site.connect() for _ in range(1000)]
+    for _ in range(2):
+        for client in clients:
+            client.send(request("GET", "/hello"))
+        for client in clients:
+            assert client.read().body == b"Hello World\n"
+    wait_until(lambda: figure(site, "idle") >= 1000, "1,000 idle connections")
+
+
+def test_a_thousand_requests_park_and_are_all_answered(site):
+    clients = [site.connect() for _ in range(1000)]
+    for client in clients:
+        client.send(request("GET", "/poll"))
+    wait_until(
+        lambda: figure(site, "parked") == 1000,
+        lambda: f"1,000 parked requests, not {figure(site, 'parked')}",
+    )
+    assert site.get("/hello").status == 200
+    site.connect().post("/poll", b"now")
+    for client in clients:
+        answer = client.read()
+        assert (answer.status, answer.body) == (200, b"now")
+    wait_until(lambda: figure(site, "parked") == 0, "nothing to be parked")
+
+
+def test_a_thousand_connections_at_once_before_any_is_served(probe):
+    """More than a backlog of connections in one go, each with a request of its own."""
+    probe.start()
+    clients = []
+    for _ in range(1000):
+        client = probe.connect()
+        client.send(request("GET", "/hello", "Connection: close"))
+        clients.append(client)
+    for client in clients:
+        assert client.read().body == b"Hello World\n"
+        client.expect_close()
+
+
+# timeouts
+
+
+def test_a_head_that_does_not_come_whole_in_time_is_closed(probe):
+    probe.conf(http={"header_timeout": "300ms"})
+    probe.start()
+    client = probe.connect()
+    started = time.monotonic()
+    client.send(b"GET /hello HTTP/1.1\r\nHost: te")
+    try:
+        assert client.read().status == 408
+    except AssertionError as problem:
+        assert "closed without an answer" in str(problem), problem
+    client.expect_close()
+    assert time.monotonic() - started >= 0.25
+
+
+def test_a_head_that_drips_does_not_win_time(probe):
+    probe.conf(http={"header_timeout": "400ms"})
+    probe.start()
+    client = probe.connect()
+    end = time.monotonic() + 10 * SCALE
+    client.send(b"GET /hello HTTP/1.1\r\nX: ")
+    while not select.select([client.sock], [], [], 0.05)[0]:
+        assert time.monotonic() < end, "dripping bytes keep the connection open for ever"
+        client.send_ignoring_close(b"x")
+
+
+def test_a_connection_that_never_says_anything_is_closed(probe):
+    probe.conf(http={"header_timeout": "300ms", "keepalive_timeout": "400ms"})
+    probe.start()
+    client = probe.connect()
+    client.seconds = 20
+    try:
+        assert client.read().status == 408
+    except AssertionError as problem:
+        assert "closed without an answer" in str(problem), problem
+    client.expect_close(reset_is_fine=True)
+
+
+def test_an_idle_connection_is_closed_without_a_word(probe):
+    probe.conf(http={"keepalive_timeout": "300ms"})
+    probe.start()
+    client = probe.connect()
+    client.get("/hello")
+    started = time.monotonic()
+    client.expect_close()
+    assert time.monotonic() - started >= 0.25
+
+
+def test_a_parked_request_is_not_an_idle_connection(probe):
+    probe.conf(
+        http={"keepalive_timeout": "200ms", "header_timeout": "200ms", "body_timeout": "200ms"}
+    )
+    probe.start()
+    client = probe.connect()
+    client.send(request("GET", "/later?900"))
+    assert client.read().body == b"later\n"
+
+
+def test_a_body_that_stops_coming_is_given_up(probe):
+    probe.conf(http={"body_timeout": "300ms"})
+    probe.start()
+    client = probe.connect()
+    client.send(request("POST", "/upload", "Content-Length: 100") + b"abc")
+    wait_until(lambda: counters(probe)["errors"] == 1, "the error event")
+    assert counters(probe)["last_error"] == -11
+    try:
+        assert client.read().status in (400, 408)
+    except AssertionError as problem:
+        assert "without an answer" in str(problem), problem
+    client.expect_close(reset_is_fine=True)
+
+
+def test_a_body_that_keeps_coming_slowly_is_not_given_up(probe):
+    probe.conf(http={"body_timeout": "1s"})
+    probe.start()
+    client = probe.connect()
+    client.send(request("POST", "/upload", "Content-Length: 20"))
+    client.send_slowly(b"x" * 20, pause=0.1)
+    assert client.read().body == b"20\n"
+
+
+def test_a_client_that_does_not_read_its_answer_is_given_up(probe):
+    probe.conf(http={"write_timeout": "300ms"})
+    probe.start()
+    client = probe.connect(rcvbuf=4096)
+    client.send(request("GET", "/flood?16000"))
+    probe.wait_log(r"flood closed with [1-9]\d* pieces left", seconds=15)
+    wait_until(lambda: figure(probe, "connections") == 0, "the connection to go")
+
+
+def test_a_smaller_max_head_is_kept_to(probe):
+    probe.conf(http={"max_head": "1k"})
+    probe.start()
+    assert probe.connect().get("/hello", "X: " + "x" * 800).status == 200
+    client = probe.connect()
+    client.send_ignoring_close(request("GET", "/hello", "X: " + "x" * 1100))
+    assert client.read().status == 431
+    client.expect_close(reset_is_fine=True)

@@ -1,0 +1,145 @@
+"""
+What `make install` leaves: enough to build a module out of tree, and programs that find each other.
+"""
+import os
+import shutil
+import subprocess
+import textwrap
+from pathlib import Path
+
+import pytest
+
+from harness.daemon import Daemon, Programs, environment, run
+
+
+@pytest.fixture(scope="session")
+def prefix(request, tmp_path_factory):
+    """An installation's prefix: EDDY_PREFIX, or made from a build folder (EDDY_BUILD, --build)."""
+    if os.environ.get("EDDY_PREFIX"):
+        return Path(os.environ["EDDY_PREFIX"]).resolve()
+    build = os.environ.get("EDDY_BUILD") or request.config.getoption("--build")
+    if not build:
+        pytest.skip("neither EDDY_PREFIX nor EDDY_BUILD says where an installation can come from")
+    stage = tmp_path_factory.mktemp("stage")
+    done = run(
+        "make",
+        "-C",
+        str(build),
+        "install",
+        f"DESTDIR={stage}",
+        seconds=300,
+        env=_make_environment(),
+    )
+    assert done.returncode == 0, done.stderr
+    (pc,) = stage.rglob("eddy.pc")
+    said = run("pkg-config", "--variable=prefix", str(pc), env=environment()).stdout.strip()
+    return Path(f"{stage}{said}")
+
+
+def _make_environment():
+    env = environment()
+    for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "DESTDIR"):
+        env.pop(name, None)
+    return env
+
+
+def found(prefix, name):
+    (path,) = [path for path in prefix.rglob(name) if path.is_file()]
+    return path
+
+
+def test_the_programs_header_and_modules_are_installed(prefix):
+    for path in ("sbin/eddyd", "bin/eddyctl", "include/eddy.h"):
+        assert (prefix / path).is_file(), path
+    assert os.access(found(prefix, "eddy-worker"), os.X_OK)
+    modules = {path.name for path in found(prefix, "hello.so").parent.iterdir()}
+    assert modules == {"welcome.so", "hello.so", "echo.so", "poll.so"}
+    assert found(prefix, "hello.so").parent.as_posix().endswith("/eddy/modules")
+    assert {path.name for path in (prefix / "include").iterdir()} == {"eddy.h"}
+
+
+@pytest.mark.skipif(not shutil.which("pkg-config"), reason="no pkg-config on this machine")
+@pytest.mark.parametrize("language", ["c", "c++"])
+def test_a_module_of_ones_own_is_built_out_of_tree_and_served(prefix, request, tmp_path, language):
+    if language == "c++" and not shutil.which("c++"):
+        pytest.skip("no C++ compiler on this machine")
+    programs = Programs(
+        eddyd=str(prefix / "sbin/eddyd"),
+        eddyctl=str(prefix / "bin/eddyctl"),
+        worker=str(found(prefix, "eddy-worker")),
+        modules=str(found(prefix, "hello.so").parent),
+        include=None,
+    )
+    source = tmp_path / ("mine.c" if language == "c" else "mine.cc")
+    source.write_text(
+        textwrap.dedent(
+            """\
+            #include <eddy.h>
+
+            static void mine(eddy_request *req, eddy_response *res, void *state)
+            {
+            \teddy_response_send(res, 200, "text/plain", "my own\\n", 7);
+            }
+            """
+        )
+        + (
+            'EDDY_MODULE(.name = "mine", .request = mine);\n'
+            if language == "c"
+            else 'extern "C" {\nEDDY_MODULE(.name = "mine", .version = nullptr, .load = nullptr, '
+            ".drain = nullptr,\n"
+            "\t.unload = nullptr, .request = mine, .handlers = nullptr); }\n"
+        )
+    )
+    env = environment(
+        PKG_CONFIG_PATH=str(found(prefix, "eddy.pc").parent),
+        PKG_CONFIG_SYSROOT_DIR=_sysroot(prefix),
+    )
+    cc = "cc" if language == "c" else "c++ -std=c++20"
+    command = f"{cc} -shared -fPIC $(pkg-config --cflags eddy) -o mine.so {source.name}"
+    built = subprocess.run(
+        ["sh", "-ec", command], cwd=tmp_path, env=env, capture_output=True, text=True
+    )
+    assert built.returncode == 0, built.stderr
+    daemon = Daemon(programs)
+    try:
+        shutil.copy(tmp_path / "mine.so", daemon.folder)
+        daemon.conf(
+            modules={"mine": {"path": f"{daemon.folder}/mine.so"}}, routes={"/hello": "mine"}
+        )
+        daemon.start()
+        assert daemon.get().body == b"my own\n"
+    finally:
+        daemon.finish()
+
+
+def _sysroot(prefix):
+    """DESTDIR of a staged installation: what stands before the prefix that eddy.pc names."""
+    text = found(prefix, "eddy.pc").read_text()
+    said = [line.partition("=")[2] for line in text.splitlines() if line.startswith("prefix=")][0]
+    real = str(prefix)
+    return real[: -len(said)] if real.endswith(said) else ""
+
+
+@pytest.mark.skipif(not shutil.which("pkg-config"), reason="no pkg-config on this machine")
+def test_pkg_config_knows_the_version_of_eddyd(prefix):
+    env = environment(PKG_CONFIG_PATH=str(found(prefix, "eddy.pc").parent))
+    version = run("pkg-config", "--modversion", "eddy", env=env).stdout.strip()
+    assert run(str(prefix / "sbin/eddyd"), "-V").stdout == f"eddyd {version}\n"
+
+
+def test_eddy_h_is_clean_under_strict_warnings_in_c_and_c_plus_plus(request, tmp_path):
+    include = request.config.programs.include
+    source = tmp_path / "strict.c"
+    source.write_text(
+        "#include <eddy.h>\nint nothing(void);\nint nothing(void) { return EDDY_ABI; }\n"
+    )
+    for compiler, std in (("cc", "-std=c11"), ("cc", "-std=gnu17"), ("c++", "-std=c++17")):
+        if not shutil.which(compiler):
+            continue
+        language = "c++" if compiler == "c++" else "c"
+        done = run(
+            *f"{compiler} -x {language} {std} -pedantic -Wall -Wextra -Werror -fsyntax-only".split(),
+            f"-I{include}",
+            str(source),
+        )
+        assert done.returncode == 0, done.stderr

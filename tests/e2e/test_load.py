@@ -1,0 +1,224 @@
+"""
+Modules that cannot be loaded: said with module, path and reason, exit 78, nothing half started.
+"""
+import os
+import shutil
+
+import pytest
+
+from harness import ports
+from harness.daemon import run
+
+
+def _missing(modules, folder):
+    return {"path": "/nonexistent/missing.so"}, ["/nonexistent/missing.so", "No such file"]
+
+
+def _missing_by_name(modules, folder):
+    return {"path": "no-such-module.so"}, ["no-such-module.so", "No such file"]
+
+
+def _text(modules, folder):
+    path = os.path.join(folder, "text.so")
+    with open(path, "w", encoding="ascii") as file:
+        file.write("this is not a shared object\n" * 10)
+    return {"path": path}, [path, "invalid ELF header"]
+
+
+def _empty(modules, folder):
+    path = os.path.join(folder, "empty.so")
+    open(path, "w", encoding="ascii").close()
+    return {"path": path}, [path, "file too short"]
+
+
+def _folder(modules, folder):
+    path = os.path.join(folder, "folder.so")
+    os.makedirs(path, exist_ok=True)
+    return {"path": path}, [path]
+
+
+def _cut(modules, folder):
+    path = os.path.join(folder, "cut.so")
+    shutil.copy(modules / "probe.so", path)
+    os.truncate(path, 2000)
+    return {"path": path}, [path]
+
+
+def _no_entry(modules, folder):
+    path = str(modules / "no_entry.so")
+    return {"path": path}, [path, "eddy_module_entry"]
+
+
+def _wrong_abi(modules, folder):
+    path = str(modules / "wrong_abi.so")
+    return {"path": path}, [path, "ABI", "42", "1"]
+
+
+def _unresolved(modules, folder):
+    path = str(modules / "unresolved.so")
+    return {"path": path}, [path, "undefined symbol", "eddy_no_such_function"]
+
+
+def _refuses(modules, folder):
+    return {"path": str(modules / "refuse.so"), "wish": "flying pigs"}, [
+        "no flying pigs today, 3 times no"
+    ]
+
+
+def _refuses_silently(modules, folder):
+    return {"path": str(modules / "refuse.so"), "silent": "yes"}, ["load"]
+
+
+BROKEN = {
+    "a file that is not there": _missing,
+    "a name that is not there": _missing_by_name,
+    "a text file": _text,
+    "an empty file": _empty,
+    "a folder": _folder,
+    "a file cut short": _cut,
+    "a library that is no module": _no_entry,
+    "a module of another ABI": _wrong_abi,
+    "a module with an unknown symbol": _unresolved,
+    "a module that refuses": _refuses,
+    "a module that refuses without a word": _refuses_silently,
+}
+
+
+def broken_conf(daemon, module):
+    daemon.conf(
+        modules={"hello": {"path": "hello.so"}, "broken": module},
+        routes={"/hello": "hello", "/b": "broken"},
+    )
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_eddyd_does_not_start_with_a_module_that_does_not_load(daemon, modules, case):
+    module, words = BROKEN[case](modules, daemon.folder)
+    broken_conf(daemon, module)
+    daemon.expect_log(".*")
+    daemon.expected_exit = 78
+    daemon.launch()
+    assert daemon.wait_exit() == 78, daemon.log()
+    for word in ["broken", *words]:
+        assert word in daemon.log(), f"{word!r} is not in the log: {daemon.log()}"
+    assert ports.can_bind(daemon.port)
+    assert not os.path.exists(daemon.control)
+
+
+@pytest.mark.parametrize(
+    "case", [case for case in BROKEN if not case.startswith("a module that refuses")]
+)
+def test_eddyd_t_finds_a_module_that_does_not_load(daemon, modules, case):
+    module, words = BROKEN[case](modules, daemon.folder)
+    broken_conf(daemon, module)
+    done = run(*daemon.programs.eddyd_command("-t", "-c", daemon.conf_path))
+    assert done.returncode == 78, done
+    for word in ["broken", *words]:
+        assert word in done.stderr, f"{word!r} is not in: {done.stderr}"
+    # and where in the conf it is said
+    line = [
+        i for i, text in enumerate(open(daemon.conf_path), 1) if text.startswith('module "broken"')
+    ][0]
+    assert f"{daemon.conf_path}:{line}: " in done.stderr
+
+
+def test_eddyd_t_does_not_call_load(daemon, modules):
+    broken_conf(daemon, {"path": str(modules / "refuse.so")})
+    done = run(*daemon.programs.eddyd_command("-t", "-c", daemon.conf_path))
+    assert done.returncode == 0, done
+
+
+def test_eddyd_does_not_start_when_a_module_crashes_while_it_loads(daemon, modules):
+    broken_conf(daemon, {"path": str(modules / "crash.so"), "when": "load"})
+    daemon.expect_log(".*")
+    daemon.expected_exit = 78
+    daemon.launch()
+    code = daemon.wait_exit()
+    assert code in (70, 78), daemon.log()
+    daemon.expected_exit = code
+    for word in ("SIGSEGV", "broken"):
+        assert word in daemon.log(), daemon.log()
+
+
+@pytest.mark.parametrize(
+    "module,route,words",
+    [
+        ("probe", {"module": "m", "handler": "nonesuch"}, ["nonesuch"]),
+        ("no_request", {"module": "m"}, ["handler"]),
+        ("probe", {"module": "m", "handler": ""}, ["handler"]),
+    ],
+    ids=["an unknown handler", "no handler where one is needed", "an empty handler"],
+)
+def test_a_route_to_a_handler_that_is_not_there_is_an_error_at_its_line(
+    daemon, modules, module, route, words
+):
+    daemon.conf(
+        modules={"hello": {"path": "hello.so"}, "m": {"path": str(modules / f"{module}.so")}},
+        routes={"/hello": "hello", "/b": route},
+    )
+    line = [i for i, text in enumerate(open(daemon.conf_path), 1) if text.startswith('route "/b"')][
+        0
+    ]
+    done = run(*daemon.programs.eddyd_command("-t", "-c", daemon.conf_path))
+    assert done.returncode == 78, done
+    for word in [f"{daemon.conf_path}:{line}: ", *words]:
+        assert word in done.stderr, f"{word!r} is not in: {done.stderr}"
+    daemon.expect_log(".*")
+    daemon.expected_exit = 78
+    daemon.launch()
+    assert daemon.wait_exit() == 78
+    for word in words:
+        assert word in daemon.log()
+
+
+def test_named_handlers_alone_are_enough_for_a_module(daemon, modules):
+    daemon.conf(
+        modules={"m": {"path": str(modules / "no_request.so")}},
+        routes={"/b": {"module": "m", "handler": "named"}},
+    )
+    daemon.start()
+    assert daemon.get("/b").body == b"named\n"
+
+
+def test_one_module_file_serves_under_several_names_with_own_options(daemon):
+    daemon.conf(
+        modules={name: {"path": "hello.so", "greeting": name} for name in ("one", "two", "three")},
+        routes={"/1": "one", "/2": "two", "/3": "three"},
+    )
+    daemon.start()
+    assert [daemon.get(path).body for path in ("/1", "/2", "/3")] == [
+        b"one\n",
+        b"two\n",
+        b"three\n",
+    ]
+
+
+def test_a_worker_program_that_is_not_there_is_said(daemon):
+    daemon.conf()
+    done = run(
+        daemon.programs.eddyd,
+        "-w",
+        "/nonexistent/eddy-worker",
+        "-m",
+        daemon.programs.modules,
+        "-c",
+        daemon.conf_path,
+    )
+    assert done.returncode in (70, 78), done
+    assert "/nonexistent/eddy-worker" in done.stderr
+    assert "No such file" in done.stderr
+
+
+def test_a_worker_program_that_is_no_worker_is_said(daemon):
+    daemon.conf()
+    done = run(
+        daemon.programs.eddyd,
+        "-w",
+        "/bin/true",
+        "-m",
+        daemon.programs.modules,
+        "-c",
+        daemon.conf_path,
+    )
+    assert done.returncode in (70, 78), done
+    assert done.stderr.strip()

@@ -1,0 +1,176 @@
+"""Signals to the master: graceful and immediate stops, and what becomes of requests."""
+import os
+import signal
+import time
+
+import pytest
+
+from harness import ports
+from harness.client import request
+from harness.daemon import alive, listening
+from harness.load import Load
+from harness.wait import wait_until
+
+GRACEFUL = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["TERM", "INT"])
+
+
+@pytest.fixture
+def stopping(daemon, modules):
+    daemon.conf(
+        modules={"hello": {"path": "hello.so"}, "probe": {"path": str(modules / "probe.so")}},
+        routes={
+            f"/{name}": {"module": "probe", "handler": name}
+            for name in ("later", "park", "upload", "chunks", "block")
+        }
+        | {"/hello": "hello"},
+        drain_timeout="20s",
+    )
+    daemon.start()
+    return daemon
+
+
+def parked(daemon):
+    return sum(worker["parked"] for worker in daemon.workers())
+
+
+@GRACEFUL
+def test_a_running_request_is_finished_and_idle_connections_are_closed(stopping, number):
+    idle = stopping.connect()
+    idle.get("/hello")
+    running = stopping.connect()
+    running.send(request("GET", "/later?500"))
+    wait_until(lambda: parked(stopping) == 1, "the request to park")
+    workers = stopping.pids()
+    stopping.signal(number)
+    idle.expect_close()
+    answer = running.read()
+    assert (answer.status, answer.body, answer.closes) == (200, b"later\n", True)
+    running.expect_close()
+    assert stopping.wait_exit() == 0
+    assert not any(alive(pid) for pid in workers)
+    assert ports.can_bind(stopping.port)
+
+
+@GRACEFUL
+def test_no_new_connection_is_taken_while_the_last_requests_finish(stopping, number):
+    running = stopping.connect()
+    running.send(request("POST", "/upload", "Content-Length: 6") + b"abc")
+    wait_until(lambda: stopping.totals()["requests"] == 1, "the upload to begin")
+    stopping.signal(number)
+    wait_until(lambda: not listening(stopping.port), "the port to close")
+    with pytest.raises(OSError):
+        stopping.connect()
+    running.send(b"def")
+    assert running.read().body == b"6\n"
+    assert stopping.wait_exit() == 0
+
+
+@GRACEFUL
+def test_a_second_signal_ends_it_at_once(stopping, number):
+    client = stopping.connect()
+    client.send(request("GET", "/park"))
+    wait_until(lambda: parked(stopping) == 1, "the request to park")
+    workers = stopping.pids()
+    stopping.signal(number)
+    wait_until(lambda: not listening(stopping.port), "the first signal to be taken")
+    assert stopping.process.poll() is None
+    started = time.monotonic()
+    stopping.signal(number)
+    assert stopping.wait_exit() == 0
+    assert time.monotonic() - started < 10
+    assert not any(alive(pid) for pid in workers)
+    client.expect_close(reset_is_fine=True)
+
+
+def test_quit_ends_it_at_once(stopping):
+    client = stopping.connect()
+    client.send(request("GET", "/park"))
+    wait_until(lambda: parked(stopping) == 1, "the request to park")
+    workers = stopping.pids()
+    started = time.monotonic()
+    stopping.signal(signal.SIGQUIT)
+    assert stopping.wait_exit() == 0
+    assert time.monotonic() - started < 10
+    assert not any(alive(pid) for pid in workers)
+
+
+def test_the_drain_timeout_ends_what_does_not_end_by_itself(daemon, modules):
+    daemon.conf(
+        modules={"probe": {"path": str(modules / "probe.so")}},
+        routes={"/park": {"module": "probe", "handler": "park"}},
+        drain_timeout="300ms",
+    )
+    daemon.start()
+    client = daemon.connect()
+    client.send(request("GET", "/park"))
+    wait_until(lambda: parked(daemon) == 1, "the request to park")
+    daemon.signal(signal.SIGTERM)
+    try:
+        assert client.read().status == 503
+    except AssertionError as problem:
+        assert "without an answer" in str(problem) or "reset" in str(problem), problem
+    assert daemon.wait_exit() == 0
+
+
+def test_a_stop_under_load_loses_no_request_that_was_taken(stopping):
+    """Each request is answered or was never taken: no connection ends within an answer."""
+    load = Load(stopping.address, clients=4)
+    load.__enter__()
+    load.more(200)
+    stopping.signal(signal.SIGTERM)
+    assert stopping.wait_exit() == 0
+    load.__exit__(OSError)
+    fine = ("refused", "without an answer", "reset", "BrokenPipe")
+    for problem in load.lost:
+        assert any(word in problem for word in fine), problem
+
+
+def test_the_terminal_interrupt_that_all_processes_get_is_graceful_too(stopping):
+    """Ctrl-C goes to the whole process group: workers leave the matter to the master."""
+    running = stopping.connect()
+    running.send(request("GET", "/later?500"))
+    wait_until(lambda: parked(stopping) == 1, "the request to park")
+    for pid in stopping.pids():
+        os.kill(pid, signal.SIGINT)
+    stopping.signal(signal.SIGINT)
+    assert running.read().body == b"later\n"
+    assert stopping.wait_exit() == 0
+
+
+def test_a_stop_while_a_worker_is_busy_waits_for_it(stopping):
+    client = stopping.connect()
+    client.send(request("GET", "/block?700"))
+    wait_until(lambda: stopping.totals()["requests"] >= 1, "the worker to be busy", every=0.005)
+    stopping.signal(signal.SIGTERM)
+    assert client.read().body == b"unblocked\n"
+    assert stopping.wait_exit() == 0
+
+
+def test_a_stop_during_the_start_ends_it(daemon):
+    daemon.conf(workers=8)
+    daemon.launch()
+    wait_until(
+        lambda: os.path.exists(daemon.control) or daemon.process.poll() is not None,
+        "eddyd to begin",
+    )
+    daemon.signal(signal.SIGTERM)
+    code = daemon.wait_exit()
+    assert code in (0, -signal.SIGTERM)
+    daemon.expected_exit = code
+
+
+def test_a_stop_during_a_reload_ends_it(daemon):
+    daemon.conf(workers=4)
+    daemon.start()
+    for _ in range(3):
+        daemon.signal(signal.SIGHUP)
+    daemon.signal(signal.SIGTERM)
+    assert daemon.wait_exit() == 0
+
+
+def test_signals_that_mean_nothing_do_nothing(stopping):
+    before = stopping.pids()
+    for number in (signal.SIGPIPE, signal.SIGWINCH, signal.SIGCHLD, signal.SIGURG):
+        stopping.signal(number)
+    assert stopping.get().status == 200
+    assert stopping.pids() == before
