@@ -37,6 +37,7 @@ AM_TESTS_ENVIRONMENT = \
 	EDDY_WORKER='$(abs_top_builddir)/worker/eddy-worker'; export EDDY_WORKER; \
 	EDDY_MODULES='$(abs_top_builddir)/worker/modules'; export EDDY_MODULES; \
 	EDDY_H='$(abs_top_srcdir)/worker'; export EDDY_H; \
+	EDDY_BUILD='$(abs_top_builddir)'; export EDDY_BUILD; \
 	CC='$(CC)'; export CC; \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE; \
 	UBSAN_OPTIONS=print_stacktrace=1; export UBSAN_OPTIONS;
