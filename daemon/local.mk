@@ -10,7 +10,50 @@ DAEMON_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) $(JANSSON_CFLAGS) \
 	-DEDDY_CONF_FILE='"$(eddyconfdir)/eddy.conf"'
 DAEMON_LIBS = worker/libcontract.a conf/libconf.a $(CONFUSE_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS)
 
-daemon_libdaemon_a_SOURCES =
+daemon_libdaemon_a_SOURCES = \
+	daemon/backoff.c \
+	daemon/backoff.h \
+	daemon/blame.c \
+	daemon/blame.h \
+	daemon/child.c \
+	daemon/child.h \
+	daemon/clock.h \
+	daemon/cluster.c \
+	daemon/cluster.h \
+	daemon/control.c \
+	daemon/control.h \
+	daemon/control_path.c \
+	daemon/control_path.h \
+	daemon/escape.c \
+	daemon/escape.h \
+	daemon/generation.c \
+	daemon/generation.h \
+	daemon/human.c \
+	daemon/human.h \
+	daemon/identity.c \
+	daemon/identity.h \
+	daemon/listener.c \
+	daemon/listener.h \
+	daemon/log.c \
+	daemon/log.h \
+	daemon/master.c \
+	daemon/master.h \
+	daemon/options.c \
+	daemon/options.h \
+	daemon/outbox.c \
+	daemon/outbox.h \
+	daemon/reload.c \
+	daemon/reload.h \
+	daemon/slots.c \
+	daemon/slots.h \
+	daemon/spawn.c \
+	daemon/spawn.h \
+	daemon/status.c \
+	daemon/status.h \
+	daemon/table.c \
+	daemon/table.h \
+	daemon/unix_socket.c \
+	daemon/unix_socket.h
 daemon_libdaemon_a_CPPFLAGS = $(DAEMON_CPPFLAGS)
 
 daemon_eddyd_SOURCES = daemon/eddyd.c
@@ -19,4 +62,4 @@ daemon_eddyd_LDADD = daemon/libdaemon.a $(DAEMON_LIBS)
 
 daemon_eddyctl_SOURCES = daemon/eddyctl.c
 daemon_eddyctl_CPPFLAGS = $(DAEMON_CPPFLAGS)
-daemon_eddyctl_LDADD = $(JANSSON_LIBS)
+daemon_eddyctl_LDADD = daemon/libdaemon.a $(JANSSON_LIBS)

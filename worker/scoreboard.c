@@ -15,7 +15,8 @@
 
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
-_Static_assert(sizeof(struct slot_counters) == SLOT_COUNTERS * sizeof(_Atomic uint64_t), "counters are an array");
+_Static_assert(sizeof(struct slot_counters) == SLOT_COUNTERS * sizeof(_Atomic uint64_t),
+	       "counters are an array");
 
 int
 scoreboard_create(size_t slots)
@@ -43,7 +44,10 @@ slot_allow_writing(struct scoreboard *board, size_t slot)
 	size_t offset = slot * SLOT_SIZE;
 	size_t start = offset - offset % page;
 
-	return mprotect(board->pages + start, offset + SLOT_SIZE - start, PROT_READ | PROT_WRITE) < 0 ? -errno : 0;
+	return mprotect(board->pages + start, offset + SLOT_SIZE - start, PROT_READ | PROT_WRITE) <
+			       0
+		       ? -errno
+		       : 0;
 }
 
 int

@@ -1,0 +1,427 @@
+/*
+ * One worker process, as the master sees it.
+ *
+ * Whatever comes over the link is taken for what it is: bytes from a process that runs other people's modules. A message
+ * that is not in order ends that worker, and touches nothing else.
+ */
+#include "daemon/child.h"
+#include "daemon/blame.h"
+#include "daemon/clock.h"
+#include "daemon/cluster.h"
+#include "daemon/generation.h"
+#include "daemon/master.h"
+
+#include <event2/event.h>
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define READS_PER_TURN 64 /* so that one talkative worker does not keep the loop from the others */
+#define LINK_CLOSED_MS 1000 /* from the end of its link to its death, without help */
+
+static void
+deadline_set(struct child *child, unsigned ms)
+{
+	struct timeval tv = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+
+	event_add(child->deadline, &tv);
+}
+
+static void
+link_close(struct child *child)
+{
+	if (child->link < 0)
+		return;
+	if (child->readable)
+		event_free(child->readable);
+	if (child->writable)
+		event_free(child->writable);
+	child->readable = child->writable = NULL;
+	outbox_fini(&child->outbox);
+	close(child->link);
+	child->link = -1;
+}
+
+void
+child_kill(struct child *child, const char *reason)
+{
+	if (child->reaped || child->killed_for)
+		return;
+	child->killed_for = reason;
+	if (kill(child->pid, SIGKILL) < 0)
+		log_error(&child->master->log, "cannot kill worker %u (pid %d): %s", child->worker,
+			  (int)child->pid, strerror(errno));
+}
+
+/* messages from the worker ------------------------------------------------------------------- */
+
+/* Each takes one message; false: that is not in order. */
+typedef bool message_handler(struct child *child, const struct contract_message *message);
+
+static bool
+take_ready(struct child *child, const struct contract_message *message)
+{
+	(void)message;
+	if (child->state != CHILD_INIT)
+		return false;
+	child->state = CHILD_READY;
+	child->was_ready = true;
+	event_del(child->deadline);
+	if (!child->reaped)
+		generation_child_ready(child);
+	return true;
+}
+
+/* The place in the conf that a worker's failure is about. */
+static struct conf_where
+fail_where(const struct conf *conf, const struct contract_fail *fail)
+{
+	if (fail->kind == CONTRACT_FAIL_MODULE && fail->index < conf->nmodules)
+		return conf->modules[fail->index].where;
+	if (fail->kind == CONTRACT_FAIL_ROUTE && fail->index < conf->nroutes)
+		return conf->routes[fail->index].where;
+	return (struct conf_where){0};
+}
+
+static bool
+take_fail(struct child *child, const struct contract_message *message)
+{
+	const struct contract_fail *fail;
+	const char *text;
+	size_t size;
+	struct conf_where where;
+	int n;
+
+	fail = contract_body(message, sizeof(*fail), &text, &size);
+	if (!fail || child->state != CHILD_INIT || child->refusal)
+		return false;
+	where = fail_where(child->generation->conf, fail);
+	if (where.file)
+		n = asprintf(&child->refusal, "%s:%u: %.*s", where.file, where.line, (int)size,
+			     text);
+	else
+		n = asprintf(&child->refusal, "%.*s", (int)size, text);
+	if (n < 0)
+		child->refusal = NULL;
+	return true;
+}
+
+static bool
+take_log(struct child *child, const struct contract_message *message)
+{
+	const struct contract_log *line;
+	const char *text;
+	size_t size;
+
+	line = contract_body(message, sizeof(*line), &text, &size);
+	if (!line || line->module_size > size || line->priority > LOG_DEBUG)
+		return false;
+	log_worker(&child->master->log, (int)line->priority, child->worker, text, line->module_size,
+		   text + line->module_size, size - line->module_size);
+	return true;
+}
+
+static bool
+take_publish(struct child *child, const struct contract_message *message)
+{
+	return cluster_relay(child, message);
+}
+
+static message_handler *const handlers[] = {
+	[CONTRACT_READY] = take_ready,
+	[CONTRACT_FAIL] = take_fail,
+	[CONTRACT_LOG] = take_log,
+	[CONTRACT_PUBLISH] = take_publish,
+};
+
+static bool
+message_take(struct child *child, const struct contract_message *message)
+{
+	for (size_t i = 0; i < message->nfds; i++)
+		close(message->fds[i]);
+	if (message->nfds || message->type >= sizeof(handlers) / sizeof(handlers[0]) ||
+	    !handlers[message->type])
+		return false;
+	return handlers[message->type](child, message);
+}
+
+/* the link ----------------------------------------------------------------------------------- */
+
+static void
+link_broken(struct child *child, const struct contract_message *message, const char *what)
+{
+	if (what)
+		log_error(&child->master->log, "worker %u (pid %d) sent %s on its link: killing it",
+			  child->worker, (int)child->pid, what);
+	else
+		log_error(&child->master->log,
+			  "worker %u (pid %d) speaks version %u of the contract, this eddyd %u: "
+			  "killing "
+			  "it; %s and eddyd must be of the same build",
+			  child->worker, (int)child->pid, message->type, CONTRACT_VERSION,
+			  child->master->options->worker);
+	link_close(child);
+	child_kill(child, "it broke the contract on its link");
+}
+
+/* Reads up to `most` messages. True: there may be more. */
+static bool
+link_read(struct child *child, unsigned most)
+{
+	struct contract_message *message = &child->master->message;
+
+	for (unsigned i = 0; i < most && child->link >= 0; i++) {
+		int got = contract_recv(child->link, message);
+
+		if (got == -EAGAIN)
+			return false;
+		if (got == -EPROTO) {
+			link_broken(child, message, message->type ? NULL : "what is no message");
+		} else if (got <= 0) {
+			link_close(child);
+			if (!child->reaped)
+				deadline_set(child, LINK_CLOSED_MS);
+		} else if (!message_take(child, message)) {
+			link_broken(child, message, "a message that is not in order");
+		}
+	}
+	return child->link >= 0;
+}
+
+static void
+on_readable(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	link_read(arg, READS_PER_TURN);
+}
+
+/* After each sending: an error means that the worker is gone, which its reaping will tell. */
+static void
+link_sent(struct child *child, int error)
+{
+	if (error)
+		link_close(child);
+	else if (outbox_waits(&child->outbox))
+		event_add(child->writable, NULL);
+}
+
+static void
+on_writable(evutil_socket_t fd, short what, void *arg)
+{
+	struct child *child = arg;
+
+	(void)fd;
+	(void)what;
+	link_sent(child, outbox_flush(&child->outbox));
+}
+
+static void
+on_deadline(evutil_socket_t fd, short what, void *arg)
+{
+	struct child *child = arg;
+
+	(void)fd;
+	(void)what;
+	child_kill(child, child->state == CHILD_INIT && child->link >= 0
+				  ? "it was not ready within 10 s"
+				  : "it had closed its link to the master");
+}
+
+/* start -------------------------------------------------------------------------------------- */
+
+static int
+hello_send(const struct child *child, int link)
+{
+	const struct generation *generation = child->generation;
+	const char *modules = child->master->options->modules;
+	struct contract_hello hello = {
+		.slot = (uint32_t)child->slot,
+		.slots = SLOTS_MAX,
+		.worker = child->worker,
+		.workers = generation->nseats,
+		.generation = generation->number,
+		.check = generation->check,
+	};
+	struct iovec parts[] = {
+		{&hello, sizeof(hello)},
+		{(void *)modules, strlen(modules)},
+	};
+	int fds[CONTRACT_FDS_MAX] = {generation->snapshot, child->master->slots.fd};
+	size_t nfds = 2;
+
+	for (size_t i = 0; i < generation->listeners.count && nfds < CONTRACT_FDS_MAX; i++)
+		fds[nfds++] = generation->listeners.list[i]->fd;
+	return contract_send(link, CONTRACT_HELLO, parts, 2, fds, nfds);
+}
+
+static int
+events_add(struct child *child)
+{
+	struct event_base *base = child->master->base;
+
+	child->readable = event_new(base, child->link, EV_READ | EV_PERSIST, on_readable, child);
+	child->writable = event_new(base, child->link, EV_WRITE, on_writable, child);
+	child->deadline = evtimer_new(base, on_deadline, child);
+	if (!child->readable || !child->writable || !child->deadline)
+		return -ENOMEM;
+	return event_add(child->readable, NULL) < 0 ? -ENOMEM : 0;
+}
+
+/* HELLO waits in the socket for the worker to read it; so nothing of this ever waits for the worker. */
+static int
+process_start(struct child *child, char *why, size_t size)
+{
+	int ends[2], error;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) < 0) {
+		error = -errno;
+		snprintf(why, size, "cannot make its link: %s", strerror(errno));
+		return error;
+	}
+	child->link = ends[0];
+	outbox_init(&child->outbox, child->link);
+	error = events_add(child);
+	if (error)
+		snprintf(why, size, "no memory for its events");
+	if (!error && (error = hello_send(child, child->link)) < 0)
+		snprintf(why, size, "cannot send its first message: %s", strerror(-error));
+	if (!error) {
+		child->pid = spawner_start(&child->master->spawner, ends[1],
+					   &child->generation->identity);
+		error = child->pid < 0 ? (int)child->pid : 0;
+		if (error)
+			snprintf(why, size, "cannot fork: %s", strerror(-error));
+	}
+	close(ends[1]);
+	return error;
+}
+
+struct child *
+child_start(struct generation *generation, unsigned worker, char *why, size_t size)
+{
+	struct slots *slots = &generation->master->slots;
+	struct child *child = calloc(1, sizeof(*child));
+	int slot;
+
+	if (!child) {
+		snprintf(why, size, "no memory");
+		return NULL;
+	}
+	child->master = generation->master;
+	child->generation = generation;
+	child->worker = worker;
+	child->link = -1;
+	child->started_ns = clock_now_ns();
+	slot = slots_take(slots, worker, generation->number, child->started_ns);
+	if (slot < 0) {
+		snprintf(why, size, "all %zu slots are taken: old workers have not ended yet",
+			 SLOTS_MAX);
+		free(child);
+		return NULL;
+	}
+	child->slot = (size_t)slot;
+	if (process_start(child, why, size) < 0) {
+		slots_release(slots, child->slot);
+		child_free(child);
+		return NULL;
+	}
+	slot_set(slots_get(slots, child->slot)->pid, (uint32_t)child->pid);
+	deadline_set(child, CHILD_READY_MS);
+	return child;
+}
+
+/* life --------------------------------------------------------------------------------------- */
+
+static void
+control_send(struct child *child, enum contract_type type)
+{
+	struct packet *packet;
+
+	if (child->link < 0)
+		return;
+	packet = packet_new(type, NULL, 0);
+	link_sent(child, packet ? outbox_control(&child->outbox, packet) : -ENOMEM);
+	packet_unref(packet);
+}
+
+void
+child_accept(struct child *child)
+{
+	child->state = CHILD_ACCEPTING;
+	control_send(child, CONTRACT_ACCEPT);
+}
+
+void
+child_drain(struct child *child)
+{
+	child->state = CHILD_DRAINING;
+	control_send(child, CONTRACT_DRAIN);
+}
+
+void
+child_publish(struct child *child, struct packet *packet)
+{
+	if (child->link >= 0)
+		link_sent(child, outbox_publish(&child->outbox, packet));
+}
+
+uint64_t
+child_age_ms(const struct child *child)
+{
+	return (clock_now_ns() - child->started_ns) / 1000000;
+}
+
+/* death -------------------------------------------------------------------------------------- */
+
+static void
+end_describe(const struct child *child, int status, char *how, size_t size)
+{
+	const char *name;
+
+	if (child->killed_for)
+		snprintf(how, size, "was killed: %s", child->killed_for);
+	else if (WIFSIGNALED(status)) {
+		name = sigabbrev_np(WTERMSIG(status));
+		snprintf(how, size, "was killed by SIG%s (%s%s)", name ? name : "?",
+			 strsignal(WTERMSIG(status)), WCOREDUMP(status) ? ", core dumped" : "");
+	} else if (WEXITSTATUS(status) == 0)
+		snprintf(how, size, "exited");
+	else
+		snprintf(how, size, "exited with code %d", WEXITSTATUS(status));
+}
+
+void
+child_reap(struct child *child, int status, char *how, size_t size)
+{
+	struct slots *slots = &child->master->slots;
+	size_t used;
+
+	child->reaped = true;
+	/* Its last words may still be in the link. It is dead, so there is an end to them. */
+	while (link_read(child, READS_PER_TURN))
+		;
+	child->state = CHILD_DEAD;
+	child->drained = slot_get(slots_get(slots, child->slot)->state) == SLOT_DRAINING;
+	end_describe(child, status, how, size);
+	used = strlen(how);
+	blame_format(slots_get(slots, child->slot), child->generation->conf, clock_now_ns(),
+		     how + used, size - used);
+	slots_release(slots, child->slot);
+}
+
+void
+child_free(struct child *child)
+{
+	link_close(child);
+	if (child->deadline)
+		event_free(child->deadline);
+	free(child->refusal);
+	free(child);
+}

@@ -1,0 +1,79 @@
+/*
+ * One worker process, as the master sees it: its link, its slot, its state, its end.
+ *
+ *	     start            READY             ACCEPT sent             DRAIN sent
+ *	INIT ------->  INIT  ------->  READY  ------------->  ACCEPTING ---------->  DRAINING
+ *	                 |               |                        |                     |
+ *	                 +---------------+-----------+------------+---------------------+
+ *	                                             | reaped
+ *	                                            DEAD
+ *
+ * A worker that breaks the contract on its link, does not get READY in time or closes its link without dying is killed.
+ * The child itself decides nothing else: it tells its generation (child_ready, child_died), which owns it.
+ */
+#ifndef EDDY_DAEMON_CHILD_H
+#define EDDY_DAEMON_CHILD_H
+
+#include "daemon/outbox.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+#include <sys/types.h>
+
+struct event;
+struct generation;
+struct master;
+
+#define CHILD_READY_MS 10000 /* for conf, modules and their `load` */
+
+enum child_state { CHILD_INIT, CHILD_READY, CHILD_ACCEPTING, CHILD_DRAINING, CHILD_DEAD };
+
+struct child {
+	TAILQ_ENTRY(child) entry; /* of its generation's children */
+	struct master *master;
+	struct generation *generation;
+	unsigned worker;
+	enum child_state state;
+	pid_t pid;
+	size_t slot;
+	uint64_t started_ns;
+	int link; /* -1 once it is of no use */
+	struct event *readable, *writable;
+	struct event *deadline; /* to be READY, or to die after its link has closed */
+	struct outbox outbox;
+	char *refusal; /* what it said in FAIL, with the place in the conf; NULL: nothing */
+	const char *killed_for; /* why the master killed it; NULL: it did not */
+	bool was_ready;		/* it has said READY */
+	bool reaped;		/* its pid is nobody's, or somebody else's */
+	bool drained;		/* once reaped: it was draining when it ended */
+};
+
+TAILQ_HEAD(child_list, child);
+
+/* Starts a worker of the generation in its worker number's place. NULL, with the sentence of why in `why`. */
+struct child *child_start(struct generation *generation, unsigned worker, char *why, size_t size);
+
+/* Tells it to serve, or to finish. */
+void child_accept(struct child *child);
+void child_drain(struct child *child);
+
+/* Ends it now; `reason` is static text for the log. Its death is reported as any other. */
+void child_kill(struct child *child, const char *reason);
+
+/* Sends one message of the cluster to it. */
+void child_publish(struct child *child, struct packet *packet);
+
+/*
+ * The process has been reaped: reads its last words from the link, folds its slot. `how` gets the sentence of its end
+ * ("was killed by SIGSEGV (Segmentation fault) in module …"). The generation then frees it.
+ */
+void child_reap(struct child *child, int status, char *how, size_t size);
+
+void child_free(struct child *child);
+
+/* How long it has been alive. */
+uint64_t child_age_ms(const struct child *child);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * The control socket: how eddyctl talks to a running master.
+ *
+ * A client sends one line (`status`, `workers`, `reload`, `stop`) and gets lines of JSON, the last of which is
+ * {"ok":true} or {"ok":false,"error":"…"}. `reload` is answered when the reload is over; the connection of `stop` stays
+ * open until the master is gone. Root, the master's user and the group of the socket's file may ask.
+ */
+#ifndef EDDY_DAEMON_CONTROL_H
+#define EDDY_DAEMON_CONTROL_H
+
+#include "conf/conf.h"
+#include "daemon/unix_socket.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/queue.h>
+
+struct event;
+struct master;
+struct reload_result;
+
+#define CONTROL_CLIENTS_MAX 64
+#define CONTROL_LINE_MAX 4096 /* bytes of a request */
+#define CONTROL_IDLE_S 10     /* a client that sends or takes nothing for so long is dropped */
+#define CONTROL_WORDS_MAX 8
+
+/* The bound socket, before and while it is used. */
+struct control_socket {
+	int fd; /* -1: none */
+	char *path;
+	bool by_search; /* the conf did not name it */
+	struct unix_file file;
+};
+
+LIST_HEAD(control_clients, control_client);
+
+struct control {
+	struct master *master;
+	struct control_socket socket;
+	struct event *readable;
+	struct control_clients clients;
+	unsigned nclients;
+};
+
+void control_socket_init(struct control_socket *socket);
+/* Binds the path of the conf, or with NULL the first place of the search that can be had. 0, or -1 and an error added. */
+int control_socket_open(struct control_socket *socket, const char *path,
+			struct conf_errors *errors);
+void control_socket_close(struct control_socket *socket);
+
+void control_init(struct control *control, struct master *master);
+void control_fini(struct control *control);
+
+/* Whether the socket that is open is the one that the conf wants (NULL: any by search). */
+bool control_serves(const struct control *control, const char *path);
+
+/* Serves on a newly opened socket instead of the one before; one that is not open changes nothing. */
+void control_adopt(struct control *control, struct control_socket *socket);
+
+/* A reload is over: tells the clients that wait for this one or one before it. */
+void control_reload_done(struct control *control, unsigned serial,
+			 const struct reload_result *result);
+
+/* Splits a request line (ended by NUL) at spaces, in place; returns how many words, or more than `max` if too many. */
+size_t control_split(char *line, char *words[], size_t max);
+
+#endif

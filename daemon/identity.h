@@ -1,0 +1,33 @@
+/*
+ * Who the workers run as: `user` and `group` of the conf, looked up before the fork, because after it no function that may
+ * lock or allocate can be called.
+ */
+#ifndef EDDY_DAEMON_IDENTITY_H
+#define EDDY_DAEMON_IDENTITY_H
+
+#include "conf/conf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct log;
+
+/* Zero-initialised: the workers stay who the master is. */
+struct identity {
+	bool changes;
+	uid_t uid;
+	gid_t gid;
+	gid_t *groups;
+	size_t ngroups;
+};
+
+/* What the conf says; an unknown name is an error, what has no effect a warning in the log (NULL: none). 0 or -1. */
+int identity_resolve(struct identity *identity, const struct conf *conf, struct log *log,
+		     struct conf_errors *errors);
+void identity_fini(struct identity *identity);
+
+/* In the child: takes on the identity, for good. 0 or -errno. Async-signal-safe. */
+int identity_assume(const struct identity *identity);
+
+#endif

@@ -1,0 +1,315 @@
+/*
+ * Listening sockets.
+ */
+#include "daemon/listener.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define WHY_BYTES 160
+#define DEFER_ACCEPT_S \
+	1 /* wake a worker when there is something to read: the client's first packet, or after 1 s */
+
+static bool
+listener_is_inet(const struct listener *listener)
+{
+	return listener->addr.ss_family != AF_UNIX;
+}
+
+static in_port_t
+addr_port(const struct sockaddr_storage *addr)
+{
+	if (addr->ss_family == AF_INET)
+		return ((const struct sockaddr_in *)(const void *)addr)->sin_port;
+	return ((const struct sockaddr_in6 *)(const void *)addr)->sin6_port;
+}
+
+static bool
+addr_same(const struct sockaddr_storage *a, socklen_t a_len, const struct sockaddr_storage *b,
+	  socklen_t b_len)
+{
+	const struct sockaddr_in *a4 = (const void *)a, *b4 = (const void *)b;
+	const struct sockaddr_in6 *a6 = (const void *)a, *b6 = (const void *)b;
+
+	if (a->ss_family != b->ss_family)
+		return false;
+	if (a->ss_family == AF_INET)
+		return a4->sin_port == b4->sin_port && a4->sin_addr.s_addr == b4->sin_addr.s_addr;
+	if (a->ss_family == AF_INET6)
+		return a6->sin6_port == b6->sin6_port && a6->sin6_scope_id == b6->sin6_scope_id &&
+		       IN6_ARE_ADDR_EQUAL(&a6->sin6_addr, &b6->sin6_addr);
+	return a_len == b_len && memcmp(a, b, a_len) == 0;
+}
+
+/* Whether an open listener is what the conf asks for. A unix socket whose file somebody has removed is not. */
+static bool
+listener_serves(const struct listener *listener, const struct conf_listen *want)
+{
+	const struct sockaddr_un *un = (const void *)&listener->addr;
+
+	if (!addr_same(&listener->addr, listener->addrlen, &want->addr, want->addrlen))
+		return false;
+	if (want->addr.ss_family == AF_INET6)
+		return listener->ipv6only == want->ipv6only;
+	if (want->addr.ss_family == AF_UNIX && un->sun_path[0])
+		return unix_file_is(&listener->file, un->sun_path);
+	return true;
+}
+
+static void
+listener_free(struct listener *listener)
+{
+	const struct sockaddr_un *un = (const void *)&listener->addr;
+
+	if (listener->file.ino)
+		unix_unlink(&listener->file, un->sun_path);
+	if (listener->fd >= 0)
+		close(listener->fd);
+	free(listener->address);
+	free(listener);
+}
+
+static void
+listener_unref(struct listener *listener)
+{
+	if (--listener->refs == 0)
+		listener_free(listener);
+}
+
+static struct listener *
+listener_new(const struct conf_listen *want)
+{
+	struct listener *listener = calloc(1, sizeof(*listener));
+
+	if (!listener)
+		return NULL;
+	listener->refs = 1;
+	listener->addr = want->addr;
+	listener->addrlen = want->addrlen;
+	listener->ipv6only = want->ipv6only;
+	listener->address = strdup(want->address);
+	listener->fd = socket(want->addr.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (listener->fd < 0 || !listener->address) {
+		listener_free(listener);
+		return NULL;
+	}
+	return listener;
+}
+
+static int
+option_set(int fd, int level, int name, int value)
+{
+	return setsockopt(fd, level, name, &value, sizeof(value)) < 0 ? -errno : 0;
+}
+
+/* TCP_NODELAY is inherited by what is accepted, which saves the workers a system call per connection. */
+static int
+inet_prepare(const struct listener *listener)
+{
+	int error = option_set(listener->fd, SOL_SOCKET, SO_REUSEADDR, 1);
+
+	if (!error && listener->addr.ss_family == AF_INET6)
+		error = option_set(listener->fd, IPPROTO_IPV6, IPV6_V6ONLY, listener->ipv6only);
+	if (!error)
+		error = option_set(listener->fd, IPPROTO_TCP, TCP_NODELAY, 1);
+	if (!error)
+		error = option_set(listener->fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFER_ACCEPT_S);
+	return error;
+}
+
+static int
+inet_listen(const struct listener *listener, int backlog)
+{
+	if (bind(listener->fd, (const struct sockaddr *)&listener->addr, listener->addrlen) < 0)
+		return -errno;
+	return listen(listener->fd, backlog) < 0 ? -errno : 0;
+}
+
+/*
+ * A reload from *:80 to 127.0.0.1:80 has to bind the new address while the old one still serves, and the two overlap. The
+ * kernel allows that between sockets of one user which all have SO_REUSEPORT at that moment; it is taken back at once, so
+ * that a port in use stays an error for everybody else.
+ */
+static int
+inet_listen_beside(const struct listener *listener, int backlog, const struct listener_set *old)
+{
+	in_port_t port = addr_port(&listener->addr);
+	bool yields = false;
+	int error = -EADDRINUSE;
+
+	for (size_t i = 0; old && i < old->count; i++)
+		if (listener_is_inet(old->list[i]) && addr_port(&old->list[i]->addr) == port &&
+		    option_set(old->list[i]->fd, SOL_SOCKET, SO_REUSEPORT, 1) == 0)
+			yields = true;
+	if (!yields)
+		return error;
+	if (option_set(listener->fd, SOL_SOCKET, SO_REUSEPORT, 1) == 0)
+		error = inet_listen(listener, backlog);
+	for (size_t i = 0; i < old->count; i++)
+		if (listener_is_inet(old->list[i]))
+			option_set(old->list[i]->fd, SOL_SOCKET, SO_REUSEPORT, 0);
+	option_set(listener->fd, SOL_SOCKET, SO_REUSEPORT, 0);
+	return error;
+}
+
+static void
+inet_explain(int error, char *why, size_t size)
+{
+	const char *hint = "";
+
+	switch (error) {
+	case -EADDRINUSE:
+		hint = " (another process listens there; `ss -ltnp` shows which)";
+		break;
+	case -EADDRNOTAVAIL:
+		hint = " (no interface of this machine has that address)";
+		break;
+	case -EACCES:
+		hint = " (ports below 1024 need root or CAP_NET_BIND_SERVICE)";
+		break;
+	case -EAFNOSUPPORT:
+		hint = " (this machine has IPv6 switched off)";
+		break;
+	}
+	snprintf(why, size, "%s%s", strerror(-error), hint);
+}
+
+static int
+inet_open(struct listener *listener, const struct conf_listen *want, const struct listener_set *old,
+	  char *why, size_t size)
+{
+	int error = inet_prepare(listener);
+
+	if (!error)
+		error = inet_listen(listener, want->backlog);
+	if (error == -EADDRINUSE)
+		error = inet_listen_beside(listener, want->backlog, old);
+	if (error)
+		inet_explain(error, why, size);
+	return error;
+}
+
+static int
+unix_open(struct listener *listener, const struct conf_listen *want, char *why, size_t size)
+{
+	const struct sockaddr_un *un = (const void *)&listener->addr;
+	pid_t pid;
+	int error = unix_bind(listener->fd, un, listener->addrlen, want->mode, &listener->file,
+			      &pid, why, size);
+
+	if (!error && listen(listener->fd, want->backlog) < 0) {
+		error = -errno;
+		snprintf(why, size, "%s", strerror(errno));
+	}
+	return error;
+}
+
+static struct listener *
+listener_open(const struct conf_listen *want, const struct listener_set *old,
+	      struct conf_errors *errors)
+{
+	struct listener *listener = listener_new(want);
+	char why[WHY_BYTES] = "";
+	int error;
+
+	if (!listener) {
+		inet_explain(-errno, why, sizeof(why));
+		conf_errors_add(errors, want->where, "cannot listen on %s: %s", want->address, why);
+		return NULL;
+	}
+	if (listener_is_inet(listener))
+		error = inet_open(listener, want, old, why, sizeof(why));
+	else
+		error = unix_open(listener, want, why, sizeof(why));
+	if (error) {
+		conf_errors_add(errors, want->where, "cannot listen on %s: %s", want->address, why);
+		listener_free(listener);
+		return NULL;
+	}
+	return listener;
+}
+
+static struct listener *
+listener_find(const struct listener_set *set, const struct conf_listen *want)
+{
+	for (size_t i = 0; set && i < set->count; i++)
+		if (listener_serves(set->list[i], want))
+			return set->list[i];
+	return NULL;
+}
+
+int
+listener_set_open(struct listener_set *set, const struct conf *conf, const struct listener_set *old,
+		  struct conf_errors *errors)
+{
+	bool failed = false;
+
+	*set = (struct listener_set){0};
+	set->list = calloc(conf->nlistens ? conf->nlistens : 1, sizeof(*set->list));
+	if (!set->list) {
+		conf_errors_add(errors, (struct conf_where){0}, "no memory for the listeners");
+		return -1;
+	}
+	for (size_t i = 0; i < conf->nlistens; i++) {
+		struct listener *listener = listener_find(old, &conf->listens[i]);
+
+		if (listener)
+			listener->refs++;
+		else
+			listener = listener_open(&conf->listens[i], old, errors);
+		if (listener)
+			set->list[set->count++] = listener;
+		else
+			failed = true;
+	}
+	if (failed)
+		listener_set_close(set);
+	return failed ? -1 : 0;
+}
+
+void
+listener_set_adjust(const struct listener_set *set, const struct conf *conf)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		const struct listener *listener = set->list[i];
+		const struct sockaddr_un *un = (const void *)&listener->addr;
+
+		listen(listener->fd, conf->listens[i].backlog);
+		if (listener->file.ino && unix_file_is(&listener->file, un->sun_path))
+			chmod(un->sun_path, conf->listens[i].mode);
+	}
+}
+
+void
+listener_set_close(struct listener_set *set)
+{
+	for (size_t i = 0; i < set->count; i++)
+		listener_unref(set->list[i]);
+	free(set->list);
+	*set = (struct listener_set){0};
+}
+
+const char *
+listener_set_format(const struct listener_set *set, char *buf, size_t size)
+{
+	size_t used = 0;
+
+	buf[0] = '\0';
+	for (size_t i = 0; i < set->count; i++) {
+		int n = snprintf(buf + used, size - used, "%s%s", i ? ", " : "",
+				 set->list[i]->address);
+
+		if (n < 0 || (size_t)n >= size - used) {
+			strcpy(buf + size - sizeof("..."), "...");
+			break;
+		}
+		used += (size_t)n;
+	}
+	return buf;
+}

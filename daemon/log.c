@@ -1,0 +1,200 @@
+/*
+ * The master's log on stderr.
+ *
+ * A line is at most PIPE_BUF long and is written only when poll(2) says that there is room: then a pipe takes it whole
+ * without waiting. stderr is shared with whoever started eddyd, so it is never made non-blocking.
+ */
+#include "daemon/log.h"
+#include "daemon/escape.h"
+
+#include <event2/event.h>
+
+#include <errno.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LINE_BYTES PIPE_BUF
+#define REPORT_AGAIN_MS 1000 /* how often to look whether a full log has room again */
+
+static const char *const levels[] = {"emergency", "alert",  "critical", "error",
+				     "warning",	  "notice", "info",	"debug"};
+
+/*
+ * A background job that writes to a terminal with `stty tostop` is sent SIGTTOU, and the write starts over when the
+ * handler returns: for ever. With the signal blocked the kernel lets the write through.
+ */
+static ssize_t
+terminal_write(int fd, const char *line, size_t size)
+{
+	sigset_t ttou, before;
+	ssize_t written;
+
+	sigemptyset(&ttou);
+	sigaddset(&ttou, SIGTTOU);
+	sigprocmask(SIG_BLOCK, &ttou, &before);
+	written = write(fd, line, size);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return written;
+}
+
+static bool
+line_put(struct log *log, const char *line, size_t size)
+{
+	struct pollfd pfd = {.fd = log->fd, .events = POLLOUT};
+
+	if (poll(&pfd, 1, 0) != 1 || !(pfd.revents & POLLOUT))
+		return false;
+	if (log->form == LOG_FORM_TERMINAL)
+		return terminal_write(log->fd, line, size) >= 0;
+	return write(log->fd, line, size) >= 0;
+}
+
+static size_t
+line_begin(const struct log *log, int priority, char *line, size_t room)
+{
+	time_t now;
+	struct tm tm;
+	size_t used = 0;
+
+	if (priority < LOG_EMERG || priority > LOG_DEBUG)
+		priority = LOG_NOTICE;
+	switch (log->form) {
+	case LOG_FORM_PRIORITY:
+		used = (size_t)snprintf(line, room, "<%d>", priority);
+		break;
+	case LOG_FORM_TERMINAL:
+		now = time(NULL);
+		localtime_r(&now, &tm);
+		used = strftime(line, room, "%H:%M:%S ", &tm);
+		used += (size_t)snprintf(line + used, room - used, "%s: ", levels[priority]);
+		break;
+	case LOG_FORM_PLAIN:
+		break;
+	}
+	return used;
+}
+
+static bool
+line_write(struct log *log, int priority, const char *text, size_t size)
+{
+	static const char dots[] = "...";
+	char line[LINE_BYTES];
+	size_t used = line_begin(log, priority, line, sizeof(line));
+	bool cut;
+
+	used += escape_text(line + used, sizeof(line) - used - sizeof(dots), text, size, &cut);
+	if (cut) {
+		memcpy(line + used, dots, sizeof(dots) - 1);
+		used += sizeof(dots) - 1;
+	}
+	line[used++] = '\n';
+	return line_put(log, line, used);
+}
+
+/* What was dropped is said before the next line that gets through. */
+static bool
+dropped_report(struct log *log)
+{
+	char text[80];
+	int n;
+
+	if (!log->dropped)
+		return true;
+	n = snprintf(text, sizeof(text), "%llu log lines were dropped: the log was full",
+		     (unsigned long long)log->dropped);
+	if (!line_write(log, LOG_WARNING, text, (size_t)n))
+		return false;
+	log->dropped = 0;
+	return true;
+}
+
+static void
+log_text(struct log *log, int priority, const char *text, size_t size)
+{
+	static const struct timeval again = {.tv_sec = REPORT_AGAIN_MS / 1000};
+
+	if (dropped_report(log) && line_write(log, priority, text, size))
+		return;
+	log->dropped++;
+	log->lost++;
+	if (log->report && !event_pending(log->report, EV_TIMEOUT, NULL))
+		event_add(log->report, &again);
+}
+
+static void
+on_report(evutil_socket_t fd, short what, void *arg)
+{
+	static const struct timeval again = {.tv_sec = REPORT_AGAIN_MS / 1000};
+	struct log *log = arg;
+
+	(void)fd;
+	(void)what;
+	if (!dropped_report(log))
+		event_add(log->report, &again);
+}
+
+void
+log_init(struct log *log, int fd)
+{
+	*log = (struct log){
+		.fd = fd,
+		.form = isatty(fd) ? LOG_FORM_TERMINAL : LOG_FORM_PRIORITY,
+	};
+}
+
+int
+log_attach(struct log *log, struct event_base *base)
+{
+	log->report = evtimer_new(base, on_report, log);
+	return log->report ? 0 : -ENOMEM;
+}
+
+void
+log_fini(struct log *log)
+{
+	if (log->report)
+		event_free(log->report);
+	log->report = NULL;
+}
+
+void
+log_write(struct log *log, int priority, const char *fmt, ...)
+{
+	char text[LINE_BYTES];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	log_text(log, priority, text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
+}
+
+void
+log_worker(struct log *log, int priority, unsigned worker, const char *module, size_t module_size,
+	   const char *text, size_t size)
+{
+	char line[LINE_BYTES];
+	int n;
+
+	if (size > sizeof(line))
+		size = sizeof(line);
+	if (module_size > sizeof(line))
+		module_size = sizeof(line);
+	if (module_size)
+		n = snprintf(line, sizeof(line), "worker %u (%.*s): %.*s", worker, (int)module_size,
+			     module, (int)size, text);
+	else
+		n = snprintf(line, sizeof(line), "worker %u: %.*s", worker, (int)size, text);
+	if (n < 0)
+		return;
+	log_text(log, priority, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
+}

@@ -1,0 +1,323 @@
+/*
+ * From a conf file to a generation that serves.
+ */
+#include "daemon/reload.h"
+#include "daemon/clock.h"
+#include "daemon/generation.h"
+#include "daemon/master.h"
+
+#include <event2/event.h>
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#define LINE_BYTES 1024
+
+/* the result --------------------------------------------------------------------------------- */
+
+static void
+result_set(struct master *master, int code, char *error)
+{
+	struct reload_result *result = &master->reload.result;
+
+	free(result->error);
+	*result = (struct reload_result){
+		.ok = code == 0,
+		.code = code,
+		.error = error,
+		.generation = master->running ? master->running->number : 0,
+		.at = time(NULL),
+		.took_ms = (clock_now_ns() - master->reload.begun_ns) / 1000000,
+	};
+}
+
+/* Each error is a line of the log and of what eddyctl prints; NULL without memory. */
+static char *
+errors_tell(struct log *log, const struct conf_errors *errors)
+{
+	char line[LINE_BYTES], *all = NULL;
+	size_t size;
+	FILE *out = open_memstream(&all, &size);
+
+	for (size_t i = 0; i < errors->count; i++) {
+		conf_error_format(&errors->list[i], line, sizeof(line));
+		log_error(log, "%s", line);
+		if (out)
+			fprintf(out, "%s%s", i ? "\n" : "", line);
+	}
+	if (out)
+		fclose(out);
+	return all;
+}
+
+static void
+reload_over(struct master *master)
+{
+	struct reload *reload = &master->reload;
+
+	control_reload_done(&master->control, reload->serial, &reload->result);
+	if (reload->again && master->state == MASTER_RUNNING)
+		event_active(reload->next, EV_TIMEOUT, 0);
+}
+
+static void
+reload_failed(struct master *master, int code, const struct conf_errors *errors)
+{
+	char *error = errors_tell(&master->log, errors);
+
+	if (master->state == MASTER_STARTING) {
+		free(error);
+		master_finish(master, code);
+		return;
+	}
+	result_set(master, code, error);
+	log_error(&master->log, "reload failed: generation %u goes on serving",
+		  master->running->number);
+	master->state = MASTER_RUNNING;
+	reload_over(master);
+}
+
+/* the steps ---------------------------------------------------------------------------------- */
+
+static struct generation *
+generation_read(struct master *master, struct conf_errors *errors)
+{
+	struct conf_snapshot snapshot = {0};
+	struct generation *generation = NULL;
+	struct conf *conf;
+	int fd, bad;
+
+	bad = conf_snapshot_read(&snapshot, options_conf_path(master->options), errors);
+	conf = conf_parse(&snapshot, errors);
+	if (bad || !conf) {
+		conf_free(conf);
+		goto out;
+	}
+	fd = conf_snapshot_to_fd(&snapshot);
+	if (fd < 0) {
+		conf_errors_add(errors, (struct conf_where){0},
+				"cannot keep the conf in memory: %s", strerror(-fd));
+		conf_free(conf);
+		goto out;
+	}
+	generation =
+		generation_new(master, master->running ? master->running->number + 1 : 1, conf, fd);
+	if (!generation)
+		conf_errors_add(errors, (struct conf_where){0}, "no memory for a generation");
+out:
+	conf_snapshot_fini(&snapshot);
+	return generation;
+}
+
+/* The control socket is opened anew only if the conf moves it. */
+static int
+control_bind(struct master *master, const struct conf *conf, struct conf_errors *errors)
+{
+	if (control_serves(&master->control, conf->control))
+		return 0;
+	return control_socket_open(&master->reload.control, conf->control, errors);
+}
+
+static int
+sockets_bind(struct generation *generation, struct conf_errors *errors)
+{
+	struct master *master = generation->master;
+	const struct listener_set *old = master->running ? &master->running->listeners : NULL;
+	int listeners, control;
+
+	if (generation->check)
+		return 0;
+	/* Both, so that all that is wrong shows at once. */
+	listeners = listener_set_open(&generation->listeners, generation->conf, old, errors);
+	control = control_bind(master, generation->conf, errors);
+	return listeners < 0 || control < 0 ? -1 : 0;
+}
+
+static void
+candidate_drop(struct master *master)
+{
+	struct generation *generation = master->candidate;
+
+	master->candidate = NULL;
+	control_socket_close(&master->reload.control);
+	if (generation)
+		generation_fail(generation);
+}
+
+void
+reload_begin(struct master *master)
+{
+	struct conf_errors errors = {0};
+	struct reload *reload = &master->reload;
+	int code = EX_CONFIG;
+
+	reload->serial++;
+	reload->again = false;
+	reload->begun_ns = clock_now_ns();
+	master->state = master->running ? MASTER_RELOADING : MASTER_STARTING;
+	master->candidate = generation_read(master, &errors);
+	if (!master->candidate)
+		goto failed;
+	if (identity_resolve(&master->candidate->identity, master->candidate->conf,
+			     master->running ? NULL : &master->log, &errors) < 0)
+		goto failed;
+	code = EX_UNAVAILABLE;
+	if (sockets_bind(master->candidate, &errors) < 0)
+		goto failed;
+	conf_errors_fini(&errors);
+	generation_start(master->candidate);
+	return;
+failed:
+	candidate_drop(master);
+	reload_failed(master, code, &errors);
+	conf_errors_fini(&errors);
+}
+
+/* the switch --------------------------------------------------------------------------------- */
+
+static void
+draining_limit(struct master *master)
+{
+	struct generation *generation, *oldest = NULL;
+	unsigned n = 0;
+
+	TAILQ_FOREACH(generation, &master->generations, entry)
+		if (generation->state == GENERATION_DRAINING && !generation->killed) {
+			oldest = generation;
+			n++;
+		}
+	if (n <= RELOAD_DRAINING_MAX)
+		return;
+	log_warning(&master->log, "generation %u is killed: %u newer ones are draining too",
+		    oldest->number, RELOAD_DRAINING_MAX);
+	generation_kill(oldest, "too many generations were draining");
+}
+
+static void
+ready_log(struct master *master, const struct generation *old)
+{
+	const struct generation *generation = master->running;
+	unsigned long took_ms = (unsigned long)master->reload.result.took_ms;
+	char addresses[512];
+
+	if (old)
+		log_notice(&master->log,
+			   "generation %u is serving: %u workers, after %lu ms; generation "
+			   "%u drains",
+			   generation->number, generation->nseats, took_ms, old->number);
+	else
+		log_notice(
+			&master->log, "eddyd %s ready: %u workers, generation %u, listening on %s",
+			PACKAGE_VERSION, generation->nseats, generation->number,
+			listener_set_format(&generation->listeners, addresses, sizeof(addresses)));
+}
+
+static void
+reload_switch(struct master *master)
+{
+	struct generation *old = master->running;
+
+	master->running = master->candidate;
+	master->candidate = NULL;
+	master->state = MASTER_RUNNING;
+	generation_run(master->running);
+	control_adopt(&master->control, &master->reload.control);
+	listener_set_adjust(&master->running->listeners, master->running->conf);
+	result_set(master, 0, NULL);
+	ready_log(master, old);
+	if (old)
+		generation_drain(old);
+	draining_limit(master);
+	reload_over(master);
+}
+
+void
+reload_candidate_ready(struct generation *generation)
+{
+	struct master *master = generation->master;
+
+	if (generation->check) {
+		candidate_drop(master);
+		master_finish(master, EX_OK);
+	} else {
+		reload_switch(master);
+	}
+}
+
+void
+reload_candidate_failed(struct generation *generation, int code, const char *text)
+{
+	struct master *master = generation->master;
+	struct conf_errors errors = {0};
+
+	conf_errors_add(&errors, (struct conf_where){0}, "%s", text);
+	candidate_drop(master);
+	reload_failed(master, code, &errors);
+	conf_errors_fini(&errors);
+}
+
+/* asking ------------------------------------------------------------------------------------- */
+
+static void
+on_next(evutil_socket_t fd, short what, void *arg)
+{
+	struct master *master = arg;
+
+	(void)fd;
+	(void)what;
+	if (master->state == MASTER_RUNNING && master->reload.again)
+		reload_begin(master);
+}
+
+int
+reload_request(struct master *master, const char *who)
+{
+	switch (master->state) {
+	case MASTER_RUNNING:
+		log_notice(&master->log, "reload, asked for by %s", who);
+		reload_begin(master);
+		return 0;
+	case MASTER_STARTING:
+	case MASTER_RELOADING:
+		if (!master->reload.again)
+			log_notice(&master->log, "another reload follows this one, asked for by %s",
+				   who);
+		master->reload.again = true;
+		return 0;
+	default:
+		return -ESHUTDOWN;
+	}
+}
+
+void
+reload_abandon(struct master *master)
+{
+	master->reload.again = false;
+	if (master->state == MASTER_RELOADING) {
+		result_set(master, EX_TEMPFAIL, strdup("eddyd is stopping"));
+		control_reload_done(&master->control, master->reload.serial + 1,
+				    &master->reload.result);
+	}
+	candidate_drop(master);
+}
+
+int
+reload_init(struct master *master)
+{
+	control_socket_init(&master->reload.control);
+	master->reload.next = evtimer_new(master->base, on_next, master);
+	return master->reload.next ? 0 : -ENOMEM;
+}
+
+void
+reload_fini(struct master *master)
+{
+	if (master->reload.next)
+		event_free(master->reload.next);
+	control_socket_close(&master->reload.control);
+	free(master->reload.result.error);
+}

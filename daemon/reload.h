@@ -1,0 +1,70 @@
+/*
+ * From a conf file to a generation that serves: what the start and every reload do, step by step.
+ *
+ *	reload_begin: read the conf, check it, look up the user, bind what is new
+ *	     |                                          start the candidate (generation.h)
+ *	     +--> reload_candidate_ready:  the switch: the candidate serves, the generation before it drains
+ *	     +--> reload_candidate_failed: the candidate goes, the generation before it has noticed nothing
+ *
+ * The first start is a reload from nothing, except that its failure ends the master. One reload runs at a time; however
+ * many are asked for meanwhile, one more follows.
+ */
+#ifndef EDDY_DAEMON_RELOAD_H
+#define EDDY_DAEMON_RELOAD_H
+
+#include "daemon/control.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <time.h>
+
+struct event;
+struct generation;
+struct master;
+
+#define RELOAD_DRAINING_MAX 3 /* generations; when there would be more, the oldest is killed */
+
+/* How the last one ended. */
+struct reload_result {
+	bool ok;
+	int code;	     /* sysexits: 0, EX_CONFIG, EX_UNAVAILABLE (cannot bind), EX_SOFTWARE */
+	char *error;	     /* one line per error; NULL: none */
+	unsigned generation; /* that serves now */
+	time_t at;
+	uint64_t took_ms;
+};
+
+struct reload {
+	unsigned serial; /* of the one that runs or ran last; the start is 1 */
+	bool again;	 /* another was asked for meanwhile */
+	struct event *next;
+	uint64_t begun_ns;
+	struct control_socket control; /* a new one, until the switch */
+	struct reload_result result;
+};
+
+/* 0 or -ENOMEM. */
+int reload_init(struct master *master);
+void reload_fini(struct master *master);
+
+/* The start. */
+void reload_begin(struct master *master);
+
+/* A reload, now or after the one that runs; `who` asks, for the log. 0, or -ESHUTDOWN: the master is stopping. */
+int reload_request(struct master *master, const char *who);
+
+/* The serial of the reload that a request made now will get. */
+static inline unsigned
+reload_serial_next(const struct reload *reload)
+{
+	return reload->serial + 1;
+}
+
+/* From the candidate. */
+void reload_candidate_ready(struct generation *generation);
+void reload_candidate_failed(struct generation *generation, int code, const char *text);
+
+/* Gives up the one that runs, because the master stops. */
+void reload_abandon(struct master *master);
+
+#endif

@@ -1,0 +1,42 @@
+/*
+ * The master's side of the scoreboard: which slots are taken, and the totals of the workers that have died.
+ */
+#ifndef EDDY_DAEMON_SLOTS_H
+#define EDDY_DAEMON_SLOTS_H
+
+#include "conf/conf.h"
+#include "worker/contract.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* One running generation, one candidate, three draining, and workers that wait to be reaped. Pages unused cost nothing. */
+#define SLOTS_MAX ((size_t)6 * CONF_WORKERS_MAX)
+
+struct slots {
+	int fd;
+	struct scoreboard board;
+	struct slot_counters dead; /* what the workers that are gone have done */
+	bool taken[SLOTS_MAX];
+};
+
+/* 0 or -errno. */
+int slots_init(struct slots *slots);
+void slots_fini(struct slots *slots);
+
+/* Takes the first free slot and writes whose it is (all but the pid). Its number, or -ENOSPC. */
+int slots_take(struct slots *slots, unsigned worker, unsigned generation, uint64_t now_ns);
+
+/* The worker has died: its counters go to the totals, and the slot is free again. */
+void slots_release(struct slots *slots, size_t slot);
+
+static inline struct slot *
+slots_get(const struct slots *slots, size_t slot)
+{
+	return scoreboard_slot(&slots->board, slot);
+}
+
+/* The counters of all workers, dead and alive; never less than at the last call. */
+void slots_total(const struct slots *slots, struct slot_counters *totals);
+
+#endif

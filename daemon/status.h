@@ -1,0 +1,36 @@
+/*
+ * What the master knows about itself and its workers, as JSON: what `eddyctl --json status` prints.
+ *
+ * Times are in seconds and sizes in bytes unless the name says otherwise. The workers' figures are what they have last
+ * reported in the scoreboard themselves.
+ *
+ *	version, pid, state, uptime, generation, conf, control, restarts, log_dropped
+ *	listeners: [{address}]
+ *	totals: {accepted, requests, responses: {1xx … 5xx, none}, bytes_in, bytes_out, log_dropped,
+ *		 connections, idle, parked}	-- the last three are of now
+ *	reload: null or {ok, code, error, at, took_ms, generation}
+ *	workers: [{worker, pid, generation, state, uptime, connections, idle, parked, accepted, requests,
+ *		 bytes_in, bytes_out, rss, heap_total, heap_used, cpu_user, cpu_system, loop_lag_ms, loop_lag_max_ms}]
+ */
+#ifndef EDDY_DAEMON_STATUS_H
+#define EDDY_DAEMON_STATUS_H
+
+#include <jansson.h>
+#include <stdint.h>
+
+struct master;
+struct slot;
+struct slot_counters;
+
+/* The caller's to decref; NULL without memory. */
+json_t *status_json(const struct master *master);
+json_t *status_workers_json(const struct master *master);
+
+/* A string; bytes that are no UTF-8, which JSON cannot hold, become '?'. NULL is null. */
+json_t *status_text_json(const char *text);
+
+/* One worker's slot at the time now_ns; the counters of slots as above. */
+json_t *status_slot_json(const struct slot *slot, uint64_t now_ns);
+json_t *status_counters_json(const struct slot_counters *counters);
+
+#endif
