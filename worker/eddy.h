@@ -195,7 +195,7 @@ EDDY_API void eddy_request_resume(eddy_request *req);
 EDDY_API int eddy_request_body(eddy_request *req, size_t limit,
 			       void (*cb)(eddy_request *req, int err, eddy_str body, void *arg), void *arg);
 
-/* Gives the request's head up: a parked request costs least then. */
+/* Gives the request's head up: a parked request costs least then. Views of it, joined headers too, end with this call. */
 EDDY_API void eddy_request_release(eddy_request *req);
 
 /* The response to this request. Valid as long as the response is. */

@@ -11,34 +11,44 @@ worker_libcontract_a_SOURCES = \
 	worker/scoreboard.c
 
 worker_libworker_a_SOURCES = \
-	worker/cluster.c \
 	worker/http/body.c \
 	worker/http/body.h \
+	worker/http/chars.c \
+	worker/http/chars.h \
 	worker/http/conn.c \
 	worker/http/conn.h \
 	worker/http/date.c \
 	worker/http/date.h \
+	worker/http/exchange.c \
+	worker/http/exchange.h \
+	worker/http/fields.c \
+	worker/http/fields.h \
 	worker/http/head.c \
 	worker/http/head.h \
+	worker/http/http.c \
+	worker/http/http.h \
 	worker/http/out.c \
 	worker/http/out.h \
 	worker/http/request.c \
-	worker/http/request.h \
 	worker/http/response.c \
-	worker/http/response.h \
 	worker/http/status.c \
 	worker/http/status.h \
+	worker/link.c \
+	worker/loop/deadline.c \
+	worker/loop/deadline.h \
 	worker/loop/loop.c \
 	worker/loop/loop.h \
-	worker/loop/timer.c \
-	worker/loop/timer.h \
+	worker/module/cluster.c \
+	worker/module/log.c \
 	worker/module/module.c \
 	worker/module/module.h \
+	worker/module/process.c \
 	worker/module/route.c \
 	worker/module/route.h \
+	worker/module/timer.c \
 	worker/net/listener.c \
 	worker/net/listener.h \
-	worker/process.c \
+	worker/stats.c \
 	worker/worker.c \
 	worker/worker.h
 worker_libworker_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)

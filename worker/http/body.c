@@ -33,6 +33,12 @@ body_init_chunked(struct body *body)
 	*body = (struct body){.state = SIZE};
 }
 
+bool
+body_is_longer(const struct body *body, uint64_t bytes)
+{
+	return body->state == LENGTH && body->left > bytes;
+}
+
 static enum body_result
 body_piece(struct body *body, const char **p, size_t *n, eddy_str *piece)
 {

@@ -31,6 +31,9 @@ struct body {
 void body_init_length(struct body *body, uint64_t length);
 void body_init_chunked(struct body *body);
 
+/* Whether more than so many bytes are known to be left; chunks do not tell. */
+bool body_is_longer(const struct body *body, uint64_t bytes);
+
 /* Uses up bytes of the *n at *p. */
 enum body_result body_decode(struct body *body, const char **p, size_t *n, eddy_str *piece);
 

@@ -74,6 +74,13 @@ head_str(const struct head *head, struct head_span span)
 	return (eddy_str){head->bytes + span.at, span.len};
 }
 
+/* The path to route by: "http://host" without one means "/" (RFC 9110 4.2.3). */
+static inline eddy_str
+head_path(const struct head *head)
+{
+	return head->path.len > 0 ? head_str(head, head->path) : (eddy_str){"/", 1};
+}
+
 static inline eddy_str
 head_name(const struct head *head, size_t i)
 {

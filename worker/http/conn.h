@@ -1,0 +1,103 @@
+/*
+ * One client's connection.
+ *
+ *	          head complete         handler reads          body complete
+ *	  HEAD ------------------> BODY ------------> BODY ------------------> WAIT   (chunked: TRAILER in between)
+ *	   ^   \__ no body _______________________________________________________^
+ *	   |                         | response ends                             | response ends
+ *	   |                         v                                           |
+ *	   +---- DISCARD <-----------+                                           |
+ *	   +---------------------------------------------------------------------+
+ *	 closing, and all is sent:  CLOSED, or LINGER first where the client may still be sending
+ *
+ * One request at a time: while one is under way, what the client sends behind it waits, a bounded part of it in `held`, the
+ * rest in the kernel. Read events are edge-triggered, so that not wanting to read costs no system call; `readable` remembers
+ * what has not been read yet.
+ */
+#ifndef EDDY_HTTP_CONN_H
+#define EDDY_HTTP_CONN_H
+
+#include <event2/event_struct.h>
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+
+#include "http/body.h"
+#include "http/head.h"
+#include "http/http.h"
+
+enum conn_state { CONN_HEAD, CONN_BODY, CONN_TRAILER, CONN_WAIT, CONN_DISCARD, CONN_LINGER, CONN_CLOSED };
+
+/* Who the client is, in 20 bytes instead of sockaddr_storage's 128. */
+struct conn_peer {
+	uint8_t address[16];
+	in_port_t port; /* network order */
+	sa_family_t family;
+};
+
+struct conn {
+	struct event event; /* EV_READ | EV_CLOSED */
+	struct http *http;
+	TAILQ_ENTRY(conn) link;
+	struct task task; /* conn_resume, posted to `later` */
+	struct deadline deadline;
+	struct exchange *exchange; /* the request under way, or NULL */
+	struct head *held;	   /* bytes read and not used: an unfinished head, or what came behind a request */
+	struct out_queue *queue;   /* bytes that the kernel has not taken, or NULL */
+	struct body body;	   /* of the request under way */
+	uint64_t body_bytes;	   /* of it so far; while discarding: how many more may be */
+	uint32_t held_len;
+	uint32_t requests;
+	struct conn_peer peer;
+	uint8_t state;
+	bool registered : 1; /* the event is in the loop */
+	bool readable : 1;   /* there may be something to read that no event will tell again */
+	bool fin : 1;	     /* the kernel has seen the client's FIN or RST */
+	bool eof : 1;	     /* we have read it */
+	bool partial : 1;    /* http->head holds the parser's place for the bytes at hand */
+	bool busy : 1;	     /* conn_process is on the stack */
+	bool posted : 1;     /* the task is in the queue */
+	bool closing : 1;    /* when all is sent */
+	bool lingering : 1;  /* … with an eye on what the client is still sending */
+	bool counted_idle : 1;
+};
+
+/* Takes an accepted socket (nonblocking) and reads at once. The fd is the connection's, also when there is no memory. */
+void conn_open(struct http *http, int fd, const struct sockaddr *peer);
+
+/* Closes now; `reset` by RST. Safe at any time: the struct lives to the end of the loop's turn. */
+void conn_close(struct conn *conn, bool reset);
+
+/* The response under way is complete (all of it has been handed to out). */
+void conn_response_ended(struct conn *conn);
+
+/* Whether so much of the request's body has not been read that the connection cannot go on behind it. */
+bool conn_body_is_left(const struct conn *conn, bool expects_continue);
+
+/* Somebody asked for the body, or resumed: goes on at the end of the turn. */
+void conn_later(struct conn *conn);
+
+/* out.c tells: the queue is empty again; some of it has been taken; the client has not taken any for write_timeout. */
+void conn_sent(struct conn *conn);
+
+/* http.c: while draining. */
+void conn_drain(struct conn *conn);
+void conn_abort(struct conn *conn);
+
+/* The time limits' callbacks. */
+void conn_idle_passed(struct deadline *deadline);
+void conn_head_passed(struct deadline *deadline);
+void conn_body_passed(struct deadline *deadline);
+void conn_linger_passed(struct deadline *deadline);
+void conn_write_passed(struct deadline *deadline);
+
+static inline int
+conn_fd(const struct conn *conn)
+{
+	return event_get_fd(&conn->event);
+}
+
+#endif

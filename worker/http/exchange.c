@@ -1,0 +1,306 @@
+/*
+ * The life of a request and its response; see exchange.h.
+ */
+#include "http/exchange.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/conn.h"
+#include "http/http.h"
+
+#define SPARE_MAX 256 /* exchanges kept for reuse: more are given back to malloc when a crowd leaves */
+
+static void exchange_run(struct task *task);
+
+struct exchange *
+exchange_new(struct conn *conn, const struct route *route, struct head *head)
+{
+	struct http *http = conn->http;
+	struct exchange *exchange = http->spare_exchanges;
+
+	if (exchange != NULL) {
+		http->spare_exchanges = (struct exchange *)(void *)exchange->task.next;
+		http->nspare_exchanges--;
+	} else if ((exchange = malloc(sizeof(*exchange))) == NULL) {
+		return NULL;
+	}
+	*exchange = (struct exchange){
+		.task.run = exchange_run,
+		.http = http,
+		.conn = conn,
+		.route = route,
+		.head = head,
+		.minor = head->minor,
+		.is_head = head->is_head,
+		.expect_continue = head->expect_continue,
+		.response.status = 200,
+	};
+	return exchange;
+}
+
+static void
+collect_free(struct exchange *exchange)
+{
+	if (exchange->request.collect == NULL)
+		return;
+	free(exchange->request.collect->p);
+	free(exchange->request.collect);
+	exchange->request.collect = NULL;
+}
+
+void
+exchange_release(struct exchange *exchange)
+{
+	struct joined *joined;
+
+	if (exchange->kept)
+		free(exchange->head);
+	exchange->kept = false;
+	exchange->head = NULL;
+	while ((joined = exchange->joined) != NULL) {
+		exchange->joined = joined->next;
+		free(joined);
+	}
+}
+
+void
+exchange_free(struct exchange *exchange)
+{
+	struct http *http = exchange->http;
+
+	exchange_release(exchange);
+	collect_free(exchange);
+	free(exchange->request.trailers);
+	fields_fini(&exchange->response.fields);
+	fields_fini(&exchange->response.trailers);
+	free(exchange->response.reason);
+	response_timeout_free(exchange);
+	if (http->nspare_exchanges >= SPARE_MAX) {
+		free(exchange);
+		return;
+	}
+	exchange->task.next = (struct task *)(void *)http->spare_exchanges;
+	http->spare_exchanges = exchange;
+	http->nspare_exchanges++;
+}
+
+/* Copies the head out of the scratch buffer. */
+static int
+exchange_keep(struct exchange *exchange)
+{
+	if (exchange->kept || exchange->head == NULL)
+		return 0;
+	exchange->head = head_save(exchange->head, exchange->head->bytes, exchange->head->size);
+	exchange->kept = exchange->head != NULL;
+	return exchange->kept ? 0 : -ENOMEM;
+}
+
+int
+exchange_park(struct exchange *exchange)
+{
+	if (!exchange->parked && !exchange->response.ended) { /* else only its last bytes are waiting */
+		exchange->parked = true;
+		slot_add(exchange->http->slot->parked, 1);
+	}
+	if (exchange->response.ended || exchange->released) {
+		exchange_release(exchange);
+		return 0;
+	}
+	return exchange_keep(exchange);
+}
+
+void
+exchange_post(struct exchange *exchange, unsigned events)
+{
+	exchange->pending |= (uint8_t)events;
+	if (exchange->posted)
+		return;
+	exchange->posted = true;
+	task_post(&exchange->http->loop->ticks, &exchange->task);
+}
+
+void
+exchange_detach(struct exchange *exchange, bool lost)
+{
+	eddy_response *res = &exchange->response;
+	const eddy_response_events *events = res->events;
+
+	exchange->conn = NULL;
+	if (!res->ended && exchange_keep(exchange) != 0)
+		exchange_release(exchange); /* it lives on; without memory at least nothing dangles */
+	if (exchange->parked) {
+		exchange->parked = false;
+		slot_add(exchange->http->slot->parked, (uint64_t)-1);
+	}
+	if (lost) {
+		if (!res->head_sent)
+			slot_add(exchange->http->slot->counters.responses[0], 1);
+		if (exchange->request.reading && !exchange->request.ended && exchange->request.error == 0) {
+			exchange->request.error = EDDY_EABORTED;
+			exchange_post(exchange, EXCHANGE_ERROR);
+		}
+	}
+	if (events != NULL && events->close != NULL)
+		exchange_post(exchange, EXCHANGE_CLOSE);
+	else if (res->ended && !exchange->running)
+		exchange_post(exchange, EXCHANGE_FREE);
+}
+
+/* Calling into the module ------------------------------------------------------------------------------------- */
+
+static void
+exchange_call(struct exchange *exchange, enum slot_callback kind)
+{
+	call_begin(exchange->http->calls, exchange->route->module, kind, exchange->route->index + 1);
+}
+
+static void
+exchange_call_response(struct exchange *exchange, void (*event)(eddy_response *res, void *arg))
+{
+	exchange_call(exchange, SLOT_RESPONSE);
+	event(&exchange->response, exchange->response.arg);
+	call_end(exchange->http->calls);
+}
+
+static void
+exchange_collected(struct exchange *exchange, int error)
+{
+	struct collect *collect = exchange->request.collect;
+	eddy_str body = {collect->p != NULL ? collect->p : "", collect->len};
+
+	if (error != 0)
+		body = (eddy_str){NULL, 0};
+	exchange->request.collect = NULL; /* the callback may ask for anything, but not for this body again */
+	exchange_call(exchange, SLOT_DATA);
+	collect->cb(&exchange->request, error, body, collect->arg);
+	call_end(exchange->http->calls);
+	free(collect->p);
+	free(collect);
+}
+
+/* Doubles the buffer until `more` fits. A 5 MB body must not cost 5 MB before it has come. */
+static int
+collect_add(struct collect *collect, eddy_str piece)
+{
+	size_t need = collect->len + piece.n, size = collect->size != 0 ? collect->size : 4096;
+	char *p;
+
+	if (need > collect->limit)
+		return EDDY_ETOOBIG;
+	if (need > collect->size) {
+		while (size < need)
+			size *= 2;
+		p = realloc(collect->p, size);
+		if (p == NULL)
+			return EDDY_ENOMEM;
+		collect->p = p;
+		collect->size = size;
+	}
+	memcpy(collect->p + collect->len, piece.p, piece.n);
+	collect->len += piece.n;
+	return 0;
+}
+
+void
+exchange_data(struct exchange *exchange, eddy_str piece)
+{
+	eddy_request *req = &exchange->request;
+
+	if (req->collect != NULL) {
+		int error = collect_add(req->collect, piece);
+
+		if (error != 0)
+			exchange_error(exchange, error);
+		return;
+	}
+	if (req->events == NULL || req->events->data == NULL)
+		return;
+	exchange_call(exchange, SLOT_DATA);
+	req->events->data(req, piece, req->arg);
+	call_end(exchange->http->calls);
+	loop_run_ticks(exchange->http->loop);
+}
+
+void
+exchange_end(struct exchange *exchange)
+{
+	eddy_request *req = &exchange->request;
+
+	req->ended = true;
+	if (req->collect != NULL) {
+		exchange_collected(exchange, 0);
+	} else if (req->events != NULL && req->events->end != NULL) {
+		exchange_call(exchange, SLOT_DATA);
+		req->events->end(req, req->arg);
+		call_end(exchange->http->calls);
+	}
+	loop_run_ticks(exchange->http->loop);
+}
+
+static int
+error_status(int error)
+{
+	switch (error) {
+	case EDDY_ETOOBIG:
+		return 413;
+	case EDDY_ETIMEOUT:
+		return 408;
+	case EDDY_ENOMEM:
+		return 503;
+	default:
+		return 400;
+	}
+}
+
+void
+exchange_error(struct exchange *exchange, int error)
+{
+	eddy_request *req = &exchange->request;
+
+	req->ended = true;
+	exchange->response.keep = false;
+	if (req->collect != NULL) {
+		exchange_collected(exchange, error);
+	} else if (req->events != NULL && req->events->error != NULL) {
+		exchange_call(exchange, SLOT_DATA);
+		req->events->error(req, error, req->arg);
+		call_end(exchange->http->calls);
+	}
+	/* not yet the ticks: they may free it, if the module has answered */
+	if (exchange->conn != NULL && error != EDDY_EABORTED)
+		exchange_answer(exchange, error_status(error));
+	loop_run_ticks(exchange->http->loop);
+}
+
+/* Delivers what is owed. `close` is the last that a module sees of it. */
+static void
+exchange_run(struct task *task)
+{
+	struct exchange *exchange = (struct exchange *)(void *)((char *)task - offsetof(struct exchange, task));
+	const eddy_response_events *events;
+	unsigned pending = exchange->pending;
+
+	exchange->pending = 0;
+	exchange->posted = false;
+	if (pending & EXCHANGE_ERROR && !exchange->request.ended)
+		exchange_error(exchange, exchange->request.error);
+	events = exchange->response.events;
+	if (pending & EXCHANGE_END && events != NULL && events->end != NULL && exchange->conn != NULL)
+		exchange_call_response(exchange, events->end);
+	if (pending & EXCHANGE_DRAIN && events != NULL && events->drain != NULL && exchange->conn != NULL)
+		exchange_call_response(exchange, events->drain);
+	if (pending & EXCHANGE_FINISH && events != NULL && events->finish != NULL)
+		exchange_call_response(exchange, events->finish);
+	if (pending & EXCHANGE_CLOSE) {
+		exchange_call_response(exchange, events->close);
+		pending |= EXCHANGE_FREE;
+	}
+	if (!(pending & EXCHANGE_FREE))
+		return;
+	if (exchange->posted) /* by one of these callbacks: that run is the last */
+		exchange->pending = EXCHANGE_FREE;
+	else
+		exchange_free(exchange);
+}

@@ -1,0 +1,143 @@
+/*
+ * A request and its response: what a module's handles stand for.
+ *
+ *	            handler returns                       end
+ *	  running ------------------> parked / streaming -----> over: `finish`, `close`, freed
+ *	     |  end                          | client leaves
+ *	     +-----> over, freed             +-----> detached: `close`; freed after it, or (without a `close`
+ *	                                             callback) when the module ends or destroys it
+ *
+ * It is taken from a pool before the handler is called and goes back there as soon as the answer is complete. Its head stays in
+ * the worker's scratch buffer while the handler runs; a request that lives on gets a copy, as long as the head is.
+ * A module's call never calls back: events are noted in `pending` and delivered by the exchange's task.
+ */
+#ifndef EDDY_HTTP_EXCHANGE_H
+#define EDDY_HTTP_EXCHANGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "eddy.h"
+#include "http/fields.h"
+#include "http/head.h"
+#include "loop/loop.h"
+
+struct conn;
+struct http;
+struct route;
+
+/* eddy_request_body: a body being collected. */
+struct collect {
+	void (*cb)(eddy_request *req, int err, eddy_str body, void *arg);
+	void *arg;
+	size_t limit, len, size;
+	char *p;
+};
+
+struct eddy_request {
+	const eddy_request_events *events;
+	void *arg;
+	struct collect *collect;
+	struct head *trailers;
+	bool reading; /* somebody asked for the body */
+	bool paused;
+	bool ended;   /* `end` or `error` has been reported */
+	int error;    /* to be reported */
+};
+
+struct eddy_response {
+	const eddy_response_events *events;
+	void *arg;
+	struct fields fields, trailers;
+	char *reason;
+	uint64_t length;  /* the Content-Length that the module has set, if has_length */
+	uint64_t written; /* of the body */
+	struct response_timeout *timeout;
+	uint16_t status;
+	bool has_length, has_date, has_type; /* set by the module */
+	bool head_fixed; /* eddy_response_write_head */
+	bool head_sent;
+	bool chunked;
+	bool no_body; /* HEAD, 204, 304 */
+	bool keep;    /* the connection may go on after it */
+	bool full;    /* a write has said false: `drain` is owed */
+	bool ended;   /* by the module */
+};
+
+/* Events that are owed, in the order of their delivery. */
+enum exchange_event {
+	EXCHANGE_ERROR = 1,  /* request: error */
+	EXCHANGE_END = 2,    /* response: end (the client has half-closed) */
+	EXCHANGE_DRAIN = 4,
+	EXCHANGE_FINISH = 8,
+	EXCHANGE_CLOSE = 16,
+	EXCHANGE_FREE = 32,
+};
+
+/* Several lines of one header, joined for the module; as long-lived as the head. */
+struct joined {
+	struct joined *next;
+	size_t len;
+	char bytes[];
+};
+
+struct exchange {
+	struct eddy_request request;
+	struct eddy_response response;
+	struct task task;
+	struct http *http;
+	struct conn *conn; /* NULL: detached */
+	const struct route *route;
+	struct head *head; /* the worker's, or a copy (`kept`), or NULL: released */
+	struct joined *joined;
+	uint8_t pending;
+	uint8_t minor;
+	bool posted;
+	bool running; /* the handler's first call is on the stack */
+	bool kept;
+	bool released; /* by the module, while its handler ran */
+	bool parked;  /* counted as such */
+	bool is_head;
+	bool expect_continue; /* 100 is owed when reading starts */
+};
+
+static inline struct exchange *
+exchange_of_request(const eddy_request *req)
+{
+	return (struct exchange *)(void *)((char *)(uintptr_t)req - offsetof(struct exchange, request));
+}
+
+static inline struct exchange *
+exchange_of_response(const eddy_response *res)
+{
+	return (struct exchange *)(void *)((char *)(uintptr_t)res - offsetof(struct exchange, response));
+}
+
+/* NULL: no memory. */
+struct exchange *exchange_new(struct conn *conn, const struct route *route, struct head *head);
+void exchange_free(struct exchange *exchange);
+
+/* Its handler has returned and it lives on: copies the head out of the scratch buffer. 0 or -ENOMEM. */
+int exchange_park(struct exchange *exchange);
+/* Gives the head up. */
+void exchange_release(struct exchange *exchange);
+
+/* Notes events (exchange_event) for delivery when the running callback has returned. */
+void exchange_post(struct exchange *exchange, unsigned events);
+
+/* The connection goes away, or goes on without it. Posts `close`, or frees. `lost`: before the answer was complete. */
+void exchange_detach(struct exchange *exchange, bool lost);
+
+/* Calls into the module from the loop: a piece of the body, its end, its failure. */
+void exchange_data(struct exchange *exchange, eddy_str piece);
+void exchange_end(struct exchange *exchange);
+void exchange_error(struct exchange *exchange, int error);
+
+/* response.c: eddy's own answer where the module gave none; the connection closes after it. */
+void exchange_answer(struct exchange *exchange, int status);
+/* response.c: the response's `timeout` counts from now again; ends it. */
+void response_moved(struct exchange *exchange);
+void response_timeout_free(struct exchange *exchange);
+
+#endif

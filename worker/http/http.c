@@ -1,0 +1,116 @@
+/*
+ * What the connections of a worker share: made, emptied at the end of each turn, drained, taken down.
+ */
+#include "http/http.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "http/conn.h"
+#include "http/exchange.h"
+
+#define LINGER_MS 5000 /* for the client to read the answer and close; the data it still sends is thrown away */
+#define GRACE_MS 1000  /* for a request that was on its way when the worker began to leave */
+#define SPARE_MAX 64   /* connections kept for reuse: more are given back to malloc when a crowd leaves */
+
+int
+http_init(struct http *http, struct loop *loop, struct calls *calls, const struct conf_http *conf,
+	  const struct router *router, void (*drained)(void *arg), void *drained_arg)
+{
+	*http = (struct http){
+		.loop = loop,
+		.calls = calls,
+		.slot = calls->slot,
+		.conf = conf,
+		.router = router,
+		.scratch = malloc(HTTP_SCRATCH_SIZE),
+		.out.buf = malloc(OUT_SIZE),
+		.drained = drained,
+		.drained_arg = drained_arg,
+	};
+	TAILQ_INIT(&http->conns);
+	TAILQ_INIT(&http->dead);
+	TAILQ_INIT(&http->spare);
+	date_renew(&http->date, time(NULL));
+	deadlines_init(&http->idle, loop, conf->keepalive_timeout_ms, conn_idle_passed);
+	deadlines_init(&http->heads, loop, conf->header_timeout_ms, conn_head_passed);
+	deadlines_init(&http->bodies, loop, conf->body_timeout_ms, conn_body_passed);
+	deadlines_init(&http->writes, loop, conf->write_timeout_ms, conn_write_passed);
+	deadlines_init(&http->lingers, loop, LINGER_MS, conn_linger_passed);
+	deadlines_init(&http->graces, loop, GRACE_MS, conn_idle_passed);
+	return http->scratch != NULL && http->out.buf != NULL ? 0 : -ENOMEM;
+}
+
+/* Called when the loop has ended: no task is left that could look at what goes here. */
+void
+http_fini(struct http *http)
+{
+	struct deadlines *all[] = {&http->idle, &http->heads, &http->bodies, &http->writes, &http->lingers, &http->graces};
+	struct exchange *exchange;
+	struct conn *conn;
+
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		deadlines_fini(all[i]);
+	while ((conn = TAILQ_FIRST(&http->spare)) != NULL) {
+		TAILQ_REMOVE(&http->spare, conn, link);
+		free(conn);
+	}
+	while ((exchange = http->spare_exchanges) != NULL) {
+		http->spare_exchanges = (struct exchange *)(void *)exchange->task.next;
+		free(exchange);
+	}
+	free(http->scratch);
+	free(http->out.buf);
+}
+
+static void
+http_bury(struct http *http)
+{
+	struct conn *conn;
+
+	while ((conn = TAILQ_FIRST(&http->dead)) != NULL) {
+		TAILQ_REMOVE(&http->dead, conn, link);
+		if (http->nspare < SPARE_MAX) {
+			TAILQ_INSERT_HEAD(&http->spare, conn, link);
+			http->nspare++;
+		} else {
+			free(conn);
+		}
+	}
+}
+
+void
+http_flush(struct http *http)
+{
+	http_bury(http);
+	out_flush(http);
+	if (http->draining && http->nconns == 0 && TAILQ_EMPTY(&http->dead) && http->drained != NULL) {
+		void (*drained)(void *arg) = http->drained;
+
+		http->drained = NULL;
+		drained(http->drained_arg);
+	}
+}
+
+void
+http_drain(struct http *http)
+{
+	struct conn *conn, *next;
+
+	http->draining = true;
+	for (conn = TAILQ_FIRST(&http->conns); conn != NULL; conn = next) {
+		next = TAILQ_NEXT(conn, link);
+		conn_drain(conn);
+	}
+}
+
+void
+http_abort(struct http *http)
+{
+	struct conn *conn, *next;
+
+	for (conn = TAILQ_FIRST(&http->conns); conn != NULL; conn = next) {
+		next = TAILQ_NEXT(conn, link);
+		conn_abort(conn);
+	}
+}

@@ -1,0 +1,234 @@
+/*
+ * The request's side of eddy.h: views into its head, and reading its body. The mechanism is in conn.c and exchange.c.
+ */
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/chars.h"
+#include "http/conn.h"
+#include "http/exchange.h"
+#include "http/http.h"
+
+static const eddy_str nothing = {NULL, 0};
+
+static const struct head *
+request_head(const eddy_request *req)
+{
+	return exchange_of_request(req)->head;
+}
+
+eddy_str
+eddy_request_method(const eddy_request *req)
+{
+	const struct head *head = request_head(req);
+
+	return head != NULL ? head_str(head, head->method) : nothing;
+}
+
+eddy_str
+eddy_request_url(const eddy_request *req)
+{
+	const struct head *head = request_head(req);
+
+	return head != NULL ? head_str(head, head->target) : nothing;
+}
+
+eddy_str
+eddy_request_path(const eddy_request *req)
+{
+	const struct head *head = request_head(req);
+
+	return head != NULL ? head_path(head) : nothing;
+}
+
+eddy_str
+eddy_request_query(const eddy_request *req)
+{
+	const struct head *head = request_head(req);
+
+	return head != NULL && head->query.at != 0 ? head_str(head, head->query) : nothing;
+}
+
+int
+eddy_request_http_version_minor(const eddy_request *req)
+{
+	return exchange_of_request(req)->minor;
+}
+
+/* Several lines of one name, joined; kept with the exchange. */
+static eddy_str
+request_join(struct exchange *exchange, const struct head *head, int first, const char *name, size_t name_len)
+{
+	const char *between = name_len == 6 && chars_equal_nocase(name, "cookie", 6) ? "; " : ", ";
+	struct joined *joined;
+	size_t size = 0;
+	char *p;
+
+	for (int i = first; i >= 0; i = head_find(head, (size_t)i + 1, name, name_len))
+		size += head_value(head, (size_t)i).n + 2;
+	joined = malloc(sizeof(*joined) + size);
+	if (joined == NULL)
+		return nothing;
+	p = joined->bytes;
+	for (int i = first; i >= 0; i = head_find(head, (size_t)i + 1, name, name_len)) {
+		eddy_str value = head_value(head, (size_t)i);
+
+		if (i != first)
+			p = (char *)mempcpy(p, between, 2);
+		p = (char *)mempcpy(p, value.p, value.n);
+	}
+	joined->len = (size_t)(p - joined->bytes);
+	joined->next = exchange->joined;
+	exchange->joined = joined;
+	return (eddy_str){joined->bytes, joined->len};
+}
+
+eddy_str
+eddy_request_header(eddy_request *req, const char *name)
+{
+	struct exchange *exchange = exchange_of_request(req);
+	const struct head *head = exchange->head;
+	size_t name_len = strlen(name);
+	int first;
+
+	if (head == NULL || (first = head_find(head, 0, name, name_len)) < 0)
+		return nothing;
+	if (head_find(head, (size_t)first + 1, name, name_len) < 0)
+		return head_value(head, (size_t)first);
+	return request_join(exchange, head, first, name, name_len);
+}
+
+bool
+eddy_request_headers(const eddy_request *req, size_t i, eddy_str *name, eddy_str *value)
+{
+	const struct head *head = request_head(req);
+
+	if (head == NULL || i >= head->nfields)
+		return false;
+	*name = head_name(head, i);
+	*value = head_value(head, i);
+	return true;
+}
+
+eddy_str
+eddy_request_param(const eddy_request *req, const char *name)
+{
+	const struct exchange *exchange = exchange_of_request(req);
+
+	if (exchange->head == NULL)
+		return nothing;
+	return route_param(exchange->route, head_path(exchange->head), name);
+}
+
+eddy_str
+eddy_request_trailer(const eddy_request *req, const char *name)
+{
+	int i = req->trailers != NULL ? head_find(req->trailers, 0, name, strlen(name)) : -1;
+
+	return i >= 0 ? head_value(req->trailers, (size_t)i) : nothing;
+}
+
+eddy_str
+eddy_request_remote_address(eddy_request *req)
+{
+	static char text[INET6_ADDRSTRLEN]; /* one thread, and a view lives until the callback returns */
+	const struct conn *conn = exchange_of_request(req)->conn;
+
+	if (conn == NULL)
+		return nothing;
+	if (conn->peer.family == AF_UNIX)
+		return (eddy_str){"unix:", 5};
+	if (inet_ntop(conn->peer.family, conn->peer.address, text, sizeof(text)) == NULL)
+		return nothing;
+	return (eddy_str){text, strlen(text)};
+}
+
+/* Reading the body -------------------------------------------------------------------------------------------- */
+
+/* Somebody wants the body: tells a client that waits for the word, and lets the connection go on. */
+static void
+request_read(eddy_request *req)
+{
+	static const char word[] = "HTTP/1.1 100 Continue\r\n\r\n";
+	struct exchange *exchange = exchange_of_request(req);
+	struct conn *conn = exchange->conn;
+
+	req->reading = true;
+	if (conn == NULL) { /* the client has left before anybody asked */
+		if (!req->ended && !exchange->response.ended) {
+			req->error = EDDY_EABORTED;
+			exchange_post(exchange, EXCHANGE_ERROR);
+		}
+		return;
+	}
+	if (exchange->expect_continue && !exchange->response.head_sent)
+		out_write(conn, word, sizeof(word) - 1);
+	exchange->expect_continue = false;
+	conn_later(conn);
+}
+
+void
+eddy_request_on(eddy_request *req, const eddy_request_events *events, void *arg)
+{
+	req->events = events;
+	req->arg = arg;
+	if (events != NULL && !req->reading)
+		request_read(req);
+}
+
+void
+eddy_request_pause(eddy_request *req)
+{
+	req->paused = true;
+}
+
+void
+eddy_request_resume(eddy_request *req)
+{
+	struct conn *conn = exchange_of_request(req)->conn;
+
+	if (!req->paused)
+		return;
+	req->paused = false;
+	if (conn != NULL)
+		conn_later(conn);
+}
+
+int
+eddy_request_body(eddy_request *req, size_t limit,
+		  void (*cb)(eddy_request *req, int err, eddy_str body, void *arg), void *arg)
+{
+	uint64_t max = exchange_of_request(req)->route->conf->max_body;
+	struct collect *collect;
+
+	if (req->reading || cb == NULL)
+		return EDDY_EINVAL;
+	collect = malloc(sizeof(*collect));
+	if (collect == NULL)
+		return EDDY_ENOMEM;
+	if (limit == 0)
+		limit = max < SIZE_MAX ? (size_t)max : SIZE_MAX;
+	*collect = (struct collect){.cb = cb, .arg = arg, .limit = limit};
+	req->collect = collect;
+	request_read(req);
+	return 0;
+}
+
+void
+eddy_request_release(eddy_request *req)
+{
+	struct exchange *exchange = exchange_of_request(req);
+
+	if (!exchange->running) /* while it runs the head costs nothing, and code up the stack may look at it */
+		exchange_release(exchange);
+	else
+		exchange->released = true;
+}
+
+eddy_response *
+eddy_request_response(eddy_request *req)
+{
+	return &exchange_of_request(req)->response;
+}

@@ -1,0 +1,630 @@
+/*
+ * The response's side of eddy.h: head, framing, body, end.
+ *
+ * The head is put together when the first byte has to leave, so that an answer which is complete by then carries a
+ * Content-Length. Nothing is formatted that can be copied: status lines, the Date and the module's own lines are ready.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "http/chars.h"
+#include "http/conn.h"
+#include "http/exchange.h"
+#include "http/http.h"
+#include "http/status.h"
+
+enum framing { FRAMING_LENGTH, FRAMING_CHUNKED, FRAMING_CLOSE, FRAMING_NONE };
+
+#define HEAD_RESERVE 256 /* bytes of a head besides reason, type and the module's lines; all of eddy's own need 180 */
+#define REASON_MAX 256	 /* bytes of a reason phrase */
+#define TYPE_MAX 512	 /* bytes of a Content-Type given to eddy_response_send */
+
+struct response_timeout {
+	struct exchange *exchange;
+	eddy_timer *timer;
+	void (*cb)(eddy_response *res, void *arg);
+	void *arg;
+	unsigned ms;
+};
+
+#define COPY(p, text) ((char *)mempcpy((p), (text), sizeof(text) - 1))
+
+static int
+response_misuse(struct exchange *exchange, int error, const char *what)
+{
+	eddy_log(exchange->route->module, LOG_WARNING, "%s: %s", what, eddy_strerror(error));
+	return error;
+}
+
+/* The head ---------------------------------------------------------------------------------------------------- */
+
+static char *
+put_number(char *p, uint64_t n)
+{
+	char digits[20];
+	size_t i = sizeof(digits);
+
+	do
+		digits[--i] = (char)('0' + n % 10);
+	while ((n /= 10) > 0);
+	return (char *)mempcpy(p, digits + i, sizeof(digits) - i);
+}
+
+static char *
+put_status(char *p, const eddy_response *res)
+{
+	eddy_str line = status_line(res->status);
+
+	if (line.p != NULL && res->reason == NULL)
+		return (char *)mempcpy(p, line.p, line.n);
+	p = COPY(p, "HTTP/1.1 ");
+	p = put_number(p, res->status);
+	*p++ = ' ';
+	if (res->reason != NULL)
+		p = stpcpy(p, res->reason);
+	return COPY(p, "\r\n");
+}
+
+static bool
+status_has_body(int status)
+{
+	return status != 204 && status != 304;
+}
+
+static bool
+response_keeps(const struct exchange *exchange)
+{
+	const struct conn *conn = exchange->conn;
+
+	return exchange->response.keep && !exchange->http->draining &&
+	       (exchange->request.reading || !conn_body_is_left(conn, exchange->expect_continue));
+}
+
+/* Sends the head; `length` goes with FRAMING_LENGTH. False: the connection is lost. */
+static bool
+response_send_head(struct exchange *exchange, enum framing framing, uint64_t length, const char *type, size_t type_len)
+{
+	eddy_response *res = &exchange->response;
+	size_t reason_len = res->reason != NULL ? strlen(res->reason) : 0;
+	char *head = out_reserve(exchange->conn, HEAD_RESERVE + reason_len + type_len + res->fields.len), *p = head;
+
+	if (head == NULL)
+		return false;
+	if (framing == FRAMING_CLOSE)
+		res->keep = false;
+	res->keep = response_keeps(exchange);
+	p = put_status(p, res);
+	if (!res->has_date)
+		p = (char *)mempcpy(p, exchange->http->date.line, DATE_LINE_LEN);
+	if (res->fields.len > 0)
+		p = (char *)mempcpy(p, res->fields.p, res->fields.len);
+	if (type_len > 0) {
+		p = COPY(p, "Content-Type: ");
+		p = (char *)mempcpy(p, type, type_len);
+		p = COPY(p, "\r\n");
+	}
+	if (framing == FRAMING_LENGTH) {
+		p = COPY(p, "Content-Length: ");
+		p = put_number(p, length);
+		p = COPY(p, "\r\n");
+	} else if (framing == FRAMING_CHUNKED) {
+		p = COPY(p, "Transfer-Encoding: chunked\r\n");
+	}
+	if (!res->keep)
+		p = COPY(p, "Connection: close\r\n");
+	else if (exchange->minor == 0)
+		p = COPY(p, "Connection: keep-alive\r\n");
+	p = COPY(p, "\r\n");
+	out_commit(exchange->conn, (size_t)(p - head));
+	res->head_fixed = res->head_sent = true;
+	res->chunked = framing == FRAMING_CHUNKED;
+	slot_add(exchange->http->slot->counters.responses[res->status / 100], 1);
+	return true;
+}
+
+/* The head of an answer whose length is not known yet. */
+static bool
+response_start(struct exchange *exchange)
+{
+	eddy_response *res = &exchange->response;
+	enum framing framing = exchange->minor > 0 ? FRAMING_CHUNKED : FRAMING_CLOSE;
+
+	if (!status_has_body(res->status))
+		res->no_body = true;
+	if (res->has_length || !status_has_body(res->status))
+		framing = FRAMING_NONE;
+	return response_send_head(exchange, framing, 0, NULL, 0);
+}
+
+/* The head of an answer that is complete with n bytes. */
+static bool
+response_start_whole(struct exchange *exchange, size_t n, const char *type, size_t type_len)
+{
+	eddy_response *res = &exchange->response;
+	enum framing framing = FRAMING_LENGTH;
+
+	if (!status_has_body(res->status))
+		res->no_body = true;
+	if (res->has_length || !status_has_body(res->status))
+		framing = FRAMING_NONE;
+	else if (res->trailers.len > 0 && exchange->minor > 0)
+		framing = FRAMING_CHUNKED;
+	return response_send_head(exchange, framing, n, type, type_len);
+}
+
+/* The body ---------------------------------------------------------------------------------------------------- */
+
+static void
+chunk_begin(struct conn *conn, size_t n)
+{
+	static const char hex[] = "0123456789abcdef";
+	char line[18];
+	size_t i = sizeof(line);
+
+	line[--i] = '\n';
+	line[--i] = '\r';
+	do
+		line[--i] = hex[n & 15];
+	while ((n >>= 4) > 0);
+	out_write(conn, line + i, sizeof(line) - i);
+}
+
+/* Whether a piece of n bytes may be written now; says what is wrong if not. */
+static bool
+response_may_write(struct exchange *exchange, size_t n, const char *what)
+{
+	eddy_response *res = &exchange->response;
+
+	if (res->ended) {
+		response_misuse(exchange, EDDY_EWRITE_AFTER_END, what);
+		return false;
+	}
+	if (exchange->conn == NULL)
+		return false;
+	if (res->has_length && !exchange->is_head && res->written + n > res->length) {
+		response_misuse(exchange, EDDY_ECONTENT_LENGTH, what);
+		return false;
+	}
+	return true;
+}
+
+/* After a piece: is there room for more? */
+static bool
+response_wrote(struct exchange *exchange)
+{
+	eddy_response *res = &exchange->response;
+
+	if (exchange->conn == NULL)
+		return false;
+	if (out_unsent(exchange->conn) > OUT_HIGH_WATER)
+		res->full = true;
+	return !res->full;
+}
+
+static void
+response_put(struct exchange *exchange, const void *p, size_t n)
+{
+	eddy_response *res = &exchange->response;
+
+	res->written += n;
+	if (n == 0 || res->no_body)
+		return;
+	if (res->chunked)
+		chunk_begin(exchange->conn, n);
+	if (exchange->conn != NULL)
+		out_write(exchange->conn, p, n);
+	if (res->chunked && exchange->conn != NULL)
+		out_write(exchange->conn, "\r\n", 2);
+}
+
+bool
+eddy_response_write(eddy_response *res, const void *p, size_t n)
+{
+	struct exchange *exchange = exchange_of_response(res);
+
+	if (!response_may_write(exchange, n, "eddy_response_write"))
+		return false;
+	if (!res->head_sent && !response_start(exchange))
+		return false;
+	response_put(exchange, p, n);
+	return response_wrote(exchange);
+}
+
+bool
+eddy_response_write_owned(eddy_response *res, void *p, size_t n, void (*release)(void *p, void *arg), void *arg)
+{
+	struct exchange *exchange = exchange_of_response(res);
+
+	if (!response_may_write(exchange, n, "eddy_response_write_owned") ||
+	    (!res->head_sent && !response_start(exchange))) {
+		out_release(exchange->http, p, release, arg);
+		return false;
+	}
+	res->written += n;
+	if (n == 0 || res->no_body) {
+		out_release(exchange->http, p, release, arg);
+		return response_wrote(exchange);
+	}
+	if (res->chunked)
+		chunk_begin(exchange->conn, n);
+	if (exchange->conn == NULL) {
+		out_release(exchange->http, p, release, arg);
+		return false;
+	}
+	out_write_owned(exchange->conn, p, n, release, arg);
+	if (res->chunked && exchange->conn != NULL)
+		out_write(exchange->conn, "\r\n", 2);
+	return response_wrote(exchange);
+}
+
+/* The end ----------------------------------------------------------------------------------------------------- */
+
+static void
+response_finish(struct exchange *exchange)
+{
+	eddy_response *res = &exchange->response;
+	struct conn *conn = exchange->conn;
+
+	res->ended = true;
+	response_timeout_free(exchange);
+	if (conn == NULL) /* lost while the last piece was written: conn_close has posted what follows */
+		return;
+	if (res->chunked && !res->no_body) {
+		out_write(conn, "0\r\n", 3);
+		out_write(conn, res->trailers.p, res->trailers.len);
+		out_write(conn, "\r\n", 2);
+	}
+	if (exchange->conn != NULL)
+		conn_response_ended(conn);
+}
+
+/* Ended by the module after its connection was lost: without a `close` callback this is what frees it. */
+static void
+response_forget(struct exchange *exchange)
+{
+	eddy_response *res = &exchange->response;
+
+	res->ended = true;
+	response_timeout_free(exchange);
+	if (!exchange->running && !(exchange->pending & EXCHANGE_CLOSE) &&
+	    (res->events == NULL || res->events->close == NULL))
+		exchange_post(exchange, EXCHANGE_FREE);
+}
+
+static void
+response_cut(struct exchange *exchange)
+{
+	exchange->response.ended = true;
+	response_timeout_free(exchange);
+	conn_close(exchange->conn, true);
+}
+
+void
+eddy_response_end(eddy_response *res, const void *p, size_t n)
+{
+	struct exchange *exchange = exchange_of_response(res);
+
+	if (res->ended) {
+		response_misuse(exchange, EDDY_EWRITE_AFTER_END, "eddy_response_end");
+		return;
+	}
+	if (exchange->conn == NULL) {
+		response_forget(exchange);
+		return;
+	}
+	if (res->has_length && !exchange->is_head && status_has_body(res->status) && res->written + n != res->length) {
+		response_misuse(exchange, EDDY_ECONTENT_LENGTH, "eddy_response_end");
+		exchange_answer(exchange, 500);
+		return;
+	}
+	if (!res->head_sent && !response_start_whole(exchange, n, NULL, 0)) {
+		res->ended = true;
+		return;
+	}
+	response_put(exchange, p, n);
+	response_finish(exchange);
+}
+
+void
+eddy_response_send(eddy_response *res, int status, const char *type, const void *p, size_t n)
+{
+	struct exchange *exchange = exchange_of_response(res);
+	size_t type_len = type != NULL ? strlen(type) : 0;
+
+	if (res->ended || res->head_fixed) {
+		response_misuse(exchange, res->ended ? EDDY_EWRITE_AFTER_END : EDDY_EHEADERS_SENT, "eddy_response_send");
+		return;
+	}
+	if (exchange->conn == NULL) {
+		response_forget(exchange);
+		return;
+	}
+	if (status < 200 || status > 599 || type_len > TYPE_MAX || !chars_all_or_none(type, type_len, CHAR_VALUE)) {
+		response_misuse(exchange, EDDY_EINVAL, "eddy_response_send");
+		exchange_answer(exchange, 500);
+		return;
+	}
+	res->status = (uint16_t)status;
+	if (res->has_length) /* what is sent is what counts */
+		eddy_response_remove_header(res, "Content-Length");
+	if (res->has_type && type_len > 0)
+		eddy_response_remove_header(res, "Content-Type");
+	if (!response_start_whole(exchange, n, type, type_len)) {
+		res->ended = true;
+		return;
+	}
+	response_put(exchange, p, n);
+	response_finish(exchange);
+}
+
+void
+eddy_response_destroy(eddy_response *res)
+{
+	struct exchange *exchange = exchange_of_response(res);
+
+	if (res->ended && exchange->conn == NULL)
+		return;
+	if (exchange->conn == NULL)
+		response_forget(exchange);
+	else
+		response_cut(exchange);
+}
+
+void
+exchange_answer(struct exchange *exchange, int status)
+{
+	eddy_response *res = &exchange->response;
+	eddy_str text = status_text(status);
+
+	if (res->ended || exchange->conn == NULL)
+		return;
+	if (res->head_sent) {
+		response_cut(exchange);
+		return;
+	}
+	fields_fini(&res->fields);
+	fields_fini(&res->trailers);
+	free(res->reason);
+	res->reason = NULL;
+	res->has_length = res->has_date = res->has_type = res->keep = false;
+	res->status = (uint16_t)status;
+	if (!response_start_whole(exchange, text.n + 1, "text/plain", 10)) {
+		res->ended = true;
+		return;
+	}
+	response_put(exchange, text.p, text.n);
+	response_put(exchange, "\n", 1);
+	response_finish(exchange);
+}
+
+/* Headers ----------------------------------------------------------------------------------------------------- */
+
+static bool
+name_is(const char *name, size_t n, const char *lower)
+{
+	return strlen(lower) == n && chars_equal_nocase(name, lower, n);
+}
+
+/* Content-Length is remembered, to be checked. 0 or EDDY_EINVAL. */
+static int
+header_length(eddy_response *res, const char *value)
+{
+	uint64_t length = 0;
+
+	for (const char *p = value; *p != '\0'; p++) {
+		if (!char_is((unsigned char)*p, CHAR_DIGIT) || length > (UINT64_MAX - 9) / 10)
+			return EDDY_EINVAL;
+		length = length * 10 + (uint64_t)(*p - '0');
+	}
+	if (*value == '\0')
+		return EDDY_EINVAL;
+	res->length = length;
+	res->has_length = true;
+	return 0;
+}
+
+/*
+ * Headers that mean something to eddy. 1: to be added like any other, 0: done, or an error.
+ */
+static int
+header_own(eddy_response *res, const char *name, size_t n, const char *value)
+{
+	if (name_is(name, n, "content-length"))
+		return header_length(res, value) == 0 ? 1 : EDDY_EINVAL;
+	if (name_is(name, n, "transfer-encoding"))
+		return EDDY_EINVAL;
+	if (name_is(name, n, "connection")) {
+		if (name_is(value, strlen(value), "close"))
+			res->keep = false;
+		else if (!name_is(value, strlen(value), "keep-alive"))
+			return EDDY_EINVAL;
+		return 0;
+	}
+	if (name_is(name, n, "date"))
+		res->has_date = true;
+	else if (name_is(name, n, "content-type"))
+		res->has_type = true;
+	return 1;
+}
+
+static int
+response_header(eddy_response *res, const char *name, const char *value, bool replace, const char *what)
+{
+	struct exchange *exchange = exchange_of_response(res);
+	size_t n = strlen(name);
+	int result;
+
+	if (res->ended || res->head_fixed)
+		return response_misuse(exchange, EDDY_EHEADERS_SENT, what);
+	if (!chars_all(name, n, CHAR_TOKEN) || !chars_all_or_none(value, strlen(value), CHAR_VALUE))
+		return response_misuse(exchange, EDDY_EHEADER, what);
+	if (replace || name_is(name, n, "content-length"))
+		fields_remove(&res->fields, name, n);
+	result = header_own(res, name, n, value);
+	if (result == 1)
+		result = fields_add(&res->fields, name, n, value, strlen(value));
+	return result != 0 ? response_misuse(exchange, result, what) : 0;
+}
+
+int
+eddy_response_set_header(eddy_response *res, const char *name, const char *value)
+{
+	return response_header(res, name, value, true, "eddy_response_set_header");
+}
+
+int
+eddy_response_append_header(eddy_response *res, const char *name, const char *value)
+{
+	return response_header(res, name, value, false, "eddy_response_append_header");
+}
+
+eddy_str
+eddy_response_get_header(const eddy_response *res, const char *name)
+{
+	return fields_find(&res->fields, name, strlen(name));
+}
+
+int
+eddy_response_remove_header(eddy_response *res, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (res->ended || res->head_fixed)
+		return response_misuse(exchange_of_response(res), EDDY_EHEADERS_SENT, "eddy_response_remove_header");
+	fields_remove(&res->fields, name, n);
+	if (name_is(name, n, "content-length"))
+		res->has_length = false;
+	else if (name_is(name, n, "date"))
+		res->has_date = false;
+	else if (name_is(name, n, "content-type"))
+		res->has_type = false;
+	return 0;
+}
+
+int
+eddy_response_write_head(eddy_response *res, int status, const char *reason)
+{
+	struct exchange *exchange = exchange_of_response(res);
+	size_t n = reason != NULL ? strlen(reason) : 0;
+	char *copy = NULL;
+
+	if (res->ended || res->head_fixed)
+		return response_misuse(exchange, EDDY_EHEADERS_SENT, "eddy_response_write_head");
+	if (status < 200 || status > 599 || n > REASON_MAX)
+		return response_misuse(exchange, EDDY_EINVAL, "eddy_response_write_head");
+	if (!chars_all_or_none(reason, n, CHAR_VALUE))
+		return response_misuse(exchange, EDDY_EHEADER, "eddy_response_write_head");
+	if (n > 0 && (copy = strdup(reason)) == NULL)
+		return EDDY_ENOMEM;
+	res->reason = copy;
+	res->status = (uint16_t)status;
+	res->head_fixed = true;
+	return 0;
+}
+
+int
+eddy_response_flush_headers(eddy_response *res)
+{
+	struct exchange *exchange = exchange_of_response(res);
+
+	if (res->ended)
+		return response_misuse(exchange, EDDY_EWRITE_AFTER_END, "eddy_response_flush_headers");
+	if (exchange->conn == NULL)
+		return EDDY_ECLOSED;
+	if (!res->head_sent && !response_start(exchange))
+		return EDDY_ECLOSED;
+	return 0;
+}
+
+int
+eddy_response_add_trailer(eddy_response *res, const char *name, const char *value)
+{
+	struct exchange *exchange = exchange_of_response(res);
+	int error;
+
+	if (res->ended)
+		return response_misuse(exchange, EDDY_EWRITE_AFTER_END, "eddy_response_add_trailer");
+	error = fields_add(&res->trailers, name, strlen(name), value, strlen(value));
+	return error != 0 ? response_misuse(exchange, error, "eddy_response_add_trailer") : 0;
+}
+
+/* State and events -------------------------------------------------------------------------------------------- */
+
+bool
+eddy_response_headers_sent(const eddy_response *res)
+{
+	return res->head_sent;
+}
+
+bool
+eddy_response_writable_ended(const eddy_response *res)
+{
+	return res->ended;
+}
+
+size_t
+eddy_response_writable_length(const eddy_response *res)
+{
+	const struct exchange *exchange = exchange_of_response(res);
+
+	return exchange->conn != NULL ? out_unsent(exchange->conn) : 0;
+}
+
+void
+eddy_response_on(eddy_response *res, const eddy_response_events *events, void *arg)
+{
+	struct exchange *exchange = exchange_of_response(res);
+
+	res->events = events;
+	res->arg = arg;
+	if (exchange->conn == NULL && events != NULL && events->close != NULL && !res->ended)
+		exchange_post(exchange, EXCHANGE_CLOSE);
+}
+
+/* Its timeout ------------------------------------------------------------------------------------------------- */
+
+static void
+response_timed_out(void *arg)
+{
+	struct response_timeout *timeout = arg;
+
+	timeout->timer = NULL;
+	timeout->cb(&timeout->exchange->response, timeout->arg);
+}
+
+void
+response_timeout_free(struct exchange *exchange)
+{
+	struct response_timeout *timeout = exchange->response.timeout;
+
+	if (timeout == NULL)
+		return;
+	exchange->response.timeout = NULL;
+	eddy_clear_timeout(timeout->timer);
+	free(timeout);
+}
+
+void
+response_moved(struct exchange *exchange)
+{
+	if (exchange->response.timeout->timer != NULL)
+		eddy_timer_refresh(exchange->response.timeout->timer);
+}
+
+void
+eddy_response_set_timeout(eddy_response *res, unsigned ms, void (*cb)(eddy_response *res, void *arg), void *arg)
+{
+	struct exchange *exchange = exchange_of_response(res);
+	struct response_timeout *timeout;
+
+	response_timeout_free(exchange);
+	if (ms == 0 || cb == NULL || res->ended || exchange->conn == NULL)
+		return;
+	timeout = malloc(sizeof(*timeout));
+	if (timeout == NULL)
+		return;
+	*timeout = (struct response_timeout){.exchange = exchange, .cb = cb, .arg = arg, .ms = ms};
+	timeout->timer = eddy_set_timeout(response_timed_out, ms, timeout);
+	res->timeout = timeout;
+}

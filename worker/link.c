@@ -1,0 +1,231 @@
+/*
+ * The worker's end of the link to the master; see contract.h.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "worker.h"
+
+#define MESSAGE_TURNS 32 /* messages in a row before connections get their turn */
+
+/* HELLO ------------------------------------------------------------------------------------------------------- */
+
+static void
+link_close_fds(struct contract_message *message)
+{
+	for (size_t i = 0; i < message->nfds; i++)
+		if (message->fds[i] >= 0)
+			close(message->fds[i]);
+	message->nfds = 0;
+}
+
+/* Takes the descriptors over: conf, scoreboard, listeners. 0 or -1 with the reason told. */
+static int
+link_take_hello(struct worker *worker, struct contract_message *message)
+{
+	const char *dir;
+	size_t dir_n;
+	const struct contract_hello *hello = contract_body(message, sizeof(*hello), &dir, &dir_n);
+	struct conf_snapshot snapshot = {0};
+	struct conf_errors errors = {0};
+	int error;
+
+	if (hello == NULL || message->nfds < 2) {
+		link_fail(worker, CONTRACT_FAIL_OTHER, 0, "the master's first message is not what this worker expects");
+		return -1;
+	}
+	worker->hello = *hello;
+	worker->module_dir = strndup(dir, dir_n);
+	error = scoreboard_map(&worker->board, message->fds[1], hello->slots, hello->slot);
+	if (error == 0)
+		error = conf_snapshot_from_fd(&snapshot, message->fds[0]);
+	if (error != 0) {
+		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(-error));
+		return -1;
+	}
+	worker->slot = scoreboard_slot(&worker->board, hello->slot);
+	worker->conf = conf_parse(&snapshot, &errors);
+	conf_snapshot_fini(&snapshot);
+	conf_errors_fini(&errors);
+	if (worker->conf == NULL) {
+		link_fail(worker, CONTRACT_FAIL_OTHER, 0, "the conf that the master has checked is not one to this worker: "
+							  "are eddyd and eddy-worker of one version?");
+		return -1;
+	}
+	return 0;
+}
+
+static int
+link_take_listeners(struct worker *worker, struct contract_message *message)
+{
+	size_t n = message->nfds - 2;
+
+	if (n != 0 && n != worker->conf->nlistens) {
+		link_fail(worker, CONTRACT_FAIL_OTHER, 0, "the master has sent another number of listeners than the conf has");
+		return -1;
+	}
+	worker->listeners = calloc(n + 1, sizeof(*worker->listeners));
+	if (worker->listeners == NULL)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		worker->listeners[i].fd = message->fds[2 + i];
+		message->fds[2 + i] = -1;
+	}
+	worker->nlisteners = n;
+	return 0;
+}
+
+int
+link_open(struct worker *worker)
+{
+	struct contract_message *message = worker->message;
+	struct pollfd readable = {.fd = worker->link, .events = POLLIN};
+	int got, result = -1;
+
+	do {
+		poll(&readable, 1, -1);
+		got = contract_recv(worker->link, message);
+	} while (got == -EAGAIN || got == -EINTR);
+	if (got == -EPROTO) {
+		char why[128];
+
+		snprintf(why, sizeof(why), "the master speaks version %u of the protocol, this worker version %d: "
+					   "restart eddyd", message->type, CONTRACT_VERSION);
+		link_fail(worker, CONTRACT_FAIL_OTHER, 0, why);
+	}
+	if (got != 1)
+		return -1;
+	if (message->type == CONTRACT_HELLO && link_take_hello(worker, message) == 0)
+		result = link_take_listeners(worker, message);
+	link_close_fds(message);
+	return result;
+}
+
+/* What the master says while the loop runs -------------------------------------------------------------------- */
+
+static void
+link_publish(struct worker *worker, const struct contract_message *message)
+{
+	const char *rest;
+	size_t n;
+	const struct contract_publish *publish = contract_body(message, sizeof(*publish), &rest, &n);
+
+	if (publish != NULL && publish->topic_size <= n)
+		cluster_deliver(worker, rest, publish->topic_size,
+				(eddy_str){rest + publish->topic_size, n - publish->topic_size});
+}
+
+static void
+link_lost(struct worker *worker, const struct contract_message *message)
+{
+	char line[128];
+	const char *rest;
+	size_t n;
+	const struct contract_lost *lost = contract_body(message, sizeof(*lost), &rest, &n);
+
+	if (lost == NULL)
+		return;
+	n = (size_t)snprintf(line, sizeof(line), "too slow for %u cluster messages: they are lost to this worker",
+			     lost->messages);
+	link_log(worker, LOG_WARNING, "", line, n);
+}
+
+static void
+link_handle(struct worker *worker, struct contract_message *message)
+{
+	switch (message->type) {
+	case CONTRACT_ACCEPT:
+		worker_accept(worker);
+		break;
+	case CONTRACT_DRAIN:
+		worker_drain(worker);
+		break;
+	case CONTRACT_PUBLISH:
+		link_publish(worker, message);
+		break;
+	case CONTRACT_LOST:
+		link_lost(worker, message);
+		break;
+	default: /* a newer master's: nothing here depends on it */
+		break;
+	}
+	link_close_fds(message);
+}
+
+static void
+link_event(evutil_socket_t fd, short what, void *arg)
+{
+	struct worker *worker = arg;
+	int got = 1;
+
+	(void)what;
+	loop_enter(&worker->loop);
+	for (int turn = 0; turn < MESSAGE_TURNS && (got = contract_recv(fd, worker->message)) == 1; turn++)
+		link_handle(worker, worker->message);
+	if (got != 1 && got != -EAGAIN && got != -EINTR) { /* the master is gone, or not to be understood any more */
+		event_del(&worker->link_event);
+		worker->orphan = true;
+		worker_drain(worker);
+	}
+	loop_leave(&worker->loop);
+}
+
+void
+link_start(struct worker *worker)
+{
+	event_assign(&worker->link_event, worker->loop.base, worker->link, EV_READ | EV_PERSIST, link_event, worker);
+	event_add(&worker->link_event, NULL);
+}
+
+/* What the worker says ---------------------------------------------------------------------------------------- */
+
+void
+link_ready(struct worker *worker)
+{
+	slot_set(worker->slot->state, SLOT_READY);
+	contract_send(worker->link, CONTRACT_READY, NULL, 0, NULL, 0);
+}
+
+void
+link_fail(struct worker *worker, enum contract_fail_kind kind, size_t index, const char *why)
+{
+	struct contract_fail fail = {.kind = (uint32_t)kind, .index = (uint32_t)index};
+	struct iovec parts[] = {{&fail, sizeof(fail)}, {(void *)(uintptr_t)why, strlen(why)}};
+
+	contract_send(worker->link, CONTRACT_FAIL, parts, 2, NULL, 0);
+}
+
+static int
+link_log_send(struct worker *worker, int priority, const char *module, const char *text, size_t n)
+{
+	struct contract_log log = {.priority = (uint32_t)priority, .module_size = (uint32_t)strlen(module)};
+	struct iovec parts[] = {{&log, sizeof(log)},
+				{(void *)(uintptr_t)module, log.module_size},
+				{(void *)(uintptr_t)text, n}};
+
+	return contract_send(worker->link, CONTRACT_LOG, parts, 3, NULL, 0);
+}
+
+/* A line that the link has no room for is dropped and counted; the next that gets through says how many were. */
+void
+link_log(struct worker *worker, int priority, const char *module, const char *text, size_t n)
+{
+	char line[96];
+	int len;
+
+	if (worker->log_dropped > 0) {
+		len = snprintf(line, sizeof(line), "%llu log lines were dropped: the log could not take them",
+			       (unsigned long long)worker->log_dropped);
+		if (link_log_send(worker, LOG_WARNING, "", line, (size_t)len) == 0)
+			worker->log_dropped = 0;
+	}
+	if (worker->log_dropped == 0 && link_log_send(worker, priority, module, text, n) == 0)
+		return;
+	worker->log_dropped++;
+	slot_add(worker->slot->counters.log_dropped, 1);
+}

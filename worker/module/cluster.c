@@ -1,0 +1,154 @@
+/*
+ * eddy_cluster_…: messages between the workers of a generation, by way of the master, and what they report of themselves.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "worker.h"
+
+struct topic {
+	LIST_ENTRY(topic) link;
+	struct eddy_module *module;
+	void (*cb)(eddy_str message, void *arg);
+	void *arg;
+	size_t name_n;
+	char name[];
+};
+
+int
+eddy_cluster_worker_id(void)
+{
+	return (int)worker_self->hello.worker;
+}
+
+int
+eddy_cluster_send(const char *topic, const void *p, size_t n)
+{
+	struct contract_publish publish = {.worker = worker_self->hello.worker, .topic_size = (uint32_t)strlen(topic)};
+	struct iovec parts[] = {{&publish, sizeof(publish)},
+				{(void *)(uintptr_t)topic, publish.topic_size},
+				{(void *)(uintptr_t)p, n}};
+
+	if (publish.topic_size == 0)
+		return EDDY_EINVAL;
+	if (n > EDDY_CLUSTER_MESSAGE_MAX || publish.topic_size + n > EDDY_CLUSTER_MESSAGE_MAX)
+		return EDDY_ETOOBIG;
+	return contract_send(worker_self->link, CONTRACT_PUBLISH, parts, 3, NULL, 0) == 0 ? 0 : EDDY_EAGAIN;
+}
+
+int
+eddy_cluster_on(const char *topic, void (*cb)(eddy_str message, void *arg), void *arg)
+{
+	size_t n = strlen(topic);
+	struct topic *new, *last;
+
+	if (n == 0 || cb == NULL)
+		return EDDY_EINVAL;
+	new = malloc(sizeof(*new) + n);
+	if (new == NULL)
+		return EDDY_ENOMEM;
+	*new = (struct topic){.module = worker_self->calls.running, .cb = cb, .arg = arg, .name_n = n};
+	memcpy(new->name, topic, n);
+	last = LIST_FIRST(&worker_self->topics);
+	while (last != NULL && LIST_NEXT(last, link) != NULL)
+		last = LIST_NEXT(last, link);
+	if (last == NULL)
+		LIST_INSERT_HEAD(&worker_self->topics, new, link);
+	else
+		LIST_INSERT_AFTER(last, new, link);
+	return 0;
+}
+
+void
+cluster_deliver(struct worker *worker, const char *topic, size_t topic_n, eddy_str message)
+{
+	struct topic *listener;
+
+	LIST_FOREACH (listener, &worker->topics, link) {
+		if (listener->name_n != topic_n || memcmp(listener->name, topic, topic_n) != 0)
+			continue;
+		call_begin(&worker->calls, listener->module, SLOT_CLUSTER, 0);
+		listener->cb(message, listener->arg);
+		call_end(&worker->calls);
+		loop_run_ticks(&worker->loop);
+	}
+}
+
+void
+cluster_fini(struct worker *worker)
+{
+	struct topic *topic;
+
+	while ((topic = LIST_FIRST(&worker->topics)) != NULL) {
+		LIST_REMOVE(topic, link);
+		free(topic);
+	}
+}
+
+/* Workers ----------------------------------------------------------------------------------------------------- */
+
+static const char *
+state_name(uint32_t state)
+{
+	switch (state) {
+	case SLOT_INIT:
+		return "INIT";
+	case SLOT_READY:
+		return "READY";
+	case SLOT_ACCEPTING:
+		return "ACCEPTING";
+	case SLOT_DRAINING:
+		return "DRAINING";
+	default:
+		return NULL;
+	}
+}
+
+/* Whether there is a live worker in that slot; what it reports. */
+static bool
+worker_info(const struct slot *slot, eddy_worker_info *info)
+{
+	const char *state = state_name(slot_get(slot->state));
+	uint32_t size = info->size;
+
+	if (state == NULL)
+		return false;
+	*info = (eddy_worker_info){
+		.size = size,
+		.worker = slot_get(slot->worker),
+		.generation = slot_get(slot->generation),
+		.pid = (pid_t)slot_get(slot->pid),
+		.state = state,
+		.uptime = (double)(eddy_process_hrtime() - slot_get(slot->started_ns)) / 1e9,
+		.connections = slot_get(slot->connections),
+		.idle = slot_get(slot->idle),
+		.parked = slot_get(slot->parked),
+		.accepted = slot_get(slot->counters.accepted),
+		.requests = slot_get(slot->counters.requests),
+		.bytes_in = slot_get(slot->counters.bytes_in),
+		.bytes_out = slot_get(slot->counters.bytes_out),
+		.rss = slot_get(slot->rss_bytes),
+		.heap_used = slot_get(slot->heap_used_bytes),
+		.cpu_user = slot_get(slot->cpu_user_us),
+		.cpu_system = slot_get(slot->cpu_system_us),
+		.loop_lag = slot_get(slot->lag_us),
+		.loop_lag_max = slot_get(slot->lag_max_us),
+	};
+	return true;
+}
+
+bool
+eddy_cluster_workers(size_t i, eddy_worker_info *info)
+{
+	const struct scoreboard *board = &worker_self->board;
+
+	if (info->size < sizeof(*info))
+		return false;
+	for (size_t slot = 0; slot < board->slots; slot++) {
+		if (!worker_info(scoreboard_slot(board, slot), info))
+			continue;
+		if (i-- == 0)
+			return true;
+	}
+	return false;
+}

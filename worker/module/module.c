@@ -1,0 +1,151 @@
+/*
+ * Opening and loading modules; see module.h. A module is closed only with its worker: code of it may stand in a callback.
+ */
+#include "module/module.h"
+
+#include <dlfcn.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define ENTRY "eddy_module_entry" /* what EDDY_MODULE exports */
+
+static int __attribute__((format(printf, 3, 4)))
+refuse(char *why, size_t size, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, size, fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+static int
+module_check(const struct eddy_module *module, const char *path, char *why, size_t size)
+{
+	const struct eddy_module_def *def = module->def;
+	const char *name = module->conf->name;
+
+	if (def->abi != EDDY_ABI)
+		return refuse(why, size,
+			      "module \"%s\": %s was built for ABI %u of eddy, this worker has ABI %d: build it "
+			      "again with this version's eddy.h",
+			      name, path, def->abi, EDDY_ABI);
+	if (def->size < sizeof(*def))
+		return refuse(why, size, "module \"%s\": %s has a definition of %u bytes where ABI %d has %zu", name,
+			      path, def->size, EDDY_ABI, sizeof(*def));
+	return 0;
+}
+
+int
+module_open(struct eddy_module *module, const struct conf_module *conf, const char *dir, char *why, size_t size)
+{
+	char path[4096];
+	int n;
+
+	module->conf = conf;
+	n = strchr(conf->path, '/') != NULL ? snprintf(path, sizeof(path), "%s", conf->path)
+					    : snprintf(path, sizeof(path), "%s/%s", dir, conf->path);
+	if (n < 0 || (size_t)n >= sizeof(path))
+		return refuse(why, size, "module \"%s\": the path is too long", conf->name);
+	module->object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (module->object == NULL) /* dlerror names the path */
+		return refuse(why, size, "module \"%s\": cannot open: %s", conf->name, dlerror());
+	module->def = dlsym(module->object, ENTRY);
+	if (module->def == NULL)
+		return refuse(why, size,
+			      "module \"%s\": %s is not a module of eddy: it exports no " ENTRY
+			      " (EDDY_MODULE in its source makes it)",
+			      conf->name, path);
+	return module_check(module, path, why, size);
+}
+
+int
+module_load(struct eddy_module *module, struct calls *calls, char *why, size_t size)
+{
+	int result;
+
+	if (module->def->load == NULL) {
+		module->loaded = true;
+		return 0;
+	}
+	call_begin(calls, module, SLOT_LOAD, 0);
+	result = module->def->load(module, &module->state);
+	call_end(calls);
+	if (result != 0)
+		return refuse(why, size, "module \"%s\": load failed: %s", module->conf->name,
+			      module->reason != NULL ? module->reason : "it gave no reason");
+	module->loaded = true;
+	return 0;
+}
+
+void
+module_drain(struct eddy_module *module, struct calls *calls)
+{
+	if (!module->loaded || module->drained || module->def->drain == NULL)
+		return;
+	module->drained = true;
+	call_begin(calls, module, SLOT_DRAIN, 0);
+	module->def->drain(module->state);
+	call_end(calls);
+}
+
+void
+module_unload(struct eddy_module *module, struct calls *calls)
+{
+	if (module->loaded && module->def->unload != NULL) {
+		call_begin(calls, module, SLOT_UNLOAD, 0);
+		module->def->unload(module->state);
+		call_end(calls);
+	}
+	module->loaded = false;
+	free(module->reason);
+	module->reason = NULL;
+}
+
+eddy_request_handler *
+module_handler(const struct eddy_module *module, const char *name)
+{
+	const struct eddy_handler *handler = module->def->handlers;
+
+	if (name == NULL)
+		return module->def->request;
+	for (; handler != NULL && handler->name != NULL; handler++)
+		if (strcmp(handler->name, name) == 0)
+			return handler->request;
+	return NULL;
+}
+
+/* API --------------------------------------------------------------------------------------------------------- */
+
+const char *
+eddy_module_name(const eddy_module *self)
+{
+	return self->conf->name;
+}
+
+const char *
+eddy_module_option(const eddy_module *self, const char *key, const char *fallback)
+{
+	for (size_t i = 0; i < self->conf->noptions; i++)
+		if (strcmp(self->conf->options[i].key, key) == 0)
+			return self->conf->options[i].value;
+	return fallback;
+}
+
+int
+eddy_module_fail(eddy_module *self, const char *fmt, ...)
+{
+	char *reason = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&reason, fmt, ap) < 0)
+		reason = NULL;
+	va_end(ap);
+	free(self->reason);
+	self->reason = reason;
+	return EDDY_EINVAL;
+}

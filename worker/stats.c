@@ -1,0 +1,121 @@
+/*
+ * What the worker reports of itself: heartbeat and loop lag every quarter of a second, memory and CPU every second.
+ *
+ * The tick is set on the quarters of the wall clock's second, so that the Date header, which it renews, turns just after
+ * the second does. How late it comes is the loop's lag.
+ */
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "worker.h"
+
+#define TICK_SLACK_MS 1 /* wake after the second has turned, not before */
+#define NS_PER_MS 1000000
+
+static uint64_t
+clock_ns(clockid_t clock)
+{
+	struct timespec now;
+
+	clock_gettime(clock, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* /proc/self/statm: pages in all, pages resident, … */
+static uint64_t
+rss_bytes(int statm)
+{
+	char text[128];
+	ssize_t n = pread(statm, text, sizeof(text) - 1, 0);
+	unsigned long long resident = 0;
+
+	if (n <= 0)
+		return 0;
+	text[n] = '\0';
+	if (sscanf(text, "%*u %llu", &resident) != 1)
+		return 0;
+	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+static uint64_t
+timeval_us(struct timeval time)
+{
+	return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_usec;
+}
+
+static void
+stats_process(struct worker *worker)
+{
+	struct slot *slot = worker->slot;
+	struct mallinfo2 heap = mallinfo2();
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	slot_set(slot->rss_bytes, rss_bytes(worker->statm));
+	slot_set(slot->heap_total_bytes, heap.arena + heap.hblkhd);
+	slot_set(slot->heap_used_bytes, heap.uordblks + heap.hblkhd);
+	slot_set(slot->cpu_user_us, timeval_us(usage.ru_utime));
+	slot_set(slot->cpu_system_us, timeval_us(usage.ru_stime));
+}
+
+static void
+stats_lag(struct worker *worker, uint64_t now_ns)
+{
+	struct slot *slot = worker->slot;
+	uint64_t lag_us = now_ns > worker->tick_due_ns ? (now_ns - worker->tick_due_ns) / 1000 : 0;
+	size_t bucket = 0;
+
+	while (bucket < SLOT_LAG_BUCKETS - 1 && lag_us >= 1ull << bucket)
+		bucket++;
+	slot_set(slot->lag_us, lag_us);
+	slot_add(slot->lag[bucket], 1);
+	if (lag_us > worker->lag_max_us)
+		worker->lag_max_us = lag_us;
+}
+
+static void
+stats_next(struct worker *worker)
+{
+	uint64_t period = SLOT_TICK_MS * (uint64_t)NS_PER_MS;
+	uint64_t wait = period - clock_ns(CLOCK_REALTIME) % period + TICK_SLACK_MS * NS_PER_MS;
+
+	worker->tick_due_ns = clock_ns(CLOCK_MONOTONIC) + wait;
+	evtimer_add(&worker->tick_event, &(struct timeval){.tv_usec = (suseconds_t)(wait / 1000)});
+}
+
+static void
+stats_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct worker *worker = arg;
+	uint64_t now_ns = clock_ns(CLOCK_MONOTONIC);
+
+	(void)fd;
+	(void)what;
+	slot_set(worker->slot->heartbeat_ns, now_ns);
+	stats_lag(worker, now_ns);
+	date_renew(&worker->http.date, time(NULL));
+	if (worker->ticks++ % (1000 / SLOT_TICK_MS) == 0) {
+		stats_process(worker);
+		slot_set(worker->slot->lag_max_us, worker->lag_max_us);
+		worker->lag_max_us = 0;
+	}
+	stats_next(worker);
+}
+
+void
+stats_start(struct worker *worker)
+{
+	slot_set(worker->slot->heartbeat_ns, clock_ns(CLOCK_MONOTONIC));
+	stats_process(worker);
+	evtimer_assign(&worker->tick_event, worker->loop.base, stats_tick, worker);
+	stats_next(worker);
+}
+
+void
+stats_stop(struct worker *worker)
+{
+	event_del(&worker->tick_event);
+}

@@ -1,0 +1,262 @@
+/*
+ * The worker's life; see worker.h. main.c tells it in order.
+ */
+#include "worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "http/conn.h"
+
+#define ORPHAN_DRAIN_MS 4000 /* for what is under way when the master has died */
+#define ORPHAN_ALARM_S 5     /* for a worker whose loop is stuck then: SIGALRM ends it */
+#define ABORT_MS 1000	     /* for the last answers to leave after drain_timeout */
+#define WHY_MAX 2048	     /* bytes of a reason: two paths and a sentence of dlopen's */
+#define ORPHAN_SIGNAL SIGRTMIN
+
+struct worker *worker_self;
+
+/* Starting ---------------------------------------------------------------------------------------------------- */
+
+/* The kernel's word that the master has died; it comes even if the loop does not turn. The link's end of file does the rest. */
+static void
+orphan_signalled(int signal)
+{
+	(void)signal;
+	alarm(ORPHAN_ALARM_S);
+}
+
+static void
+worker_signals(void)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN}, orphan = {.sa_handler = orphan_signalled, .sa_flags = SA_RESTART};
+	const int ignored[] = {SIGINT, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2, SIGTTIN, SIGTTOU, SIGTSTP};
+
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		sigaction(ignored[i], &ignore, NULL);
+	sigaction(ORPHAN_SIGNAL, &orphan, NULL);
+	prctl(PR_SET_PDEATHSIG, ORPHAN_SIGNAL);
+}
+
+static void
+worker_flush(void *arg)
+{
+	http_flush(&((struct worker *)arg)->http);
+}
+
+static void
+worker_drained(void *arg)
+{
+	event_base_loopbreak(((struct worker *)arg)->loop.base);
+}
+
+static void
+worker_term(evutil_socket_t fd, short what, void *arg)
+{
+	struct worker *worker = arg;
+
+	(void)fd;
+	(void)what;
+	loop_enter(&worker->loop);
+	worker_drain(worker);
+	loop_leave(&worker->loop);
+}
+
+int
+worker_init(struct worker *worker, int link)
+{
+	*worker = (struct worker){.link = link, .statm = -1};
+	LIST_INIT(&worker->topics);
+	worker_self = worker;
+	worker_signals();
+	/* a crowd of waiting requests is one arena's: when it leaves, the memory goes back to the kernel */
+	mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
+	worker->message = malloc(sizeof(*worker->message));
+	if (worker->message == NULL || link_open(worker) != 0)
+		return -1;
+	slot_set(worker->slot->state, SLOT_INIT);
+	worker->statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+	if (loop_init(&worker->loop, worker_flush, worker) != 0) {
+		link_fail(worker, CONTRACT_FAIL_OTHER, 0, "cannot make an event loop");
+		return -1;
+	}
+	worker->calls = (struct calls){.slot = worker->slot, .loop = &worker->loop};
+	if (http_init(&worker->http, &worker->loop, &worker->calls, &worker->conf->http, &worker->router, worker_drained,
+		      worker) != 0) {
+		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(ENOMEM));
+		return -1;
+	}
+	evsignal_assign(&worker->term_event, worker->loop.base, SIGTERM, worker_term, worker);
+	evsignal_assign(&worker->quit_event, worker->loop.base, SIGQUIT, worker_term, worker);
+	event_add(&worker->term_event, NULL);
+	event_add(&worker->quit_event, NULL);
+	return 0;
+}
+
+int
+worker_load(struct worker *worker)
+{
+	const struct conf *conf = worker->conf;
+	char why[WHY_MAX];
+	size_t i;
+
+	worker->modules = calloc(conf->nmodules + 1, sizeof(*worker->modules));
+	if (worker->modules == NULL) {
+		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(ENOMEM));
+		return -1;
+	}
+	worker->nmodules = conf->nmodules;
+	for (i = 0; i < conf->nmodules; i++) {
+		worker->modules[i].index = (uint32_t)i;
+		if (module_open(&worker->modules[i], &conf->modules[i], worker->module_dir, why, sizeof(why)) != 0) {
+			link_fail(worker, CONTRACT_FAIL_MODULE, i, why);
+			return -1;
+		}
+	}
+	if (router_init(&worker->router, conf, worker->modules, &i, why, sizeof(why)) != 0) {
+		link_fail(worker, CONTRACT_FAIL_ROUTE, i, why);
+		return -1;
+	}
+	for (i = 0; i < conf->nmodules && !worker->hello.check; i++) {
+		if (module_load(&worker->modules[i], &worker->calls, why, sizeof(why)) != 0) {
+			link_fail(worker, CONTRACT_FAIL_MODULE, i, why);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* Serving ----------------------------------------------------------------------------------------------------- */
+
+void
+worker_run(struct worker *worker)
+{
+	loop_enter(&worker->loop);
+	stats_start(worker);
+	link_start(worker);
+	link_ready(worker);
+	loop_leave(&worker->loop); /* what `load` has posted */
+	event_base_loop(worker->loop.base, EVLOOP_NO_EXIT_ON_EMPTY);
+}
+
+static void
+worker_accepted(void *arg, int fd, const struct sockaddr *peer)
+{
+	conn_open(&((struct worker *)arg)->http, fd, peer);
+}
+
+static void
+worker_accept_failed(void *arg, int error, const char *what)
+{
+	char line[128];
+	int n = snprintf(line, sizeof(line), "%s: %s: accepting pauses for a moment", what, strerror(error));
+
+	link_log(arg, LOG_ERR, "", line, (size_t)n);
+}
+
+void
+worker_accept(struct worker *worker)
+{
+	if (worker->draining || slot_get(worker->slot->state) == SLOT_ACCEPTING)
+		return;
+	for (size_t i = 0; i < worker->nlisteners; i++)
+		listener_start(&worker->listeners[i], &worker->loop, worker->listeners[i].fd, worker_accepted,
+			       worker_accept_failed, worker);
+	slot_set(worker->slot->state, SLOT_ACCEPTING);
+}
+
+/* Leaving ----------------------------------------------------------------------------------------------------- */
+
+/* drain_timeout has passed: ends what is left, waits a moment for the last answers, then goes whatever there is. */
+static void
+worker_drain_passed(evutil_socket_t fd, short what, void *arg)
+{
+	struct worker *worker = arg;
+
+	(void)fd;
+	(void)what;
+	if (worker->aborted) {
+		event_base_loopbreak(worker->loop.base);
+		return;
+	}
+	worker->aborted = true;
+	loop_enter(&worker->loop);
+	evtimer_add(&worker->drain_event, &(struct timeval){.tv_sec = ABORT_MS / 1000});
+	http_abort(&worker->http);
+	loop_leave(&worker->loop);
+}
+
+static void
+worker_stop_accepting(struct worker *worker)
+{
+	bool accepting = slot_get(worker->slot->state) == SLOT_ACCEPTING;
+
+	for (size_t i = 0; i < worker->nlisteners; i++) {
+		if (accepting)
+			listener_stop(&worker->listeners[i]);
+		else if (worker->listeners[i].fd >= 0)
+			close(worker->listeners[i].fd);
+		worker->listeners[i].fd = -1;
+	}
+}
+
+void
+worker_drain(struct worker *worker)
+{
+	unsigned ms = worker->conf->drain_timeout_ms;
+	struct timeval wait;
+
+	if (worker->draining)
+		return;
+	worker->draining = true;
+	worker_stop_accepting(worker);
+	slot_set(worker->slot->state, SLOT_DRAINING);
+	if (worker->orphan && (ms == 0 || ms > ORPHAN_DRAIN_MS))
+		ms = ORPHAN_DRAIN_MS;
+	evtimer_assign(&worker->drain_event, worker->loop.base, worker_drain_passed, worker);
+	wait = (struct timeval){.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+	evtimer_add(&worker->drain_event, &wait);
+	http_drain(&worker->http);
+	for (size_t i = 0; i < worker->nmodules; i++) {
+		module_drain(&worker->modules[i], &worker->calls);
+		loop_run_ticks(&worker->loop);
+	}
+}
+
+void
+worker_fini(struct worker *worker)
+{
+	if (worker->loop.base != NULL && worker->slot != NULL)
+		for (size_t i = 0; i < worker->nmodules; i++)
+			module_unload(&worker->modules[i], &worker->calls);
+	if (worker->listeners != NULL)
+		worker_stop_accepting(worker);
+	cluster_fini(worker);
+	if (worker->loop.base != NULL) {
+		timers_fini(worker);
+		http_fini(&worker->http);
+		event_del(&worker->term_event);
+		event_del(&worker->quit_event);
+		loop_fini(&worker->loop);
+	}
+	router_fini(&worker->router);
+	free(worker->modules);
+	free(worker->listeners);
+	if (worker->conf != NULL)
+		conf_free(worker->conf);
+	if (worker->board.pages != NULL)
+		scoreboard_unmap(&worker->board);
+	free(worker->module_dir);
+	free(worker->message);
+	if (worker->statm >= 0)
+		close(worker->statm);
+	close(worker->link);
+}

@@ -1,0 +1,94 @@
+/*
+ * The worker: one process, one loop, and all that it owns.
+ *
+ *	INIT ----> READY ----> ACCEPTING ----> DRAINING ----> exit 0
+ *	  |   all modules  ACCEPT        DRAIN, TERM, or     the last connection has closed,
+ *	  |   loaded                     the master is gone  or drain_timeout has passed
+ *	  +----> FAIL with the reason, exit 3
+ */
+#ifndef EDDY_WORKER_WORKER_H
+#define EDDY_WORKER_WORKER_H
+
+#include <event2/event_struct.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+#include <sys/resource.h>
+
+#include "conf/conf.h"
+#include "contract.h"
+#include "http/http.h"
+#include "loop/loop.h"
+#include "module/module.h"
+#include "module/route.h"
+#include "net/listener.h"
+
+struct topic;
+LIST_HEAD(topic_list, topic);
+
+struct worker {
+	/* what the master has handed over */
+	struct contract_hello hello;
+	char *module_dir;
+	struct conf *conf;
+	struct scoreboard board;
+	struct slot *slot;
+	int link;
+	struct listener *listeners; /* one per conf.listens; fd -1: none */
+	size_t nlisteners;
+
+	/* what it makes of it */
+	struct loop loop;
+	struct calls calls;
+	struct eddy_module *modules;
+	size_t nmodules;
+	struct router router;
+	struct http http;
+	struct topic_list topics; /* eddy_cluster_on */
+
+	/* its own events */
+	struct event link_event, tick_event, drain_event, term_event, quit_event;
+	struct contract_message *message; /* what the link has brought last */
+	uint64_t log_dropped;		  /* lines since the last one that got through */
+	uint64_t tick_due_ns, lag_max_us;
+	unsigned ticks;
+	int statm; /* /proc/self/statm, kept open: reading it touches no disk */
+	bool draining, orphan, aborted;
+};
+
+/*
+ * The worker of this process, for the functions of eddy.h that have no handle to find it by. Everything else is handed
+ * what it needs.
+ */
+extern struct worker *worker_self;
+
+/* worker.c: in the order of a worker's life; 0, or -1 when the master has been told why (or is gone). */
+int worker_init(struct worker *worker, int link);
+int worker_load(struct worker *worker);
+void worker_run(struct worker *worker);
+void worker_fini(struct worker *worker);
+
+/* Starts accepting: the master's word, given when the whole generation is ready. */
+void worker_accept(struct worker *worker);
+
+/* Stops accepting and finishes what is under way; the loop ends when that is done. Safe to call twice. */
+void worker_drain(struct worker *worker);
+
+/* link.c: what is said to the master. */
+int link_open(struct worker *worker);  /* reads HELLO, waiting for it: nothing else can be done yet. 0 or -1 */
+void link_start(struct worker *worker); /* listens in the loop from now on */
+void link_ready(struct worker *worker);
+void link_fail(struct worker *worker, enum contract_fail_kind kind, size_t index, const char *why);
+void link_log(struct worker *worker, int priority, const char *module, const char *text, size_t n);
+
+/* stats.c: the worker's part of the scoreboard, every SLOT_TICK_MS. */
+void stats_start(struct worker *worker);
+void stats_stop(struct worker *worker);
+
+/* module/cluster.c, module/timer.c: what modules have left behind. */
+void cluster_deliver(struct worker *worker, const char *topic, size_t topic_n, eddy_str message);
+void cluster_fini(struct worker *worker);
+void timers_fini(struct worker *worker);
+
+#endif
