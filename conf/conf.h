@@ -1,9 +1,10 @@
 /*
  * What can be configured: the conf file, read, checked, and handed on.
  *
- * The master reads the conf file and all that it includes into a snapshot, parses it, and gives the snapshot to
- * each worker as a sealed memfd; the worker parses the same bytes with the same code, so that both always mean the
- * same conf. Nothing here opens a socket, loads a module or logs: errors are collected and given back.
+ * The master reads the conf file and all that it includes into a snapshot, parses it, and gives the
+ * snapshot to each worker as a sealed memfd; the worker parses the same bytes with the same code,
+ * so that both always mean the same conf. Nothing here opens a socket, loads a module or logs:
+ * errors are collected and given back.
  */
 #ifndef EDDY_CONF_H
 #define EDDY_CONF_H
@@ -15,12 +16,14 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
-#define CONF_WORKERS_MAX 256   /* per generation; the scoreboard has room for four generations of that */
-#define CONF_LISTENS_MAX 200   /* one SCM_RIGHTS message carries 253 descriptors at most */
-#define CONF_HEAD_MAX 65535    /* offsets into a request head are 16 bits wide */
+#define CONF_WORKERS_MAX 256 /* per generation */
+#define CONF_LISTENS_MAX 200 /* one SCM_RIGHTS message carries 253 descriptors at most */
+#define CONF_HEAD_MAX 65535  /* offsets into a request head are 16 bits wide */
 #define CONF_NO_LIMIT UINT64_MAX
 
-/* Where something was said: `file` lives as long as the struct conf (or the errors) it came with. */
+/*
+ * Where something was said: `file` lives as long as the struct conf (or the errors) it came with.
+ */
 struct conf_where {
 	const char *file;
 	unsigned line;
@@ -32,7 +35,10 @@ struct conf_error {
 	char *text;
 };
 
-/* All the errors of one reading, in the order of file and line. Zero-initialise; conf_errors_fini frees. */
+/*
+ * All the errors of one reading, in the order of file and line. Zero-initialise; conf_errors_fini
+ * frees.
+ */
 struct conf_errors {
 	struct conf_error *list;
 	size_t count;
@@ -78,16 +84,17 @@ struct conf_module {
 
 struct conf_route {
 	char *path;
-	size_t module;	   /* index into conf.modules */
-	char *handler;	   /* NULL: the module's `request` */
-	char **methods;	   /* none: every method */
+	size_t module;	/* index into conf.modules */
+	char *handler;	/* NULL: the module's `request` */
+	char **methods; /* none: every method */
 	size_t nmethods;
 	uint64_t max_body; /* bytes; CONF_NO_LIMIT: none */
 	struct conf_where where;
 };
 
 struct conf_http {
-	unsigned keepalive_timeout_ms, header_timeout_ms, body_timeout_ms, write_timeout_ms; /* 0 = never */
+	/* 0: never */
+	unsigned keepalive_timeout_ms, header_timeout_ms, body_timeout_ms, write_timeout_ms;
 	size_t max_head;   /* bytes */
 	uint64_t max_body; /* bytes; CONF_NO_LIMIT: none */
 };
@@ -109,31 +116,39 @@ struct conf {
 	size_t nfiles;
 };
 
-/* snapshot.c ------------------------------------------------------------------------------------------------ */
+/* snapshot.c ---------------------------------------------------------------------- */
 
 /*
- * Reads the conf file at `path` and every file that it includes; with NULL, the built-in conf ("built-in").
- * An include pattern that matches nothing is fine if it is a glob and an error if it names one file; an include
- * inside an included file counts too, a cycle is an error. Returns 0, or -1 with the errors added to `errors`:
- * a snapshot is then still valid for what could be read, so that conf_parse can report the rest.
+ * Reads the conf file at `path` and every file that it includes; with NULL, the built-in conf
+ * ("built-in"). An include pattern that matches nothing is fine if it is a glob and an error if it
+ * names one file; an include inside an included file counts too, a cycle is an error. Returns 0, or
+ * -1 with the errors added to `errors`: a snapshot is then still valid for what could be read, so
+ * that conf_parse can report the rest.
  */
-int conf_snapshot_read(struct conf_snapshot *snapshot, const char *path, struct conf_errors *errors);
+int conf_snapshot_read(struct conf_snapshot *snapshot, const char *path,
+		       struct conf_errors *errors);
 
 /* The snapshot as a sealed memfd (close-on-exec), or -errno. */
 int conf_snapshot_to_fd(const struct conf_snapshot *snapshot);
 
-/* Reads back what conf_snapshot_to_fd wrote; the fd stays the caller's. 0 or -errno (-EPROTO: not a snapshot). */
+/*
+ * Reads back what conf_snapshot_to_fd wrote; the fd stays the caller's. 0 or -errno (-EPROTO: not a
+ * snapshot).
+ */
 int conf_snapshot_from_fd(struct conf_snapshot *snapshot, int fd);
 
 void conf_snapshot_fini(struct conf_snapshot *snapshot);
 
-/* parse.c, check.c ------------------------------------------------------------------------------------------ */
+/* parse.c, check.c ---------------------------------------------------------------- */
 
-/* The conf that the snapshot says, complete with defaults; or NULL with every error in it added to `errors`. */
+/*
+ * The conf that the snapshot says, complete with defaults; or NULL with every error in it added to
+ * `errors`.
+ */
 struct conf *conf_parse(const struct conf_snapshot *snapshot, struct conf_errors *errors);
 void conf_free(struct conf *conf);
 
-/* errors.c -------------------------------------------------------------------------------------------------- */
+/* errors.c ------------------------------------------------------------------------ */
 
 void conf_errors_add(struct conf_errors *errors, struct conf_where where, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -141,27 +156,38 @@ void conf_errors_add(struct conf_errors *errors, struct conf_where where, const 
 int conf_error_format(const struct conf_error *error, char *buf, size_t size);
 void conf_errors_fini(struct conf_errors *errors);
 
-/* print.c --------------------------------------------------------------------------------------------------- */
+/* print.c ------------------------------------------------------------------------- */
 
-/* The effective conf with all its defaults, as a conf file that parses to the same conf (`eddyd -T`). */
+/*
+ * The effective conf with all its defaults, as a conf file that parses to the same conf (`eddyd
+ * -T`).
+ */
 void conf_print(const struct conf *conf, FILE *out);
 
-/* units.c --------------------------------------------------------------------------------------------------- */
+/* units.c ------------------------------------------------------------------------- */
 
-/* "16k", "8m", "1g", "512" -> bytes; "0" is 0. 0 or -EINVAL (not a size), -ERANGE. Units are powers of 1024, any case. */
+/*
+ * "16k", "8m", "1g", "512" -> bytes; "0" is 0. 0 or -EINVAL (not a size), -ERANGE. Units are powers
+ * of 1024, any case.
+ */
 int conf_size_parse(const char *text, uint64_t *bytes);
-/* "75s", "100ms", "5m", "2h", "1d", "0" -> ms; a number without a unit is an error unless it is 0. 0, -EINVAL, -ERANGE. */
+/*
+ * "75s", "100ms", "5m", "2h", "1d", "0" -> ms; a number without a unit is an error unless it is 0.
+ * 0, -EINVAL, -ERANGE.
+ */
 int conf_duration_parse(const char *text, unsigned *ms);
 /* The shortest exact text for a value; `buf` holds 32 bytes. CONF_NO_LIMIT formats as "0". */
 const char *conf_size_format(uint64_t bytes, char buf[32]);
 const char *conf_duration_format(unsigned ms, char buf[32]);
 
-/* address.c ------------------------------------------------------------------------------------------------- */
+/* address.c ----------------------------------------------------------------------- */
 
 /*
  * "127.0.0.1:80", "[::1]:80", "*:80" (any IPv4), ":80" (the same), "unix:/path", "unix:@abstract".
- * Numbers only, no names are looked up; port 1 to 65535. On failure returns -EINVAL and *why says what is wrong.
+ * Numbers only, no names are looked up; port 1 to 65535. On failure returns -EINVAL and *why says
+ * what is wrong.
  */
-int conf_address_parse(const char *text, struct sockaddr_storage *addr, socklen_t *addrlen, const char **why);
+int conf_address_parse(const char *text, struct sockaddr_storage *addr, socklen_t *addrlen,
+		       const char **why);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * Link messages: one packet in, one packet out, descriptors with it.
  *
- * Both programs are built with this file, and it is the only place that knows the packets' outer form. It trusts
- * nothing that it receives: a packet that is cut off, lies about its size or is of another version is refused whole,
- * and the descriptors that came with it are closed.
+ * Both programs are built with this file, and it is the only place that knows the packets' outer
+ * form. It trusts nothing that it receives: a packet that is cut off, lies about its size or is of
+ * another version is refused whole, and the descriptors that came with it are closed.
  */
 #include "worker/contract.h"
 
@@ -14,7 +14,10 @@
 
 #define PARTS_MAX 4
 
-/* Aligned as the kernel wants a control buffer to be, with room for as many descriptors as a message may carry. */
+/*
+ * Aligned as the kernel wants a control buffer to be, with room for as many descriptors as a
+ * message may carry.
+ */
 union control {
 	struct cmsghdr align;
 	char bytes[CMSG_SPACE(CONTRACT_FDS_MAX * sizeof(int))];
@@ -127,7 +130,10 @@ contract_recv(int link, struct contract_message *message)
 	message->body = message->buf + sizeof(header);
 	message->size = 0;
 	message->nfds = 0;
-	/* A peer that closed with packets unread shows as one ECONNRESET, before its own last packets: read on. */
+	/*
+	 * A peer that closed with packets unread shows as one ECONNRESET, before its own last
+	 * packets: read on.
+	 */
 	do
 		got = recvmsg(link, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	while (got < 0 && (errno == EINTR || errno == ECONNRESET));

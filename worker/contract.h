@@ -1,9 +1,10 @@
 /*
  * What a worker is handed and what it reports: the whole contract between eddyd and eddy-worker.
  *
- * The link: one end of a SOCK_SEQPACKET socketpair, inherited by the worker as CONTRACT_LINK_FD. Every message is one
- * packet: a struct contract_header, a body of the type's struct, and then its text or data. Descriptors travel with
- * HELLO only. End-of-file on the link means that the other side is gone.
+ * The link: one end of a SOCK_SEQPACKET socketpair, inherited by the worker as CONTRACT_LINK_FD.
+ * Every message is one packet: a struct contract_header, a body of the type's struct, and then its
+ * text or data. Descriptors travel with HELLO only. End-of-file on the link means that the other
+ * side is gone.
  *
  *	master                             worker
  *	HELLO (fds, names)           ->    INIT       parses the conf, loads the modules
@@ -13,9 +14,10 @@
  *	PUBLISH, LOST                <->              messages between the workers of a generation
  *	                             <-    LOG        one line for the log
  *
- * The scoreboard: one memfd, one page per slot, so that a wild write in one worker cannot reach the slot of another
- * (each worker maps its own page writable and the rest read-only). Numbers only, never pointers. A slot is written by
- * its worker alone and read with relaxed atomics: each number is whole, two of them may be an instant apart.
+ * The scoreboard: one memfd, one page per slot, so that a wild write in one worker cannot reach the
+ * slot of another (each worker maps its own page writable and the rest read-only). Numbers only,
+ * never pointers. A slot is written by its worker alone and read with relaxed atomics: each number
+ * is whole, two of them may be an instant apart.
  */
 #ifndef EDDY_WORKER_CONTRACT_H
 #define EDDY_WORKER_CONTRACT_H
@@ -27,9 +29,9 @@
 #include <sys/uio.h>
 
 #define CONTRACT_VERSION 1
-#define CONTRACT_LINK_FD 3	    /* the one descriptor that a worker inherits besides 0, 1 and 2 */
-#define CONTRACT_MESSAGE_MAX 65536  /* bytes of one packet, header included */
-#define CONTRACT_FDS_MAX 253	    /* what the kernel lets one message carry (SCM_MAX_FD) */
+#define CONTRACT_LINK_FD 3	   /* what a worker inherits besides 0, 1 and 2 */
+#define CONTRACT_MESSAGE_MAX 65536 /* bytes of one packet, header included */
+#define CONTRACT_FDS_MAX 253	   /* what the kernel lets one message carry (SCM_MAX_FD) */
 
 /* Exit codes of a worker; sysexits(3) where they fit. */
 enum contract_exit {
@@ -46,8 +48,8 @@ enum contract_type {
 	CONTRACT_ACCEPT,    /* master to worker: no body */
 	CONTRACT_DRAIN,	    /* master to worker: no body */
 	CONTRACT_LOG,	    /* worker to master: struct contract_log, module name, text */
-	CONTRACT_PUBLISH,   /* both: struct contract_publish, topic, data; the master sends it on to the generation */
-	CONTRACT_LOST,	    /* master to worker: struct contract_lost: PUBLISH messages that it was too slow for */
+	CONTRACT_PUBLISH,   /* both: struct contract_publish, topic, data; for the generation */
+	CONTRACT_LOST,	    /* master to worker: struct contract_lost */
 };
 
 struct contract_header {
@@ -56,16 +58,19 @@ struct contract_header {
 	uint32_t size; /* of what follows, bytes */
 };
 
-/* fds: conf snapshot, scoreboard, then one listening socket per conf.listens, in their order (none when checking). */
+/*
+ * fds: conf snapshot, scoreboard, then one listening socket per conf.listens, in their order (none
+ * when checking).
+ */
 struct contract_hello {
-	uint32_t slot;	     /* its page in the scoreboard */
-	uint32_t slots;	     /* how many pages there are */
-	uint32_t worker;     /* 0 .. workers-1, what modules see as the worker id */
+	uint32_t slot;	 /* its page in the scoreboard */
+	uint32_t slots;	 /* how many pages there are */
+	uint32_t worker; /* 0 .. workers-1, what modules see as the worker id */
 	uint32_t workers;
 	uint32_t generation; /* 1, 2, … */
-	uint32_t check;	     /* eddyd -t: open and check the modules, do not call `load`, exit 0 after READY */
+	uint32_t check;	     /* eddyd -t: check the modules without `load`, READY, exit 0 */
 	uint32_t flags;	     /* 0 */
-	/* the module directory follows, not NUL-terminated */
+			     /* the module directory follows, not NUL-terminated */
 };
 
 enum contract_fail_kind { CONTRACT_FAIL_OTHER, CONTRACT_FAIL_MODULE, CONTRACT_FAIL_ROUTE };
@@ -73,13 +78,13 @@ enum contract_fail_kind { CONTRACT_FAIL_OTHER, CONTRACT_FAIL_MODULE, CONTRACT_FA
 struct contract_fail {
 	uint32_t kind;
 	uint32_t index; /* into conf.modules or conf.routes, for the place in the conf */
-	/* the reason follows */
+			/* the reason follows */
 };
 
 struct contract_log {
 	uint32_t priority;    /* syslog(3): LOG_EMERG 0 … LOG_DEBUG 7 */
 	uint32_t module_size; /* bytes of the module's name; 0: the worker itself */
-	/* the module's name and the text follow */
+			      /* the module's name and the text follow */
 };
 
 struct contract_publish {
@@ -88,11 +93,12 @@ struct contract_publish {
 	/* the topic and the data follow */
 };
 
+/* So many PUBLISH messages did not fit in what the master keeps for a slow worker. */
 struct contract_lost {
 	uint32_t messages;
 };
 
-/* link messages: contract.c ----------------------------------------------------------------------------------- */
+/* link messages: contract.c ------------------------------------------------------- */
 
 /* One received message. `body` points into `buf`; the fds are the receiver's to close. */
 struct contract_message {
@@ -108,18 +114,24 @@ struct contract_message {
  * Sends one message made of up to 4 parts (n of them), with nfds descriptors. Never waits.
  * 0, -EAGAIN (the link is full), -EMSGSIZE, -EPIPE (the other side is gone), or another -errno.
  */
-int contract_send(int link, enum contract_type type, const struct iovec *parts, size_t n, const int *fds, size_t nfds);
+int contract_send(int link, enum contract_type type, const struct iovec *parts, size_t n,
+		  const int *fds, size_t nfds);
 
 /*
- * Receives one message; fds come close-on-exec. Never waits. 1: got one; 0: end of file; -EAGAIN: nothing there;
- * -EPROTO: not a message of this protocol version (message->type then holds the version seen, 0 if it was no message).
+ * Receives one message; fds come close-on-exec. Never waits. 1: got one; 0: end of file; -EAGAIN:
+ * nothing there; -EPROTO: not a message of this protocol version (message->type then holds the
+ * version seen, 0 if it was no message).
  */
 int contract_recv(int link, struct contract_message *message);
 
-/* The fixed part of a body of `size` bytes, or NULL if the message is too short for it; *rest and *nrest: what follows. */
-const void *contract_body(const struct contract_message *message, size_t size, const char **rest, size_t *nrest);
+/*
+ * The fixed part of a body of `size` bytes, or NULL if the message is too short for it; *rest and
+ * *nrest: what follows.
+ */
+const void *contract_body(const struct contract_message *message, size_t size, const char **rest,
+			  size_t *nrest);
 
-/* scoreboard: scoreboard.c ------------------------------------------------------------------------------------ */
+/* scoreboard: scoreboard.c -------------------------------------------------------- */
 
 #define SLOT_SIZE 4096
 #define SLOT_LAG_BUCKETS 24 /* bucket i counts lags below 2^i microseconds (the last: all above) */
@@ -142,17 +154,20 @@ enum slot_callback {
 
 /* Only ever grows while a worker lives; what is folded into the totals when it dies. */
 struct slot_counters {
-	_Atomic uint64_t accepted;     /* connections */
+	_Atomic uint64_t accepted; /* connections */
 	_Atomic uint64_t requests;
-	_Atomic uint64_t responses[6]; /* by status class: [1] is 1xx … [5] is 5xx; [0]: ended without an answer */
+	_Atomic uint64_t responses[6]; /* [1] is 1xx … [5] is 5xx; [0]: lost without an answer */
 	_Atomic uint64_t bytes_in;
 	_Atomic uint64_t bytes_out;
-	_Atomic uint64_t log_dropped;  /* lines that the link had no room for */
+	_Atomic uint64_t log_dropped; /* lines that the link had no room for */
 };
 #define SLOT_COUNTERS (sizeof(struct slot_counters) / sizeof(uint64_t))
 
 struct slot {
-	/* who: written once, by the master, before the worker runs (state: by the worker from then on) */
+	/*
+	 * who: written once, by the master, before the worker runs (state: by the worker from then
+	 * on)
+	 */
 	_Atomic uint32_t state;
 	_Atomic uint32_t pid;
 	_Atomic uint32_t worker;
@@ -164,7 +179,7 @@ struct slot {
 	/* now */
 	_Alignas(64) _Atomic uint64_t connections; /* open */
 	_Atomic uint64_t idle;			   /* of these, keep-alive waiting for a request */
-	_Atomic uint64_t parked;		   /* of these, a request whose handler has returned without answering */
+	_Atomic uint64_t parked;		   /* of these, a request waiting for its answer */
 
 	/* every SLOT_TICK_MS */
 	_Alignas(64) _Atomic uint64_t heartbeat_ns; /* CLOCK_MONOTONIC of the last tick */
@@ -178,11 +193,11 @@ struct slot {
 
 	/* the blame mark: valid while callback is not SLOT_IDLE; index + 1, 0 for none */
 	_Alignas(64) _Atomic uint32_t callback;
-	_Atomic uint32_t module;	/* into conf.modules */
-	_Atomic uint32_t route;		/* into conf.routes */
+	_Atomic uint32_t module; /* into conf.modules */
+	_Atomic uint32_t route;	 /* into conf.routes */
 	_Atomic uint32_t line_size;
-	_Atomic uint64_t since_ns;	/* CLOCK_MONOTONIC, of the loop's turn that the callback runs in */
-	char line[SLOT_LINE_MAX];	/* first bytes of the request line; torn only if read while it changes */
+	_Atomic uint64_t since_ns; /* CLOCK_MONOTONIC: the start of the loop's turn */
+	char line[SLOT_LINE_MAX];  /* first bytes of the request line */
 };
 #define SLOT_TICK_MS 250
 
@@ -194,9 +209,15 @@ struct scoreboard {
 	size_t slots;
 };
 
-/* Makes a memfd (close-on-exec, sealed against resizing) of that many zeroed slots. The fd or -errno. */
+/*
+ * Makes a memfd (close-on-exec, sealed against resizing) of that many zeroed slots. The fd or
+ * -errno.
+ */
 int scoreboard_create(size_t slots);
-/* Maps it; `writable`: the one slot to map for writing, or SCOREBOARD_ALL (the master), or SCOREBOARD_NONE. 0 or -errno. */
+/*
+ * Maps it; `writable`: the one slot to map for writing, or SCOREBOARD_ALL (the master), or
+ * SCOREBOARD_NONE. 0 or -errno.
+ */
 int scoreboard_map(struct scoreboard *board, int fd, size_t slots, size_t writable);
 void scoreboard_unmap(struct scoreboard *board);
 #define SCOREBOARD_ALL ((size_t)-1)

@@ -13,7 +13,7 @@
 
 #define MESSAGE_TURNS 32 /* messages in a row before connections get their turn */
 
-/* HELLO ------------------------------------------------------------------------------------------------------- */
+/* HELLO --------------------------------------------------------------------------- */
 
 static void
 link_close_fds(struct contract_message *message)
@@ -36,7 +36,8 @@ link_take_hello(struct worker *worker, struct contract_message *message)
 	int error;
 
 	if (hello == NULL || message->nfds < 2) {
-		link_fail(worker, CONTRACT_FAIL_OTHER, 0, "the master's first message is not what this worker expects");
+		link_fail(worker, CONTRACT_FAIL_OTHER, 0,
+			  "the master's first message is not what this worker expects");
 		return -1;
 	}
 	worker->hello = *hello;
@@ -53,8 +54,9 @@ link_take_hello(struct worker *worker, struct contract_message *message)
 	conf_snapshot_fini(&snapshot);
 	conf_errors_fini(&errors);
 	if (worker->conf == NULL) {
-		link_fail(worker, CONTRACT_FAIL_OTHER, 0, "the conf that the master has checked is not one to this worker: "
-							  "are eddyd and eddy-worker of one version?");
+		link_fail(worker, CONTRACT_FAIL_OTHER, 0,
+			  "the conf that the master has checked is not one to this worker: "
+			  "are eddyd and eddy-worker of one version?");
 		return -1;
 	}
 	return 0;
@@ -66,7 +68,8 @@ link_take_listeners(struct worker *worker, struct contract_message *message)
 	size_t n = message->nfds - 2;
 
 	if (n != 0 && n != worker->conf->nlistens) {
-		link_fail(worker, CONTRACT_FAIL_OTHER, 0, "the master has sent another number of listeners than the conf has");
+		link_fail(worker, CONTRACT_FAIL_OTHER, 0,
+			  "the master has sent another number of listeners than the conf has");
 		return -1;
 	}
 	worker->listeners = calloc(n + 1, sizeof(*worker->listeners));
@@ -94,8 +97,10 @@ link_open(struct worker *worker)
 	if (got == -EPROTO) {
 		char why[128];
 
-		snprintf(why, sizeof(why), "the master speaks version %u of the protocol, this worker version %d: "
-					   "restart eddyd", message->type, CONTRACT_VERSION);
+		snprintf(why, sizeof(why),
+			 "the master speaks version %u of the protocol, this worker version %d: "
+			 "restart eddyd",
+			 message->type, CONTRACT_VERSION);
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, why);
 	}
 	if (got != 1)
@@ -106,14 +111,15 @@ link_open(struct worker *worker)
 	return result;
 }
 
-/* What the master says while the loop runs -------------------------------------------------------------------- */
+/* What the master says while the loop runs ---------------------------------------- */
 
 static void
 link_publish(struct worker *worker, const struct contract_message *message)
 {
 	const char *rest;
 	size_t n;
-	const struct contract_publish *publish = contract_body(message, sizeof(*publish), &rest, &n);
+	const struct contract_publish *publish =
+		contract_body(message, sizeof(*publish), &rest, &n);
 
 	if (publish != NULL && publish->topic_size <= n)
 		cluster_deliver(worker, rest, publish->topic_size,
@@ -130,7 +136,8 @@ link_lost(struct worker *worker, const struct contract_message *message)
 
 	if (lost == NULL)
 		return;
-	n = (size_t)snprintf(line, sizeof(line), "too slow for %u cluster messages: they are lost to this worker",
+	n = (size_t)snprintf(line, sizeof(line),
+			     "too slow for %u cluster messages: they are lost to this worker",
 			     lost->messages);
 	link_log(worker, LOG_WARNING, "", line, n);
 }
@@ -165,9 +172,11 @@ link_event(evutil_socket_t fd, short what, void *arg)
 
 	(void)what;
 	loop_enter(&worker->loop);
-	for (int turn = 0; turn < MESSAGE_TURNS && (got = contract_recv(fd, worker->message)) == 1; turn++)
+	for (int turn = 0; turn < MESSAGE_TURNS && (got = contract_recv(fd, worker->message)) == 1;
+	     turn++)
 		link_handle(worker, worker->message);
-	if (got != 1 && got != -EAGAIN && got != -EINTR) { /* the master is gone, or not to be understood any more */
+	if (got != 1 && got != -EAGAIN &&
+	    got != -EINTR) { /* the master is gone, or not to be understood any more */
 		event_del(&worker->link_event);
 		worker->orphan = true;
 		worker_drain(worker);
@@ -178,11 +187,12 @@ link_event(evutil_socket_t fd, short what, void *arg)
 void
 link_start(struct worker *worker)
 {
-	event_assign(&worker->link_event, worker->loop.base, worker->link, EV_READ | EV_PERSIST, link_event, worker);
+	event_assign(&worker->link_event, worker->loop.base, worker->link, EV_READ | EV_PERSIST,
+		     link_event, worker);
 	event_add(&worker->link_event, NULL);
 }
 
-/* What the worker says ---------------------------------------------------------------------------------------- */
+/* What the worker says ------------------------------------------------------------ */
 
 void
 link_ready(struct worker *worker)
@@ -203,7 +213,8 @@ link_fail(struct worker *worker, enum contract_fail_kind kind, size_t index, con
 static int
 link_log_send(struct worker *worker, int priority, const char *module, const char *text, size_t n)
 {
-	struct contract_log log = {.priority = (uint32_t)priority, .module_size = (uint32_t)strlen(module)};
+	struct contract_log log = {.priority = (uint32_t)priority,
+				   .module_size = (uint32_t)strlen(module)};
 	struct iovec parts[] = {{&log, sizeof(log)},
 				{(void *)(uintptr_t)module, log.module_size},
 				{(void *)(uintptr_t)text, n}};
@@ -211,7 +222,10 @@ link_log_send(struct worker *worker, int priority, const char *module, const cha
 	return contract_send(worker->link, CONTRACT_LOG, parts, 3, NULL, 0);
 }
 
-/* A line that the link has no room for is dropped and counted; the next that gets through says how many were. */
+/*
+ * A line that the link has no room for is dropped and counted; the next that gets through says how
+ * many were.
+ */
 void
 link_log(struct worker *worker, int priority, const char *module, const char *text, size_t n)
 {
@@ -219,7 +233,8 @@ link_log(struct worker *worker, int priority, const char *module, const char *te
 	int len;
 
 	if (worker->log_dropped > 0) {
-		len = snprintf(line, sizeof(line), "%llu log lines were dropped: the log could not take them",
+		len = snprintf(line, sizeof(line),
+			       "%llu log lines were dropped: the log could not take them",
 			       (unsigned long long)worker->log_dropped);
 		if (link_log_send(worker, LOG_WARNING, "", line, (size_t)len) == 0)
 			worker->log_dropped = 0;

@@ -1,5 +1,6 @@
 /*
- * eddy-worker: started by eddyd, never by hand. The story of a worker from its first message to its last connection.
+ * eddy-worker: started by eddyd, never by hand. The story of a worker from its first message to its
+ * last connection.
  */
 #include <stdio.h>
 #include <sys/socket.h>
@@ -13,8 +14,10 @@ link_is_there(void)
 	int type = 0, domain = 0;
 	socklen_t size = sizeof(int);
 
-	return getsockopt(CONTRACT_LINK_FD, SOL_SOCKET, SO_TYPE, &type, &size) == 0 && type == SOCK_SEQPACKET &&
-	       getsockopt(CONTRACT_LINK_FD, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 && domain == AF_UNIX;
+	return getsockopt(CONTRACT_LINK_FD, SOL_SOCKET, SO_TYPE, &type, &size) == 0 &&
+	       type == SOCK_SEQPACKET &&
+	       getsockopt(CONTRACT_LINK_FD, SOL_SOCKET, SO_DOMAIN, &domain, &size) == 0 &&
+	       domain == AF_UNIX;
 }
 
 int
@@ -25,7 +28,8 @@ main(int argc, char **argv)
 
 	(void)argv;
 	if (argc > 1 || !link_is_there()) {
-		fprintf(stderr, "eddy-worker " PACKAGE_VERSION ": a worker process of eddyd, which starts it; it is of no use "
+		fprintf(stderr, "eddy-worker " PACKAGE_VERSION
+				": a worker process of eddyd, which starts it; it is of no use "
 				"when started by hand.\nStart eddyd instead: see eddyd --help.\n");
 		return CONTRACT_EXIT_USAGE;
 	}

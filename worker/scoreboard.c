@@ -1,8 +1,9 @@
 /*
- * The scoreboard's memory: made by the master, mapped by everyone, each with the rights that it needs.
+ * The scoreboard's memory: made by the master, mapped by everyone, each with the rights that it
+ * needs.
  *
- * A worker may write its own page alone; the kernel, not good manners, keeps the others safe from it. The size is sealed,
- * so that nobody can shrink the file under the other processes' mappings.
+ * A worker may write its own page alone; the kernel, not good manners, keeps the others safe from
+ * it. The size is sealed, so that nobody can shrink the file under the other processes' mappings.
  */
 #include "worker/contract.h"
 

@@ -1,8 +1,9 @@
 /*
- * What the worker reports of itself: heartbeat and loop lag every quarter of a second, memory and CPU every second.
+ * What the worker reports of itself: heartbeat and loop lag every quarter of a second, memory and
+ * CPU every second.
  *
- * The tick is set on the quarters of the wall clock's second, so that the Date header, which it renews, turns just after
- * the second does. How late it comes is the loop's lag.
+ * The tick is set on the quarters of the wall clock's second, so that the Date header, which it
+ * renews, turns just after the second does. How late it comes is the loop's lag.
  */
 #include <malloc.h>
 #include <stdio.h>

@@ -24,9 +24,12 @@
 
 struct worker *worker_self;
 
-/* Starting ---------------------------------------------------------------------------------------------------- */
+/* Starting ------------------------------------------------------------------------ */
 
-/* The kernel's word that the master has died; it comes even if the loop does not turn. The link's end of file does the rest. */
+/*
+ * The kernel's word that the master has died; it comes even if the loop does not turn. The link's
+ * end of file does the rest.
+ */
 static void
 orphan_signalled(int signal)
 {
@@ -37,8 +40,10 @@ orphan_signalled(int signal)
 static void
 worker_signals(void)
 {
-	struct sigaction ignore = {.sa_handler = SIG_IGN}, orphan = {.sa_handler = orphan_signalled, .sa_flags = SA_RESTART};
-	const int ignored[] = {SIGINT, SIGHUP, SIGPIPE, SIGUSR1, SIGUSR2, SIGTTIN, SIGTTOU, SIGTSTP};
+	struct sigaction ignore = {.sa_handler = SIG_IGN},
+			 orphan = {.sa_handler = orphan_signalled, .sa_flags = SA_RESTART};
+	const int ignored[] = {SIGINT,	SIGHUP,	 SIGPIPE, SIGUSR1,
+			       SIGUSR2, SIGTTIN, SIGTTOU, SIGTSTP};
 
 	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
 		sigaction(ignored[i], &ignore, NULL);
@@ -77,7 +82,10 @@ worker_init(struct worker *worker, int link)
 	LIST_INIT(&worker->topics);
 	worker_self = worker;
 	worker_signals();
-	/* a crowd of waiting requests is one arena's: when it leaves, the memory goes back to the kernel */
+	/*
+	 * a crowd of waiting requests is one arena's: when it leaves, the memory goes back to the
+	 * kernel
+	 */
 	mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
 	worker->message = malloc(sizeof(*worker->message));
 	if (worker->message == NULL || link_open(worker) != 0)
@@ -89,8 +97,8 @@ worker_init(struct worker *worker, int link)
 		return -1;
 	}
 	worker->calls = (struct calls){.slot = worker->slot, .loop = &worker->loop};
-	if (http_init(&worker->http, &worker->loop, &worker->calls, &worker->conf->http, &worker->router, worker_drained,
-		      worker) != 0) {
+	if (http_init(&worker->http, &worker->loop, &worker->calls, &worker->conf->http,
+		      &worker->router, worker_drained, worker) != 0) {
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(ENOMEM));
 		return -1;
 	}
@@ -116,7 +124,8 @@ worker_load(struct worker *worker)
 	worker->nmodules = conf->nmodules;
 	for (i = 0; i < conf->nmodules; i++) {
 		worker->modules[i].index = (uint32_t)i;
-		if (module_open(&worker->modules[i], &conf->modules[i], worker->module_dir, why, sizeof(why)) != 0) {
+		if (module_open(&worker->modules[i], &conf->modules[i], worker->module_dir, why,
+				sizeof(why)) != 0) {
 			link_fail(worker, CONTRACT_FAIL_MODULE, i, why);
 			return -1;
 		}
@@ -134,7 +143,7 @@ worker_load(struct worker *worker)
 	return 0;
 }
 
-/* Serving ----------------------------------------------------------------------------------------------------- */
+/* Serving ------------------------------------------------------------------------- */
 
 void
 worker_run(struct worker *worker)
@@ -157,7 +166,8 @@ static void
 worker_accept_failed(void *arg, int error, const char *what)
 {
 	char line[128];
-	int n = snprintf(line, sizeof(line), "%s: %s: accepting pauses for a moment", what, strerror(error));
+	int n = snprintf(line, sizeof(line), "%s: %s: accepting pauses for a moment", what,
+			 strerror(error));
 
 	link_log(arg, LOG_ERR, "", line, (size_t)n);
 }
@@ -168,14 +178,17 @@ worker_accept(struct worker *worker)
 	if (worker->draining || slot_get(worker->slot->state) == SLOT_ACCEPTING)
 		return;
 	for (size_t i = 0; i < worker->nlisteners; i++)
-		listener_start(&worker->listeners[i], &worker->loop, worker->listeners[i].fd, worker_accepted,
-			       worker_accept_failed, worker);
+		listener_start(&worker->listeners[i], &worker->loop, worker->listeners[i].fd,
+			       worker_accepted, worker_accept_failed, worker);
 	slot_set(worker->slot->state, SLOT_ACCEPTING);
 }
 
-/* Leaving ----------------------------------------------------------------------------------------------------- */
+/* Leaving ------------------------------------------------------------------------- */
 
-/* drain_timeout has passed: ends what is left, waits a moment for the last answers, then goes whatever there is. */
+/*
+ * drain_timeout has passed: ends what is left, waits a moment for the last answers, then goes
+ * whatever there is.
+ */
 static void
 worker_drain_passed(evutil_socket_t fd, short what, void *arg)
 {

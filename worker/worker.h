@@ -58,12 +58,15 @@ struct worker {
 };
 
 /*
- * The worker of this process, for the functions of eddy.h that have no handle to find it by. Everything else is handed
- * what it needs.
+ * The worker of this process, for the functions of eddy.h that have no handle to find it by.
+ * Everything else is handed what it needs.
  */
 extern struct worker *worker_self;
 
-/* worker.c: in the order of a worker's life; 0, or -1 when the master has been told why (or is gone). */
+/*
+ * worker.c: in the order of a worker's life; 0, or -1 when the master has been told why (or is
+ * gone).
+ */
 int worker_init(struct worker *worker, int link);
 int worker_load(struct worker *worker);
 void worker_run(struct worker *worker);
@@ -72,12 +75,17 @@ void worker_fini(struct worker *worker);
 /* Starts accepting: the master's word, given when the whole generation is ready. */
 void worker_accept(struct worker *worker);
 
-/* Stops accepting and finishes what is under way; the loop ends when that is done. Safe to call twice. */
+/*
+ * Stops accepting and finishes what is under way; the loop ends when that is done. Safe to call
+ * twice.
+ */
 void worker_drain(struct worker *worker);
 
 /* link.c: what is said to the master. */
-int link_open(struct worker *worker);  /* reads HELLO, waiting for it: nothing else can be done yet. 0 or -1 */
-void link_start(struct worker *worker); /* listens in the loop from now on */
+/* Reads HELLO, waiting for it: nothing else can be done yet. 0 or -1. */
+int link_open(struct worker *worker);
+/* Listens in the loop from now on. */
+void link_start(struct worker *worker);
 void link_ready(struct worker *worker);
 void link_fail(struct worker *worker, enum contract_fail_kind kind, size_t index, const char *why);
 void link_log(struct worker *worker, int priority, const char *module, const char *text, size_t n);

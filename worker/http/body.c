@@ -1,5 +1,6 @@
 /*
- * How a body's framing is read; see body.h. Chunk extensions are checked for their bytes, bounded and ignored.
+ * How a body's framing is read; see body.h. Chunk extensions are checked for their bytes, bounded
+ * and ignored.
  */
 #include "http/body.h"
 
@@ -8,18 +9,18 @@
 #include "http/chars.h"
 
 enum body_state {
-	LENGTH,	   /* left bytes follow */
-	SIZE,	   /* in the hex digits of a chunk's size */
+	LENGTH,	    /* left bytes follow */
+	SIZE,	    /* in the hex digits of a chunk's size */
 	SIZE_BLANK, /* white space after it: only an extension may follow (RFC 9112 7.1.1) */
-	EXTENSION, /* ";" … CR */
+	EXTENSION,  /* ";" … CR */
 	SIZE_LF,
 	DATA, /* left bytes of the chunk follow */
 	DATA_CR,
 	DATA_LF,
 };
 
-#define SIZE_DIGITS_MAX 15    /* 2^60 bytes are enough for one chunk, and cannot overflow */
-#define EXTENSIONS_MAX 16384 /* bytes in one body: nobody sends them, but for attacks (CVE-2023-39326) */
+#define SIZE_DIGITS_MAX 15   /* 2^60 bytes are enough for one chunk, and cannot overflow */
+#define EXTENSIONS_MAX 16384 /* bytes in one body: only attacks send them (CVE-2023-39326) */
 
 void
 body_init_length(struct body *body, uint64_t length)

@@ -1,12 +1,13 @@
 /*
  * The framing of a request body: so many bytes (Content-Length), or chunks (RFC 9112 7.1).
  *
- * The decoder takes bytes as they come and points at the pieces of body in them; it copies nothing and remembers a few
- * numbers. It never looks past the body's end: what follows belongs to the next request.
+ * The decoder takes bytes as they come and points at the pieces of body in them; it copies nothing
+ * and remembers a few numbers. It never looks past the body's end: what follows belongs to the next
+ * request.
  *
  *	BODY_AGAIN     all bytes are used up, there is more to come
  *	BODY_PIECE     *piece is the next piece of the body
- *	BODY_TRAILER   the last chunk has come: from here on it is a trailer section, which head_parse reads
+ *	BODY_TRAILER   the last chunk has come: a trailer section follows, for head_parse
  *	BODY_DONE      complete
  *	BODY_BAD       broken framing
  */
@@ -22,10 +23,10 @@
 enum body_result { BODY_AGAIN, BODY_PIECE, BODY_TRAILER, BODY_DONE, BODY_BAD };
 
 struct body {
-	uint64_t left;	   /* of the body or of this chunk, bytes */
-	uint16_t skipped;  /* bytes of chunk extensions in this body; they are bounded */
-	uint8_t state;	   /* body.c */
-	uint8_t digits;	   /* of this chunk's size so far */
+	uint64_t left;	  /* of the body or of this chunk, bytes */
+	uint16_t skipped; /* bytes of chunk extensions in this body; they are bounded */
+	uint8_t state;	  /* body.c */
+	uint8_t digits;	  /* of this chunk's size so far */
 };
 
 void body_init_length(struct body *body, uint64_t length);

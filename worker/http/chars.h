@@ -1,5 +1,6 @@
 /*
- * Byte classes of HTTP (RFC 9110 5.6.2, 5.5; RFC 9112 3) and small helpers on bytes that both directions need.
+ * Byte classes of HTTP (RFC 9110 5.6.2, 5.5; RFC 9112 3) and small helpers on bytes that both
+ * directions need.
  */
 #ifndef EDDY_HTTP_CHARS_H
 #define EDDY_HTTP_CHARS_H

@@ -1,9 +1,10 @@
 /*
  * One connection's states; see conn.h for the picture.
  *
- * conn_input reads into the worker's scratch buffer and conn_process works through the bytes; whatever it cannot use
- * now is held. conn_settle comes last and decides what the connection waits for. A module is called from conn_process and
- * from tasks only; what modules call back (exchange, response) changes fields and never re-enters conn_process.
+ * conn_input reads into the worker's scratch buffer and conn_process works through the bytes;
+ * whatever it cannot use now is held. conn_settle comes last and decides what the connection waits
+ * for. A module is called from conn_process and from tasks only; what modules call back (exchange,
+ * response) changes fields and never re-enters conn_process.
  */
 #include "http/conn.h"
 
@@ -18,13 +19,13 @@
 #include "http/exchange.h"
 #include "http/status.h"
 
-#define READ_TURNS 8		   /* reads in a row before other connections get their turn */
-#define DISCARD_MAX (256 * 1024)   /* bytes of an unread body that are cheaper to read than a new connection */
+#define READ_TURNS 8	   /* reads in a row before other connections get their turn */
+#define DISCARD_MAX 262144 /* bytes of an unread body: cheaper to read than a new connection */
 
 static void conn_resume(struct task *task);
 static void conn_event(evutil_socket_t fd, short what, void *arg);
 
-/* Opening and closing ----------------------------------------------------------------------------------------- */
+/* Opening and closing ------------------------------------------------------------- */
 
 static struct conn_peer
 peer_of(const struct sockaddr *address)
@@ -75,7 +76,8 @@ conn_close(struct conn *conn, bool reset)
 	free(conn->held);
 	conn->held = NULL;
 	if (reset)
-		setsockopt(conn_fd(conn), SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1}, sizeof(struct linger));
+		setsockopt(conn_fd(conn), SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1},
+			   sizeof(struct linger));
 	close(conn_fd(conn));
 	TAILQ_REMOVE(&http->conns, conn, link);
 	http->nconns--;
@@ -86,7 +88,7 @@ conn_close(struct conn *conn, bool reset)
 		exchange_detach(exchange, true);
 }
 
-/* Holding bytes ----------------------------------------------------------------------------------------------- */
+/* Holding bytes ------------------------------------------------------------------- */
 
 /* Keeps n bytes for later, with the parser's place if they are an unfinished head. */
 static void
@@ -128,7 +130,7 @@ conn_unhold(struct conn *conn)
 	return n;
 }
 
-/* Answers that eddy gives itself ------------------------------------------------------------------------------ */
+/* Answers that eddy gives itself -------------------------------------------------- */
 
 /* An answer without a handler: a status, its text as the body, one header line (or ""). */
 static void
@@ -142,8 +144,9 @@ conn_answer(struct conn *conn, int status, bool head_only, bool keep, const char
 
 	if (p == NULL)
 		return;
-	n = snprintf(p, 1024 + strlen(field), "%.*s%s%s%s%s", (int)line.n, line.p, http->date.line, field,
-		     body ? "Content-Type: text/plain\r\n" : "", keep ? "" : "Connection: close\r\n");
+	n = snprintf(p, 1024 + strlen(field), "%.*s%s%s%s%s", (int)line.n, line.p, http->date.line,
+		     field, body ? "Content-Type: text/plain\r\n" : "",
+		     keep ? "" : "Connection: close\r\n");
 	if (body)
 		n += sprintf(p + n, "Content-Length: %zu\r\n", text.n + 1);
 	n += sprintf(p + n, "\r\n");
@@ -153,7 +156,10 @@ conn_answer(struct conn *conn, int status, bool head_only, bool keep, const char
 	slot_add(http->slot->counters.responses[status / 100], 1);
 }
 
-/* The request is not one: says so, and closes so that the client reads it. Nothing more is read as a request. */
+/*
+ * The request is not one: says so, and closes so that the client reads it. Nothing more is read as
+ * a request.
+ */
 static void
 conn_refuse(struct conn *conn, int status)
 {
@@ -161,7 +167,7 @@ conn_refuse(struct conn *conn, int status)
 	conn->closing = conn->lingering = true;
 }
 
-/* Requests ---------------------------------------------------------------------------------------------------- */
+/* Requests ------------------------------------------------------------------------ */
 
 /* Whether the next request may begin: the answer before it has gone out whole. */
 static bool
@@ -217,7 +223,8 @@ conn_response_ended(struct conn *conn)
 		exchange_post(exchange, EXCHANGE_FINISH);
 	}
 	conn->exchange = NULL;
-	conn_next(conn, exchange->response.keep && !conn_body_is_left(conn, exchange->expect_continue));
+	conn_next(conn,
+		  exchange->response.keep && !conn_body_is_left(conn, exchange->expect_continue));
 	exchange_detach(exchange, false);
 	conn_later(conn);
 }
@@ -272,9 +279,13 @@ conn_call(struct conn *conn, const struct route *route)
 	loop_run_ticks(http->loop);
 }
 
-/* The status that the request gets without a handler, or 0 with its route. `field`: a header line for the answer. */
+/*
+ * The status that the request gets without a handler, or 0 with its route. `field`: a header line
+ * for the answer.
+ */
 static int
-conn_route(const struct conn *conn, const struct head *head, const struct route **route, char *field, size_t size)
+conn_route(const struct conn *conn, const struct head *head, const struct route **route,
+	   char *field, size_t size)
 {
 	char allow[ROUTE_ALLOW_MAX];
 	int status = 0;
@@ -284,7 +295,8 @@ conn_route(const struct conn *conn, const struct head *head, const struct route 
 		return 501;
 	if (head->path.len == 1 && head->bytes[head->path.at] == '*')
 		return 204;
-	*route = router_find(conn->http->router, head_path(head), head_str(head, head->method), &status, allow);
+	*route = router_find(conn->http->router, head_path(head), head_str(head, head->method),
+			     &status, allow);
 	if (*route == NULL) {
 		if (status == 405)
 			snprintf(field, size, "Allow: %s\r\n", allow);
@@ -325,7 +337,10 @@ conn_begin(struct conn *conn)
 	conn_next(conn, keep);
 }
 
-/* Each of these works on the *n bytes at *p, and says whether there is more to do with what it left. */
+/*
+ * Each of these works on the *n bytes at *p, and says whether there is more to do with what it
+ * left.
+ */
 static bool
 conn_take_head(struct conn *conn, const char **p, size_t *n)
 {
@@ -361,7 +376,8 @@ conn_reading(const struct conn *conn)
 {
 	const struct exchange *exchange = conn->exchange;
 
-	return exchange != NULL && exchange->request.reading && !exchange->request.paused && !exchange->request.ended;
+	return exchange != NULL && exchange->request.reading && !exchange->request.paused &&
+	       !exchange->request.ended;
 }
 
 /* The body is broken or too large; the module hears of it, and may answer. */
@@ -535,7 +551,7 @@ conn_process(struct conn *conn, const char *p, size_t n)
 		conn_close(conn, true);
 }
 
-/* Reading ----------------------------------------------------------------------------------------------------- */
+/* Reading ------------------------------------------------------------------------- */
 
 static bool
 conn_wants_input(const struct conn *conn)
@@ -571,7 +587,7 @@ conn_eof(struct conn *conn)
 	switch ((enum conn_state)conn->state) {
 	case CONN_BODY:
 	case CONN_TRAILER:
-		conn_close(conn, false); /* the body cannot come whole: `error` EDDY_EABORTED follows from it */
+		conn_close(conn, false); /* the body cannot come whole: EDDY_EABORTED follows */
 		return;
 	case CONN_WAIT:
 		if (exchange == NULL || exchange->response.head_sent)
@@ -594,14 +610,18 @@ conn_eof(struct conn *conn)
 	}
 }
 
-/* Whether the client has left in the middle of a body that nobody is reading: what is there cannot be all of it. */
+/*
+ * Whether the client has left in the middle of a body that nobody is reading: what is there cannot
+ * be all of it.
+ */
 static bool
 conn_body_is_cut(const struct conn *conn)
 {
 	int unread = 0;
 
 	return conn->state == CONN_BODY && ioctl(conn_fd(conn), FIONREAD, &unread) == 0 &&
-	       body_is_longer(&conn->body, (uint64_t)unread + (conn->held != NULL ? conn->held_len : 0));
+	       body_is_longer(&conn->body,
+			      (uint64_t)unread + (conn->held != NULL ? conn->held_len : 0));
 }
 
 /* Something has happened while nothing is to be read: is the client still there? */
@@ -670,9 +690,12 @@ conn_input(struct conn *conn)
 	}
 }
 
-/* Waiting ----------------------------------------------------------------------------------------------------- */
+/* Waiting ------------------------------------------------------------------------- */
 
-/* All is said. Closes, or waits a little so that the client reads the answer before a RST could take it away. */
+/*
+ * All is said. Closes, or waits a little so that the client reads the answer before a RST could
+ * take it away.
+ */
 static void
 conn_finish(struct conn *conn)
 {
@@ -705,11 +728,14 @@ conn_wait(struct conn *conn, struct deadlines *limit)
 {
 	if (limit == NULL)
 		deadline_stop(&conn->deadline);
-	else if (conn->deadline.of != limit || limit != &conn->http->heads) /* a head's time is not put off */
-		deadline_start(&conn->deadline, limit);
+	else if (conn->deadline.of != limit || limit != &conn->http->heads)
+		deadline_start(&conn->deadline, limit); /* a head's time is not put off */
 }
 
-/* Decides which time limit runs, and whether it is time to close. The last step of every turn that touched it. */
+/*
+ * Decides which time limit runs, and whether it is time to close. The last step of every turn that
+ * touched it.
+ */
 static void
 conn_settle(struct conn *conn)
 {
@@ -733,7 +759,9 @@ conn_settle(struct conn *conn)
 			limit = &http->heads;
 		else
 			limit = http->draining ? &http->graces : &http->idle;
-	} else if (conn->state == CONN_DISCARD || ((conn->state == CONN_BODY || conn->state == CONN_TRAILER) && conn_reading(conn))) {
+	} else if (conn->state == CONN_DISCARD ||
+		   ((conn->state == CONN_BODY || conn->state == CONN_TRAILER) &&
+		    conn_reading(conn))) {
 		limit = &http->bodies;
 	}
 	conn_count_idle(conn, idle);
@@ -767,7 +795,10 @@ conn_event(evutil_socket_t fd, short what, void *arg)
 	loop_leave(loop);
 }
 
-/* The end of a turn in which something changed: an answer was given, the body asked for, the queue emptied. */
+/*
+ * The end of a turn in which something changed: an answer was given, the body asked for, the queue
+ * emptied.
+ */
 static void
 conn_resume(struct task *task)
 {
@@ -799,8 +830,10 @@ conn_open(struct http *http, int fd, const struct sockaddr *peer)
 		close(fd);
 		return;
 	}
-	*conn = (struct conn){.http = http, .task.run = conn_resume, .peer = peer_of(peer), .state = CONN_HEAD};
-	event_assign(&conn->event, http->loop->base, fd, EV_READ | EV_CLOSED | EV_PERSIST | EV_ET, conn_event, conn);
+	*conn = (struct conn){
+		.http = http, .task.run = conn_resume, .peer = peer_of(peer), .state = CONN_HEAD};
+	event_assign(&conn->event, http->loop->base, fd, EV_READ | EV_CLOSED | EV_PERSIST | EV_ET,
+		     conn_event, conn);
 	TAILQ_INSERT_TAIL(&http->conns, conn, link);
 	http->nconns++;
 	slot_set(http->slot->connections, http->nconns);
@@ -824,7 +857,7 @@ conn_sent(struct conn *conn)
 	conn_later(conn);
 }
 
-/* Time limits ------------------------------------------------------------------------------------------------- */
+/* Time limits --------------------------------------------------------------------- */
 
 static struct conn *
 conn_of_deadline(struct deadline *deadline)
@@ -840,7 +873,8 @@ conn_idle_passed(struct deadline *deadline)
 	uint32_t requests = conn->requests;
 
 	conn_input(conn);
-	if (conn->state == CONN_HEAD && conn->exchange == NULL && conn->held == NULL && conn->requests == requests)
+	if (conn->state == CONN_HEAD && conn->exchange == NULL && conn->held == NULL &&
+	    conn->requests == requests)
 		conn->closing = true;
 	conn_settle(conn);
 }
@@ -878,12 +912,12 @@ conn_linger_passed(struct deadline *deadline)
 void
 conn_write_passed(struct deadline *deadline)
 {
-	struct out_queue *queue = (struct out_queue *)(void *)((char *)deadline - offsetof(struct out_queue, deadline));
+	char *queue = (char *)deadline - offsetof(struct out_queue, deadline);
 
-	conn_close(queue->conn, true);
+	conn_close(((struct out_queue *)(void *)queue)->conn, true);
 }
 
-/* Leaving ----------------------------------------------------------------------------------------------------- */
+/* Leaving ------------------------------------------------------------------------- */
 
 void
 conn_drain(struct conn *conn)
@@ -893,7 +927,6 @@ conn_drain(struct conn *conn)
 	else if (conn->state == CONN_HEAD && conn->held == NULL && conn->queue == NULL)
 		deadline_start(&conn->deadline, &conn->http->graces);
 }
-
 
 void
 conn_abort(struct conn *conn)

@@ -2,7 +2,7 @@
  * One client's connection.
  *
  *	          head complete         handler reads          body complete
- *	  HEAD ------------------> BODY ------------> BODY ------------------> WAIT   (chunked: TRAILER in between)
+ *	  HEAD ------------------> BODY ------------> BODY ------------------> WAIT
  *	   ^   \__ no body _______________________________________________________^
  *	   |                         | response ends                             | response ends
  *	   |                         v                                           |
@@ -10,9 +10,9 @@
  *	   +---------------------------------------------------------------------+
  *	 closing, and all is sent:  CLOSED, or LINGER first where the client may still be sending
  *
- * One request at a time: while one is under way, what the client sends behind it waits, a bounded part of it in `held`, the
- * rest in the kernel. Read events are edge-triggered, so that not wanting to read costs no system call; `readable` remembers
- * what has not been read yet.
+ * One request at a time: while one is under way, what the client sends behind it waits, a bounded
+ * part of it in `held`, the rest in the kernel. Read events are edge-triggered, so that not wanting
+ * to read costs no system call; `readable` remembers what has not been read yet.
  */
 #ifndef EDDY_HTTP_CONN_H
 #define EDDY_HTTP_CONN_H
@@ -29,7 +29,15 @@
 #include "http/head.h"
 #include "http/http.h"
 
-enum conn_state { CONN_HEAD, CONN_BODY, CONN_TRAILER, CONN_WAIT, CONN_DISCARD, CONN_LINGER, CONN_CLOSED };
+enum conn_state {
+	CONN_HEAD,
+	CONN_BODY,
+	CONN_TRAILER, /* behind the last chunk of a BODY or DISCARD */
+	CONN_WAIT,
+	CONN_DISCARD,
+	CONN_LINGER,
+	CONN_CLOSED,
+};
 
 /* Who the client is, in 20 bytes instead of sockaddr_storage's 128. */
 struct conn_peer {
@@ -45,7 +53,7 @@ struct conn {
 	struct task task; /* conn_resume, posted to `later` */
 	struct deadline deadline;
 	struct exchange *exchange; /* the request under way, or NULL */
-	struct head *held;	   /* bytes read and not used: an unfinished head, or what came behind a request */
+	struct head *held;	   /* bytes read and not used, with the parser's place */
 	struct out_queue *queue;   /* bytes that the kernel has not taken, or NULL */
 	struct body body;	   /* of the request under way */
 	uint64_t body_bytes;	   /* of it so far; while discarding: how many more may be */
@@ -65,7 +73,10 @@ struct conn {
 	bool counted_idle : 1;
 };
 
-/* Takes an accepted socket (nonblocking) and reads at once. The fd is the connection's, also when there is no memory. */
+/*
+ * Takes an accepted socket (nonblocking) and reads at once. The fd is the connection's, also when
+ * there is no memory.
+ */
 void conn_open(struct http *http, int fd, const struct sockaddr *peer);
 
 /* Closes now; `reset` by RST. Safe at any time: the struct lives to the end of the loop's turn. */
@@ -74,13 +85,19 @@ void conn_close(struct conn *conn, bool reset);
 /* The response under way is complete (all of it has been handed to out). */
 void conn_response_ended(struct conn *conn);
 
-/* Whether so much of the request's body has not been read that the connection cannot go on behind it. */
+/*
+ * Whether so much of the request's body has not been read that the connection cannot go on behind
+ * it.
+ */
 bool conn_body_is_left(const struct conn *conn, bool expects_continue);
 
 /* Somebody asked for the body, or resumed: goes on at the end of the turn. */
 void conn_later(struct conn *conn);
 
-/* out.c tells: the queue is empty again; some of it has been taken; the client has not taken any for write_timeout. */
+/*
+ * out.c tells: the queue is empty again; some of it has been taken; the client has not taken any
+ * for write_timeout.
+ */
 void conn_sent(struct conn *conn);
 
 /* http.c: while draining. */

@@ -1,5 +1,6 @@
 /*
- * The Date header; see date.h. Not strftime: names of days and months must not depend on a locale that a module may set.
+ * The Date header; see date.h. Not strftime: names of days and months must not depend on a locale
+ * that a module may set.
  */
 #include "http/date.h"
 
@@ -19,7 +20,8 @@ date_renew(struct date *date, time_t now)
 		return;
 	date->second = now;
 	gmtime_r(&now, &tm);
-	snprintf(line, sizeof(line), "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n", days[tm.tm_wday],
-		 tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	snprintf(line, sizeof(line), "Date: %s, %02d %s %04d %02d:%02d:%02d GMT\r\n",
+		 days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour,
+		 tm.tm_min, tm.tm_sec);
 	memcpy(date->line, line, DATE_LINE_LEN);
 }

@@ -1,5 +1,6 @@
 /*
- * The Date header (RFC 9110 6.6.1), formatted once a second by the worker's tick and copied into every answer.
+ * The Date header (RFC 9110 6.6.1), formatted once a second by the worker's tick and copied into
+ * every answer.
  */
 #ifndef EDDY_HTTP_DATE_H
 #define EDDY_HTTP_DATE_H

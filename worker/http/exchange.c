@@ -10,7 +10,7 @@
 #include "http/conn.h"
 #include "http/http.h"
 
-#define SPARE_MAX 256 /* exchanges kept for reuse: more are given back to malloc when a crowd leaves */
+#define SPARE_MAX 256 /* kept for reuse; more go back to malloc when a crowd leaves */
 
 static void exchange_run(struct task *task);
 
@@ -100,7 +100,8 @@ exchange_keep(struct exchange *exchange)
 int
 exchange_park(struct exchange *exchange)
 {
-	if (!exchange->parked && !exchange->response.ended) { /* else only its last bytes are waiting */
+	if (!exchange->parked &&
+	    !exchange->response.ended) { /* else only its last bytes are waiting */
 		exchange->parked = true;
 		slot_add(exchange->http->slot->parked, 1);
 	}
@@ -129,7 +130,8 @@ exchange_detach(struct exchange *exchange, bool lost)
 
 	exchange->conn = NULL;
 	if (!res->ended && exchange_keep(exchange) != 0)
-		exchange_release(exchange); /* it lives on; without memory at least nothing dangles */
+		exchange_release(
+			exchange); /* it lives on; without memory at least nothing dangles */
 	if (exchange->parked) {
 		exchange->parked = false;
 		slot_add(exchange->http->slot->parked, (uint64_t)-1);
@@ -137,7 +139,8 @@ exchange_detach(struct exchange *exchange, bool lost)
 	if (lost) {
 		if (!res->head_sent)
 			slot_add(exchange->http->slot->counters.responses[0], 1);
-		if (exchange->request.reading && !exchange->request.ended && exchange->request.error == 0) {
+		if (exchange->request.reading && !exchange->request.ended &&
+		    exchange->request.error == 0) {
 			exchange->request.error = EDDY_EABORTED;
 			exchange_post(exchange, EXCHANGE_ERROR);
 		}
@@ -148,12 +151,13 @@ exchange_detach(struct exchange *exchange, bool lost)
 		exchange_post(exchange, EXCHANGE_FREE);
 }
 
-/* Calling into the module ------------------------------------------------------------------------------------- */
+/* Calling into the module --------------------------------------------------------- */
 
 static void
 exchange_call(struct exchange *exchange, enum slot_callback kind)
 {
-	call_begin(exchange->http->calls, exchange->route->module, kind, exchange->route->index + 1);
+	call_begin(exchange->http->calls, exchange->route->module, kind,
+		   exchange->route->index + 1);
 }
 
 static void
@@ -172,7 +176,8 @@ exchange_collected(struct exchange *exchange, int error)
 
 	if (error != 0)
 		body = (eddy_str){NULL, 0};
-	exchange->request.collect = NULL; /* the callback may ask for anything, but not for this body again */
+	exchange->request.collect =
+		NULL; /* the callback may ask for anything, but not for this body again */
 	exchange_call(exchange, SLOT_DATA);
 	collect->cb(&exchange->request, error, body, collect->arg);
 	call_end(exchange->http->calls);
@@ -278,7 +283,8 @@ exchange_error(struct exchange *exchange, int error)
 static void
 exchange_run(struct task *task)
 {
-	struct exchange *exchange = (struct exchange *)(void *)((char *)task - offsetof(struct exchange, task));
+	struct exchange *exchange =
+		(struct exchange *)(void *)((char *)task - offsetof(struct exchange, task));
 	const eddy_response_events *events;
 	unsigned pending = exchange->pending;
 
@@ -287,9 +293,11 @@ exchange_run(struct task *task)
 	if (pending & EXCHANGE_ERROR && !exchange->request.ended)
 		exchange_error(exchange, exchange->request.error);
 	events = exchange->response.events;
-	if (pending & EXCHANGE_END && events != NULL && events->end != NULL && exchange->conn != NULL)
+	if (pending & EXCHANGE_END && events != NULL && events->end != NULL &&
+	    exchange->conn != NULL)
 		exchange_call_response(exchange, events->end);
-	if (pending & EXCHANGE_DRAIN && events != NULL && events->drain != NULL && exchange->conn != NULL)
+	if (pending & EXCHANGE_DRAIN && events != NULL && events->drain != NULL &&
+	    exchange->conn != NULL)
 		exchange_call_response(exchange, events->drain);
 	if (pending & EXCHANGE_FINISH && events != NULL && events->finish != NULL)
 		exchange_call_response(exchange, events->finish);

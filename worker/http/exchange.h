@@ -4,12 +4,13 @@
  *	            handler returns                       end
  *	  running ------------------> parked / streaming -----> over: `finish`, `close`, freed
  *	     |  end                          | client leaves
- *	     +-----> over, freed             +-----> detached: `close`; freed after it, or (without a `close`
- *	                                             callback) when the module ends or destroys it
+ *	     +-----> over, freed             +-----> detached: `close`, freed; without such a
+ *	                                             callback freed when the module ends it
  *
- * It is taken from a pool before the handler is called and goes back there as soon as the answer is complete. Its head stays in
- * the worker's scratch buffer while the handler runs; a request that lives on gets a copy, as long as the head is.
- * A module's call never calls back: events are noted in `pending` and delivered by the exchange's task.
+ * It is taken from a pool before the handler is called and goes back there as soon as the answer is
+ * complete. Its head stays in the worker's scratch buffer while the handler runs; a request that
+ * lives on gets a copy, as long as the head is. A module's call never calls back: events are noted
+ * in `pending` and delivered by the exchange's task.
  */
 #ifndef EDDY_HTTP_EXCHANGE_H
 #define EDDY_HTTP_EXCHANGE_H
@@ -42,8 +43,8 @@ struct eddy_request {
 	struct head *trailers;
 	bool reading; /* somebody asked for the body */
 	bool paused;
-	bool ended;   /* `end` or `error` has been reported */
-	int error;    /* to be reported */
+	bool ended; /* `end` or `error` has been reported */
+	int error;  /* to be reported */
 };
 
 struct eddy_response {
@@ -56,7 +57,7 @@ struct eddy_response {
 	struct response_timeout *timeout;
 	uint16_t status;
 	bool has_length, has_date, has_type; /* set by the module */
-	bool head_fixed; /* eddy_response_write_head */
+	bool head_fixed;		     /* eddy_response_write_head */
 	bool head_sent;
 	bool chunked;
 	bool no_body; /* HEAD, 204, 304 */
@@ -67,8 +68,8 @@ struct eddy_response {
 
 /* Events that are owed, in the order of their delivery. */
 enum exchange_event {
-	EXCHANGE_ERROR = 1,  /* request: error */
-	EXCHANGE_END = 2,    /* response: end (the client has half-closed) */
+	EXCHANGE_ERROR = 1, /* request: error */
+	EXCHANGE_END = 2,   /* response: end (the client has half-closed) */
 	EXCHANGE_DRAIN = 4,
 	EXCHANGE_FINISH = 8,
 	EXCHANGE_CLOSE = 16,
@@ -97,7 +98,7 @@ struct exchange {
 	bool running; /* the handler's first call is on the stack */
 	bool kept;
 	bool released; /* by the module, while its handler ran */
-	bool parked;  /* counted as such */
+	bool parked;   /* counted as such */
 	bool is_head;
 	bool expect_continue; /* 100 is owed when reading starts */
 };
@@ -105,20 +106,27 @@ struct exchange {
 static inline struct exchange *
 exchange_of_request(const eddy_request *req)
 {
-	return (struct exchange *)(void *)((char *)(uintptr_t)req - offsetof(struct exchange, request));
+	char *at = (char *)(uintptr_t)req;
+
+	return (struct exchange *)(void *)(at - offsetof(struct exchange, request));
 }
 
 static inline struct exchange *
 exchange_of_response(const eddy_response *res)
 {
-	return (struct exchange *)(void *)((char *)(uintptr_t)res - offsetof(struct exchange, response));
+	char *at = (char *)(uintptr_t)res;
+
+	return (struct exchange *)(void *)(at - offsetof(struct exchange, response));
 }
 
 /* NULL: no memory. */
 struct exchange *exchange_new(struct conn *conn, const struct route *route, struct head *head);
 void exchange_free(struct exchange *exchange);
 
-/* Its handler has returned and it lives on: copies the head out of the scratch buffer. 0 or -ENOMEM. */
+/*
+ * Its handler has returned and it lives on: copies the head out of the scratch buffer. 0 or
+ * -ENOMEM.
+ */
 int exchange_park(struct exchange *exchange);
 /* Gives the head up. */
 void exchange_release(struct exchange *exchange);
@@ -126,7 +134,10 @@ void exchange_release(struct exchange *exchange);
 /* Notes events (exchange_event) for delivery when the running callback has returned. */
 void exchange_post(struct exchange *exchange, unsigned events);
 
-/* The connection goes away, or goes on without it. Posts `close`, or frees. `lost`: before the answer was complete. */
+/*
+ * The connection goes away, or goes on without it. Posts `close`, or frees. `lost`: before the
+ * answer was complete.
+ */
 void exchange_detach(struct exchange *exchange, bool lost);
 
 /* Calls into the module from the loop: a piece of the body, its end, its failure. */

@@ -13,7 +13,8 @@
 static int
 fields_reserve(struct fields *fields, size_t more)
 {
-	size_t need = fields->len + more, size = fields->size != 0 ? fields->size : FIELDS_FIRST_SIZE;
+	size_t need = fields->len + more,
+	       size = fields->size != 0 ? fields->size : FIELDS_FIRST_SIZE;
 	char *p;
 
 	if (need <= fields->size)
@@ -31,12 +32,14 @@ fields_reserve(struct fields *fields, size_t more)
 }
 
 int
-fields_add(struct fields *fields, const char *name, size_t name_len, const char *value, size_t value_len)
+fields_add(struct fields *fields, const char *name, size_t name_len, const char *value,
+	   size_t value_len)
 {
 	int error;
 	char *p;
 
-	if (!chars_all(name, name_len, CHAR_TOKEN) || !chars_all_or_none(value, value_len, CHAR_VALUE))
+	if (!chars_all(name, name_len, CHAR_TOKEN) ||
+	    !chars_all_or_none(value, value_len, CHAR_VALUE))
 		return EDDY_EHEADER;
 	if (name_len + value_len > FIELDS_MAX)
 		return EDDY_ETOOBIG;
@@ -52,15 +55,20 @@ fields_add(struct fields *fields, const char *name, size_t name_len, const char 
 	return 0;
 }
 
-/* The line of that name at or after `from`: its offset and, in *end, that of the next line; or -1. */
+/*
+ * The line of that name at or after `from`: its offset and, in *end, that of the next line; or -1.
+ */
 static long
-fields_line(const struct fields *fields, size_t from, const char *name, size_t name_len, size_t *end)
+fields_line(const struct fields *fields, size_t from, const char *name, size_t name_len,
+	    size_t *end)
 {
 	while (from < fields->len) {
 		const char *line = fields->p + from;
 
-		*end = (size_t)((const char *)memchr(line, '\n', fields->len - from) - fields->p) + 1;
-		if (*end - from > name_len && line[name_len] == ':' && chars_equal_nocase(line, name, name_len))
+		*end = (size_t)((const char *)memchr(line, '\n', fields->len - from) - fields->p) +
+		       1;
+		if (*end - from > name_len && line[name_len] == ':' &&
+		    chars_equal_nocase(line, name, name_len))
 			return (long)from;
 		from = *end;
 	}

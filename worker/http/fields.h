@@ -1,5 +1,6 @@
 /*
- * The header lines of a response while it is being made: one block of "Name: value\r\n" as it will go out.
+ * The header lines of a response while it is being made: one block of "Name: value\r\n" as it will
+ * go out.
  */
 #ifndef EDDY_HTTP_FIELDS_H
 #define EDDY_HTTP_FIELDS_H
@@ -18,8 +19,12 @@ struct fields {
 	uint32_t len, size;
 };
 
-/* Adds a line. 0, EDDY_EHEADER (a byte that may not be there: nothing can be injected), EDDY_ETOOBIG, EDDY_ENOMEM. */
-int fields_add(struct fields *fields, const char *name, size_t name_len, const char *value, size_t value_len);
+/*
+ * Adds a line. 0, EDDY_EHEADER (a byte that may not be there: nothing can be injected),
+ * EDDY_ETOOBIG, EDDY_ENOMEM.
+ */
+int fields_add(struct fields *fields, const char *name, size_t name_len, const char *value,
+	       size_t value_len);
 /* Removes all lines of that name, and says whether there was one. */
 bool fields_remove(struct fields *fields, const char *name, size_t name_len);
 /* The value of the first line of that name; p NULL: none. */

@@ -1,10 +1,11 @@
 /*
  * How a head is read.
  *
- * One pass over the bytes, one state per part of the grammar; at the end the few fields that frame the message are
- * looked at once more by name. Refused: a bare CR or LF, white space before the colon or at the start of a line
- * (obs-fold), control bytes, a Host that is missing, double or malformed, Transfer-Encoding together with Content-Length or in
- * HTTP/1.0 or not ending in `chunked`, a Content-Length that is not one number, CONNECT to anything but host:port.
+ * One pass over the bytes, one state per part of the grammar; at the end the few fields that frame
+ * the message are looked at once more by name. Refused: a bare CR or LF, white space before the
+ * colon or at the start of a line (obs-fold), control bytes, a Host that is missing, double or
+ * malformed, Transfer-Encoding together with Content-Length or in HTTP/1.0 or not ending in
+ * `chunked`, a Content-Length that is not one number, CONNECT to anything but host:port.
  */
 #include "http/head.h"
 
@@ -63,7 +64,8 @@ head_save(const struct head *head, const char *p, size_t n)
 void
 head_load(struct head *head, const struct head *saved)
 {
-	memcpy(head, saved, offsetof(struct head, fields) + saved->nfields * sizeof(saved->fields[0]));
+	memcpy(head, saved,
+	       offsetof(struct head, fields) + saved->nfields * sizeof(saved->fields[0]));
 }
 
 int
@@ -111,7 +113,10 @@ host_is_valid(const char *p, size_t n)
 	return n - i - 1 <= 5 && chars_all_or_none(p + i + 1, n - i - 1, CHAR_DIGIT);
 }
 
-/* Splits an absolute target, "http://host/path?query": sets authority, returns where the path begins, or 0. */
+/*
+ * Splits an absolute target, "http://host/path?query": sets authority, returns where the path
+ * begins, or 0.
+ */
 static size_t
 target_authority(struct head *head, const char *p, size_t from, size_t to)
 {
@@ -165,8 +170,9 @@ target_done(struct head *head, const char *p)
 static int
 version_done(struct head *head, const char *p, size_t n)
 {
-	if (n != VERSION_LEN || memcmp(p, "HTTP/", 5) != 0 || !char_is((unsigned char)p[5], CHAR_DIGIT) ||
-	    p[6] != '.' || !char_is((unsigned char)p[7], CHAR_DIGIT))
+	if (n != VERSION_LEN || memcmp(p, "HTTP/", 5) != 0 ||
+	    !char_is((unsigned char)p[5], CHAR_DIGIT) || p[6] != '.' ||
+	    !char_is((unsigned char)p[7], CHAR_DIGIT))
 		return 400;
 	if (p[5] != '1')
 		return 505;
@@ -174,7 +180,10 @@ version_done(struct head *head, const char *p, size_t n)
 	return 0;
 }
 
-/* Steps to the next element of a comma list (RFC 9110 5.6.1); false at its end. Empty elements are skipped. */
+/*
+ * Steps to the next element of a comma list (RFC 9110 5.6.1); false at its end. Empty elements are
+ * skipped.
+ */
 static bool
 list_next(const char **p, size_t *n, eddy_str *element)
 {
@@ -222,7 +231,10 @@ field_content_length(struct head *head, eddy_str value)
 	return 0;
 }
 
-/* Only `chunked`, once and last, is understood; what comes after it, or is not it, decides the answer. */
+/*
+ * Only `chunked`, once and last, is understood; what comes after it, or is not it, decides the
+ * answer.
+ */
 static int
 field_transfer_encoding(struct head *head, eddy_str value)
 {
@@ -332,7 +344,9 @@ value_done(struct head *head, const char *p, size_t to)
 	field->value_len = (uint16_t)(to - head->mark);
 }
 
-/* What to answer when the bytes run past `max`: it depends on whether the request line has ended. */
+/*
+ * What to answer when the bytes run past `max`: it depends on whether the request line has ended.
+ */
 static int
 head_too_long(const struct head *head)
 {
@@ -340,8 +354,9 @@ head_too_long(const struct head *head)
 }
 
 /*
- * The states run over the bytes of their class in a tight loop and look at the first byte that is of another. Each of the two
- * functions makes one step from byte *at on: HEAD_AGAIN to go on, HEAD_DONE, or a status.
+ * The states run over the bytes of their class in a tight loop and look at the first byte that is
+ * of another. Each of the two functions makes one step from byte *at on: HEAD_AGAIN to go on,
+ * HEAD_DONE, or a status.
  */
 static size_t
 skip(const char *p, size_t i, size_t n, int class)

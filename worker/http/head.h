@@ -1,9 +1,10 @@
 /*
  * The head of an HTTP/1 message: request line and fields, or the trailer section of a chunked body.
  *
- * The parser is strict (RFC 9112; what it refuses is listed in head.c), incremental, and never looks at a byte twice:
- * called again with the same bytes and more behind them, it goes on where it stopped. It copies nothing: every result
- * is an offset from the head's first byte, so the bytes may move between two calls and afterwards.
+ * The parser is strict (RFC 9112; what it refuses is listed in head.c), incremental, and never
+ * looks at a byte twice: called again with the same bytes and more behind them, it goes on where it
+ * stopped. It copies nothing: every result is an offset from the head's first byte, so the bytes
+ * may move between two calls and afterwards.
  *
  *	HEAD_AGAIN   all bytes are good so far, the end has not come
  *	HEAD_DONE    complete; head->size bytes belong to it
@@ -58,12 +59,16 @@ struct head {
 void head_init(struct head *head);
 void head_init_trailer(struct head *head);
 
-/* Goes on with the n bytes at p, of which the first head->pos have been seen. `max`: bytes that a head may have. */
+/*
+ * Goes on with the n bytes at p, of which the first head->pos have been seen. `max`: bytes that a
+ * head may have.
+ */
 int head_parse(struct head *head, const char *p, size_t n, size_t max);
 
 /*
- * A copy of the head with only the fields that it has, and with the n bytes at p behind it (one malloc; free it with free).
- * head_load brings it back for parsing on: fills `head` from it. NULL: no memory.
+ * A copy of the head with only the fields that it has, and with the n bytes at p behind it (one
+ * malloc; free it with free). head_load brings it back for parsing on: fills `head` from it. NULL:
+ * no memory.
  */
 struct head *head_save(const struct head *head, const char *p, size_t n);
 void head_load(struct head *head, const struct head *saved);

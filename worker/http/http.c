@@ -1,5 +1,6 @@
 /*
- * What the connections of a worker share: made, emptied at the end of each turn, drained, taken down.
+ * What the connections of a worker share: made, emptied at the end of each turn, drained, taken
+ * down.
  */
 #include "http/http.h"
 
@@ -9,9 +10,9 @@
 #include "http/conn.h"
 #include "http/exchange.h"
 
-#define LINGER_MS 5000 /* for the client to read the answer and close; the data it still sends is thrown away */
+#define LINGER_MS 5000 /* for the client to read the answer and close */
 #define GRACE_MS 1000  /* for a request that was on its way when the worker began to leave */
-#define SPARE_MAX 64   /* connections kept for reuse: more are given back to malloc when a crowd leaves */
+#define SPARE_MAX 64   /* kept for reuse; more go back to malloc when a crowd leaves */
 
 int
 http_init(struct http *http, struct loop *loop, struct calls *calls, const struct conf_http *conf,
@@ -45,7 +46,8 @@ http_init(struct http *http, struct loop *loop, struct calls *calls, const struc
 void
 http_fini(struct http *http)
 {
-	struct deadlines *all[] = {&http->idle, &http->heads, &http->bodies, &http->writes, &http->lingers, &http->graces};
+	struct deadlines *all[] = {&http->idle,	  &http->heads,	  &http->bodies,
+				   &http->writes, &http->lingers, &http->graces};
 	struct exchange *exchange;
 	struct conn *conn;
 
@@ -84,7 +86,8 @@ http_flush(struct http *http)
 {
 	http_bury(http);
 	out_flush(http);
-	if (http->draining && http->nconns == 0 && TAILQ_EMPTY(&http->dead) && http->drained != NULL) {
+	if (http->draining && http->nconns == 0 && TAILQ_EMPTY(&http->dead) &&
+	    http->drained != NULL) {
 		void (*drained)(void *arg) = http->drained;
 
 		http->drained = NULL;

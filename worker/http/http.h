@@ -1,8 +1,9 @@
 /*
  * The HTTP/1 side of a worker: what its connections share.
  *
- * One of these per worker. It owns the buffers that every connection uses in turn (the rules of the hot path: an idle
- * connection owns none), the time limits, and the list of connections. worker.c makes it and hands it listeners.
+ * One of these per worker. It owns the buffers that every connection uses in turn (the rules of the
+ * hot path: an idle connection owns none), the time limits, and the list of connections. worker.c
+ * makes it and hands it listeners.
  */
 #ifndef EDDY_HTTP_HTTP_H
 #define EDDY_HTTP_HTTP_H
@@ -22,8 +23,8 @@
 #include "module/route.h"
 
 /*
- * What one recv(2) may bring. Room for the largest head that can wait unfinished in front of as much again, and large enough
- * that a fast upload costs few system calls.
+ * What one recv(2) may bring. Room for the largest head that can wait unfinished in front of as
+ * much again, and large enough that a fast upload costs few system calls.
  */
 #define HTTP_SCRATCH_SIZE (2 * 65536)
 
@@ -44,16 +45,16 @@ struct http {
 	struct out out;	     /* what is about to be sent */
 	struct date date;
 
-	struct deadlines idle;	   /* keepalive_timeout: between two requests */
-	struct deadlines heads;	   /* header_timeout: from a head's first byte, or accept, to its end */
-	struct deadlines bodies;   /* body_timeout: between two pieces of a body */
-	struct deadlines writes;   /* write_timeout: between two pieces that the client takes */
-	struct deadlines lingers;  /* a connection that waits for the client to close */
-	struct deadlines graces;   /* while draining: an idle connection's last chance */
+	struct deadlines idle;	  /* keepalive_timeout: between two requests */
+	struct deadlines heads;	  /* header_timeout: from the first byte, or accept */
+	struct deadlines bodies;  /* body_timeout: between two pieces of a body */
+	struct deadlines writes;  /* write_timeout: between two pieces that the client takes */
+	struct deadlines lingers; /* a connection that waits for the client to close */
+	struct deadlines graces;  /* while draining: an idle connection's last chance */
 
 	struct conn_list conns;
 	size_t nconns;
-	struct conn_list dead; /* closed in this turn of the loop, freed at its end */
+	struct conn_list dead;	/* closed in this turn of the loop, freed at its end */
 	struct conn_list spare; /* freed, kept for the next */
 	size_t nspare;
 	struct exchange *spare_exchanges;
@@ -65,16 +66,18 @@ struct http {
 };
 
 /* 0 or -ENOMEM. `drained` is called from the loop. */
-int http_init(struct http *http, struct loop *loop, struct calls *calls, const struct conf_http *conf,
-	      const struct router *router, void (*drained)(void *arg), void *drained_arg);
+int http_init(struct http *http, struct loop *loop, struct calls *calls,
+	      const struct conf_http *conf, const struct router *router, void (*drained)(void *arg),
+	      void *drained_arg);
 void http_fini(struct http *http);
 
 /* The end of a turn: frees what closed, sends what was collected. */
 void http_flush(struct http *http);
 
 /*
- * Starts leaving: idle connections get a short grace, what runs finishes with `Connection: close`. The listeners are
- * closed by then. http_abort ends what is left: a parked request is answered 503, an answer under way is cut off by RST.
+ * Starts leaving: idle connections get a short grace, what runs finishes with `Connection: close`.
+ * The listeners are closed by then. http_abort ends what is left: a parked request is answered 503,
+ * an answer under way is cut off by RST.
  */
 void http_drain(struct http *http);
 void http_abort(struct http *http);

@@ -13,7 +13,7 @@
 #include "http/exchange.h"
 #include "http/http.h"
 
-#define OUT_DIRECT 16384 /* a piece this large is sent from where it is: copying it would cost more than a system call */
+#define OUT_DIRECT 16384 /* from here on a system call costs less than a copy */
 #define CHUNK_SIZE 16384 /* room of a queue's chunk for small pieces */
 #define SEND_PARTS 16	 /* chunks that one sendmsg(2) takes */
 
@@ -40,7 +40,8 @@ out_release(struct http *http, void *p, void (*release)(void *p, void *arg), voi
 
 	if (later == NULL) /* a leak beats a callback inside the call that caused it */
 		return;
-	*later = (struct out_release){.task.run = release_run, .release = release, .p = p, .arg = arg};
+	*later = (struct out_release){
+		.task.run = release_run, .release = release, .p = p, .arg = arg};
 	task_post(&http->loop->ticks, &later->task);
 }
 
@@ -79,7 +80,10 @@ out_moved(struct conn *conn, size_t n)
 		response_moved(conn->exchange);
 }
 
-/* Sends the parts; the number of bytes taken, 0 when the kernel is full, or -1: the connection has been closed. */
+/*
+ * Sends the parts; the number of bytes taken, 0 when the kernel is full, or -1: the connection has
+ * been closed.
+ */
 static ssize_t
 out_send(struct conn *conn, struct iovec *parts, size_t n)
 {
@@ -87,7 +91,8 @@ out_send(struct conn *conn, struct iovec *parts, size_t n)
 	ssize_t sent;
 
 	do
-		sent = n == 1 ? send(conn_fd(conn), parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL)
+		sent = n == 1 ? send(conn_fd(conn), parts[0].iov_base, parts[0].iov_len,
+				     MSG_NOSIGNAL)
 			      : sendmsg(conn_fd(conn), &message, MSG_NOSIGNAL);
 	while (sent < 0 && errno == EINTR);
 	if (sent >= 0) {
@@ -162,7 +167,10 @@ queue_event(evutil_socket_t fd, short what, void *arg)
 	loop_leave(loop);
 }
 
-/* The connection's queue, made when it is needed. NULL: no memory, and the connection has been closed for it. */
+/*
+ * The connection's queue, made when it is needed. NULL: no memory, and the connection has been
+ * closed for it.
+ */
 static struct out_queue *
 queue_open(struct conn *conn)
 {
@@ -177,8 +185,8 @@ queue_open(struct conn *conn)
 	}
 	queue->conn = conn;
 	TAILQ_INIT(&queue->chunks);
-	event_assign(&queue->event, conn->http->loop->base, conn_fd(conn), EV_WRITE | EV_PERSIST | EV_ET, queue_event,
-		     conn);
+	event_assign(&queue->event, conn->http->loop->base, conn_fd(conn),
+		     EV_WRITE | EV_PERSIST | EV_ET, queue_event, conn);
 	event_add(&queue->event, NULL);
 	deadline_start(&queue->deadline, &conn->http->writes);
 	conn->queue = queue;
@@ -196,7 +204,8 @@ queue_chunk(struct conn *conn, size_t n)
 	if (queue == NULL)
 		return NULL;
 	chunk = TAILQ_LAST(&queue->chunks, out_chunk_list);
-	if (chunk != NULL && chunk->size != 0 && (size_t)(chunk->bytes + chunk->size - (chunk->p + chunk->len)) >= n)
+	if (chunk != NULL && chunk->size != 0 &&
+	    (size_t)(chunk->bytes + chunk->size - (chunk->p + chunk->len)) >= n)
 		return chunk;
 	chunk = malloc(sizeof(*chunk) + size);
 	if (chunk == NULL) {
@@ -222,7 +231,8 @@ queue_copy(struct conn *conn, const void *p, size_t n)
 
 /* Queues the last n bytes of an owned buffer without copying them. */
 static void
-queue_owned(struct conn *conn, void *p, size_t n, void *owned, void (*release)(void *p, void *arg), void *arg)
+queue_owned(struct conn *conn, void *p, size_t n, void *owned, void (*release)(void *p, void *arg),
+	    void *arg)
 {
 	struct out_queue *queue = queue_open(conn);
 	struct out_chunk *chunk = queue != NULL ? malloc(sizeof(*chunk)) : NULL;
@@ -232,7 +242,8 @@ queue_owned(struct conn *conn, void *p, size_t n, void *owned, void (*release)(v
 		out_release(conn->http, owned, release, arg);
 		return;
 	}
-	*chunk = (struct out_chunk){.p = p, .len = n, .release = release, .owned = owned, .arg = arg};
+	*chunk = (struct out_chunk){
+		.p = p, .len = n, .release = release, .owned = owned, .arg = arg};
 	TAILQ_INSERT_TAIL(&queue->chunks, chunk, link);
 	queue->bytes += n;
 }
@@ -301,7 +312,10 @@ out_commit(struct conn *conn, size_t n)
 	conn->queue->bytes += n;
 }
 
-/* Sends what is collected and n bytes behind it in one system call; how many of the n were taken, or -1. */
+/*
+ * Sends what is collected and n bytes behind it in one system call; how many of the n were taken,
+ * or -1.
+ */
 static ssize_t
 out_send_with(struct conn *conn, const void *p, size_t n)
 {
@@ -345,7 +359,8 @@ out_write(struct conn *conn, const void *p, size_t n)
 }
 
 void
-out_write_owned(struct conn *conn, void *p, size_t n, void (*release)(void *p, void *arg), void *arg)
+out_write_owned(struct conn *conn, void *p, size_t n, void (*release)(void *p, void *arg),
+		void *arg)
 {
 	ssize_t sent = 0;
 

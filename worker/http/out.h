@@ -1,9 +1,10 @@
 /*
  * What leaves on a connection.
  *
- * All answers of one turn of the loop are collected in one buffer of the worker, which belongs to one connection at a time
- * (`owner`), and leave in one send(2) at the end of the turn or when another connection wants the buffer. What the kernel
- * does not take is queued on the connection; only then is there a write event.
+ * All answers of one turn of the loop are collected in one buffer of the worker, which belongs to
+ * one connection at a time (`owner`), and leave in one send(2) at the end of the turn or when
+ * another connection wants the buffer. What the kernel does not take is queued on the connection;
+ * only then is there a write event.
  */
 #ifndef EDDY_HTTP_OUT_H
 #define EDDY_HTTP_OUT_H
@@ -27,7 +28,10 @@ struct out {
 	char *buf;
 };
 
-/* Bytes that the kernel has not taken: a copy, or the module's own with the function that releases them. */
+/*
+ * Bytes that the kernel has not taken: a copy, or the module's own with the function that releases
+ * them.
+ */
 struct out_chunk {
 	TAILQ_ENTRY(out_chunk) link;
 	char *p;
@@ -48,16 +52,23 @@ struct out_queue {
 };
 
 /*
- * Room for n bytes (at most OUT_SIZE) at the end of what leaves; out_commit says how many of them were used. NULL: no memory, or
- * the connection has just been lost.
+ * Room for n bytes (at most OUT_SIZE) at the end of what leaves; out_commit says how many of them
+ * were used. NULL: no memory, or the connection has just been lost.
  */
 char *out_reserve(struct conn *conn, size_t n);
 void out_commit(struct conn *conn, size_t n);
 
-/* Appends n bytes: copied, or sent at once if they are many. Losing the connection shows in its state. */
+/*
+ * Appends n bytes: copied, or sent at once if they are many. Losing the connection shows in its
+ * state.
+ */
 void out_write(struct conn *conn, const void *p, size_t n);
-/* The same without a copy: `release` is called through the loop when the bytes are not needed any more. */
-void out_write_owned(struct conn *conn, void *p, size_t n, void (*release)(void *p, void *arg), void *arg);
+/*
+ * The same without a copy: `release` is called through the loop when the bytes are not needed any
+ * more.
+ */
+void out_write_owned(struct conn *conn, void *p, size_t n, void (*release)(void *p, void *arg),
+		     void *arg);
 
 /* Calls `release` through the loop: an owned buffer that nobody needs any more. */
 void out_release(struct http *http, void *p, void (*release)(void *p, void *arg), void *arg);

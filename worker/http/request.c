@@ -1,5 +1,6 @@
 /*
- * The request's side of eddy.h: views into its head, and reading its body. The mechanism is in conn.c and exchange.c.
+ * The request's side of eddy.h: views into its head, and reading its body. The mechanism is in
+ * conn.c and exchange.c.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -59,7 +60,8 @@ eddy_request_http_version_minor(const eddy_request *req)
 
 /* Several lines of one name, joined; kept with the exchange. */
 static eddy_str
-request_join(struct exchange *exchange, const struct head *head, int first, const char *name, size_t name_len)
+request_join(struct exchange *exchange, const struct head *head, int first, const char *name,
+	     size_t name_len)
 {
 	const char *between = name_len == 6 && chars_equal_nocase(name, "cookie", 6) ? "; " : ", ";
 	struct joined *joined;
@@ -133,7 +135,8 @@ eddy_request_trailer(const eddy_request *req, const char *name)
 eddy_str
 eddy_request_remote_address(eddy_request *req)
 {
-	static char text[INET6_ADDRSTRLEN]; /* one thread, and a view lives until the callback returns */
+	static char text
+		[INET6_ADDRSTRLEN]; /* one thread, and a view lives until the callback returns */
 	const struct conn *conn = exchange_of_request(req)->conn;
 
 	if (conn == NULL)
@@ -145,9 +148,11 @@ eddy_request_remote_address(eddy_request *req)
 	return (eddy_str){text, strlen(text)};
 }
 
-/* Reading the body -------------------------------------------------------------------------------------------- */
+/* Reading the body ---------------------------------------------------------------- */
 
-/* Somebody wants the body: tells a client that waits for the word, and lets the connection go on. */
+/*
+ * Somebody wants the body: tells a client that waits for the word, and lets the connection go on.
+ */
 static void
 request_read(eddy_request *req)
 {
@@ -221,7 +226,7 @@ eddy_request_release(eddy_request *req)
 {
 	struct exchange *exchange = exchange_of_request(req);
 
-	if (!exchange->running) /* while it runs the head costs nothing, and code up the stack may look at it */
+	if (!exchange->running) /* else the head costs nothing, and is in use up the stack */
 		exchange_release(exchange);
 	else
 		exchange->released = true;

@@ -1,8 +1,9 @@
 /*
  * The response's side of eddy.h: head, framing, body, end.
  *
- * The head is put together when the first byte has to leave, so that an answer which is complete by then carries a
- * Content-Length. Nothing is formatted that can be copied: status lines, the Date and the module's own lines are ready.
+ * The head is put together when the first byte has to leave, so that an answer which is complete by
+ * then carries a Content-Length. Nothing is formatted that can be copied: status lines, the Date
+ * and the module's own lines are ready.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,7 @@
 
 enum framing { FRAMING_LENGTH, FRAMING_CHUNKED, FRAMING_CLOSE, FRAMING_NONE };
 
-#define HEAD_RESERVE 256 /* bytes of a head besides reason, type and the module's lines; all of eddy's own need 180 */
+#define HEAD_RESERVE 256 /* bytes of a head's own lines, of which 180 are needed at most */
 #define REASON_MAX 256	 /* bytes of a reason phrase */
 #define TYPE_MAX 512	 /* bytes of a Content-Type given to eddy_response_send */
 
@@ -37,7 +38,7 @@ response_misuse(struct exchange *exchange, int error, const char *what)
 	return error;
 }
 
-/* The head ---------------------------------------------------------------------------------------------------- */
+/* The head ------------------------------------------------------------------------ */
 
 static char *
 put_number(char *p, uint64_t n)
@@ -83,11 +84,14 @@ response_keeps(const struct exchange *exchange)
 
 /* Sends the head; `length` goes with FRAMING_LENGTH. False: the connection is lost. */
 static bool
-response_send_head(struct exchange *exchange, enum framing framing, uint64_t length, const char *type, size_t type_len)
+response_send_head(struct exchange *exchange, enum framing framing, uint64_t length,
+		   const char *type, size_t type_len)
 {
 	eddy_response *res = &exchange->response;
 	size_t reason_len = res->reason != NULL ? strlen(res->reason) : 0;
-	char *head = out_reserve(exchange->conn, HEAD_RESERVE + reason_len + type_len + res->fields.len), *p = head;
+	char *head = out_reserve(exchange->conn,
+				 HEAD_RESERVE + reason_len + type_len + res->fields.len),
+	     *p = head;
 
 	if (head == NULL)
 		return false;
@@ -153,7 +157,7 @@ response_start_whole(struct exchange *exchange, size_t n, const char *type, size
 	return response_send_head(exchange, framing, n, type, type_len);
 }
 
-/* The body ---------------------------------------------------------------------------------------------------- */
+/* The body ------------------------------------------------------------------------ */
 
 static void
 chunk_begin(struct conn *conn, size_t n)
@@ -232,7 +236,8 @@ eddy_response_write(eddy_response *res, const void *p, size_t n)
 }
 
 bool
-eddy_response_write_owned(eddy_response *res, void *p, size_t n, void (*release)(void *p, void *arg), void *arg)
+eddy_response_write_owned(eddy_response *res, void *p, size_t n,
+			  void (*release)(void *p, void *arg), void *arg)
 {
 	struct exchange *exchange = exchange_of_response(res);
 
@@ -258,7 +263,7 @@ eddy_response_write_owned(eddy_response *res, void *p, size_t n, void (*release)
 	return response_wrote(exchange);
 }
 
-/* The end ----------------------------------------------------------------------------------------------------- */
+/* The end ------------------------------------------------------------------------- */
 
 static void
 response_finish(struct exchange *exchange)
@@ -268,7 +273,8 @@ response_finish(struct exchange *exchange)
 
 	res->ended = true;
 	response_timeout_free(exchange);
-	if (conn == NULL) /* lost while the last piece was written: conn_close has posted what follows */
+	if (conn ==
+	    NULL) /* lost while the last piece was written: conn_close has posted what follows */
 		return;
 	if (res->chunked && !res->no_body) {
 		out_write(conn, "0\r\n", 3);
@@ -279,7 +285,10 @@ response_finish(struct exchange *exchange)
 		conn_response_ended(conn);
 }
 
-/* Ended by the module after its connection was lost: without a `close` callback this is what frees it. */
+/*
+ * Ended by the module after its connection was lost: without a `close` callback this is what frees
+ * it.
+ */
 static void
 response_forget(struct exchange *exchange)
 {
@@ -313,7 +322,8 @@ eddy_response_end(eddy_response *res, const void *p, size_t n)
 		response_forget(exchange);
 		return;
 	}
-	if (res->has_length && !exchange->is_head && status_has_body(res->status) && res->written + n != res->length) {
+	if (res->has_length && !exchange->is_head && status_has_body(res->status) &&
+	    res->written + n != res->length) {
 		response_misuse(exchange, EDDY_ECONTENT_LENGTH, "eddy_response_end");
 		exchange_answer(exchange, 500);
 		return;
@@ -333,14 +343,16 @@ eddy_response_send(eddy_response *res, int status, const char *type, const void 
 	size_t type_len = type != NULL ? strlen(type) : 0;
 
 	if (res->ended || res->head_fixed) {
-		response_misuse(exchange, res->ended ? EDDY_EWRITE_AFTER_END : EDDY_EHEADERS_SENT, "eddy_response_send");
+		response_misuse(exchange, res->ended ? EDDY_EWRITE_AFTER_END : EDDY_EHEADERS_SENT,
+				"eddy_response_send");
 		return;
 	}
 	if (exchange->conn == NULL) {
 		response_forget(exchange);
 		return;
 	}
-	if (status < 200 || status > 599 || type_len > TYPE_MAX || !chars_all_or_none(type, type_len, CHAR_VALUE)) {
+	if (status < 200 || status > 599 || type_len > TYPE_MAX ||
+	    !chars_all_or_none(type, type_len, CHAR_VALUE)) {
 		response_misuse(exchange, EDDY_EINVAL, "eddy_response_send");
 		exchange_answer(exchange, 500);
 		return;
@@ -398,7 +410,7 @@ exchange_answer(struct exchange *exchange, int status)
 	response_finish(exchange);
 }
 
-/* Headers ----------------------------------------------------------------------------------------------------- */
+/* Headers ------------------------------------------------------------------------- */
 
 static bool
 name_is(const char *name, size_t n, const char *lower)
@@ -449,7 +461,8 @@ header_own(eddy_response *res, const char *name, size_t n, const char *value)
 }
 
 static int
-response_header(eddy_response *res, const char *name, const char *value, bool replace, const char *what)
+response_header(eddy_response *res, const char *name, const char *value, bool replace,
+		const char *what)
 {
 	struct exchange *exchange = exchange_of_response(res);
 	size_t n = strlen(name);
@@ -491,7 +504,8 @@ eddy_response_remove_header(eddy_response *res, const char *name)
 	size_t n = strlen(name);
 
 	if (res->ended || res->head_fixed)
-		return response_misuse(exchange_of_response(res), EDDY_EHEADERS_SENT, "eddy_response_remove_header");
+		return response_misuse(exchange_of_response(res), EDDY_EHEADERS_SENT,
+				       "eddy_response_remove_header");
 	fields_remove(&res->fields, name, n);
 	if (name_is(name, n, "content-length"))
 		res->has_length = false;
@@ -529,7 +543,8 @@ eddy_response_flush_headers(eddy_response *res)
 	struct exchange *exchange = exchange_of_response(res);
 
 	if (res->ended)
-		return response_misuse(exchange, EDDY_EWRITE_AFTER_END, "eddy_response_flush_headers");
+		return response_misuse(exchange, EDDY_EWRITE_AFTER_END,
+				       "eddy_response_flush_headers");
 	if (exchange->conn == NULL)
 		return EDDY_ECLOSED;
 	if (!res->head_sent && !response_start(exchange))
@@ -544,12 +559,13 @@ eddy_response_add_trailer(eddy_response *res, const char *name, const char *valu
 	int error;
 
 	if (res->ended)
-		return response_misuse(exchange, EDDY_EWRITE_AFTER_END, "eddy_response_add_trailer");
+		return response_misuse(exchange, EDDY_EWRITE_AFTER_END,
+				       "eddy_response_add_trailer");
 	error = fields_add(&res->trailers, name, strlen(name), value, strlen(value));
 	return error != 0 ? response_misuse(exchange, error, "eddy_response_add_trailer") : 0;
 }
 
-/* State and events -------------------------------------------------------------------------------------------- */
+/* State and events ---------------------------------------------------------------- */
 
 bool
 eddy_response_headers_sent(const eddy_response *res)
@@ -582,7 +598,7 @@ eddy_response_on(eddy_response *res, const eddy_response_events *events, void *a
 		exchange_post(exchange, EXCHANGE_CLOSE);
 }
 
-/* Its timeout ------------------------------------------------------------------------------------------------- */
+/* Its timeout --------------------------------------------------------------------- */
 
 static void
 response_timed_out(void *arg)
@@ -613,7 +629,8 @@ response_moved(struct exchange *exchange)
 }
 
 void
-eddy_response_set_timeout(eddy_response *res, unsigned ms, void (*cb)(eddy_response *res, void *arg), void *arg)
+eddy_response_set_timeout(eddy_response *res, unsigned ms,
+			  void (*cb)(eddy_response *res, void *arg), void *arg)
 {
 	struct exchange *exchange = exchange_of_response(res);
 	struct response_timeout *timeout;

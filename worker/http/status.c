@@ -6,7 +6,9 @@
 #define STATUS_MIN 100
 #define STATUS_MAX 599
 #define PREFIX "HTTP/1.1 "
-#define LINE(status, text) [status - STATUS_MIN] = {PREFIX #status " " text "\r\n", sizeof(PREFIX #status " " text "\r\n") - 1}
+#define LINE(status, text)                                       \
+	[status - STATUS_MIN] = {PREFIX #status " " text "\r\n", \
+				 sizeof(PREFIX #status " " text "\r\n") - 1}
 
 static const eddy_str lines[STATUS_MAX - STATUS_MIN + 1] = {
 	LINE(100, "Continue"),

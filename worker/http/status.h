@@ -1,5 +1,6 @@
 /*
- * Status codes and their usual reason phrases (RFC 9110 15; the IANA registry), as ready-made status lines.
+ * Status codes and their usual reason phrases (RFC 9110 15; the IANA registry), as ready-made
+ * status lines.
  */
 #ifndef EDDY_HTTP_STATUS_H
 #define EDDY_HTTP_STATUS_H

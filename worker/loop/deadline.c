@@ -9,11 +9,13 @@ deadlines_arm(struct deadlines *deadlines)
 	const struct deadline *first = TAILQ_FIRST(&deadlines->list);
 	uint64_t now_ms = loop_now_ms(deadlines->loop), wait_ms;
 
-	if (first == NULL || deadlines->ms == 0 || event_pending(&deadlines->timer, EV_TIMEOUT, NULL))
+	if (first == NULL || deadlines->ms == 0 ||
+	    event_pending(&deadlines->timer, EV_TIMEOUT, NULL))
 		return;
 	wait_ms = first->at_ms > now_ms ? first->at_ms - now_ms : 0;
-	event_add(&deadlines->timer, &(struct timeval){.tv_sec = (time_t)(wait_ms / 1000),
-						       .tv_usec = (suseconds_t)(wait_ms % 1000 * 1000)});
+	event_add(&deadlines->timer,
+		  &(struct timeval){.tv_sec = (time_t)(wait_ms / 1000),
+				    .tv_usec = (suseconds_t)(wait_ms % 1000 * 1000)});
 }
 
 static void
@@ -25,7 +27,8 @@ deadlines_wake(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	loop_enter(deadlines->loop);
-	while ((first = TAILQ_FIRST(&deadlines->list)) != NULL && first->at_ms <= loop_now_ms(deadlines->loop)) {
+	while ((first = TAILQ_FIRST(&deadlines->list)) != NULL &&
+	       first->at_ms <= loop_now_ms(deadlines->loop)) {
 		deadline_stop(first);
 		deadlines->passed(first);
 	}
@@ -34,7 +37,8 @@ deadlines_wake(evutil_socket_t fd, short what, void *arg)
 }
 
 void
-deadlines_init(struct deadlines *deadlines, struct loop *loop, unsigned ms, void (*passed)(struct deadline *))
+deadlines_init(struct deadlines *deadlines, struct loop *loop, unsigned ms,
+	       void (*passed)(struct deadline *))
 {
 	*deadlines = (struct deadlines){.loop = loop, .ms = ms, .passed = passed};
 	TAILQ_INIT(&deadlines->list);

@@ -1,10 +1,11 @@
 /*
- * Time limits of one kind, thousands at a time: all that wait have the same patience, so the list is in order of time.
+ * Time limits of one kind, thousands at a time: all that wait have the same patience, so the list
+ * is in order of time.
  *
- * Starting and stopping one is a list operation; a single libevent timer per kind wakes for the first of the list. Unlike a
- * libevent timeout that belongs to a persistent read event, a limit started here is not put off by every byte that
- * arrives: that is what bounds a client that sends its head a byte at a time. The list's first is also the one that has
- * waited longest.
+ * Starting and stopping one is a list operation; a single libevent timer per kind wakes for the
+ * first of the list. Unlike a libevent timeout that belongs to a persistent read event, a limit
+ * started here is not put off by every byte that arrives: that is what bounds a client that sends
+ * its head a byte at a time. The list's first is also the one that has waited longest.
  */
 #ifndef EDDY_LOOP_DEADLINE_H
 #define EDDY_LOOP_DEADLINE_H
@@ -32,7 +33,8 @@ struct deadlines {
 	struct event timer;
 };
 
-void deadlines_init(struct deadlines *deadlines, struct loop *loop, unsigned ms, void (*passed)(struct deadline *));
+void deadlines_init(struct deadlines *deadlines, struct loop *loop, unsigned ms,
+		    void (*passed)(struct deadline *));
 void deadlines_fini(struct deadlines *deadlines);
 
 /* Starts it, from now; a deadline that runs already, of this kind or another, starts anew. */

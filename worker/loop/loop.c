@@ -1,5 +1,6 @@
 /*
- * The turn of the loop; see loop.h. libevent is used for its core only: raw events, timers, one thread, no locks.
+ * The turn of the loop; see loop.h. libevent is used for its core only: raw events, timers, one
+ * thread, no locks.
  */
 #include "loop/loop.h"
 

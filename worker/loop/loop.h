@@ -1,10 +1,11 @@
 /*
  * One turn of the worker's loop: what every libevent callback does first and last.
  *
- * A callback that libevent calls is put between loop_enter and loop_leave. What must not happen inside the call that
- * caused it is posted as a task: `ticks` run when the module's callback that is running has returned (events of a
- * response, eddy_next_tick), `later` at the end of the turn, when the shared buffers are free again (a connection that
- * goes on with its next request). Last comes the `flush`: what the turn has collected leaves in one send.
+ * A callback that libevent calls is put between loop_enter and loop_leave. What must not happen
+ * inside the call that caused it is posted as a task: `ticks` run when the module's callback that
+ * is running has returned (events of a response, eddy_next_tick), `later` at the end of the turn,
+ * when the shared buffers are free again (a connection that goes on with its next request). Last
+ * comes the `flush`: what the turn has collected leaves in one send.
  */
 #ifndef EDDY_LOOP_LOOP_H
 #define EDDY_LOOP_LOOP_H
@@ -24,7 +25,7 @@ struct task_queue {
 
 struct loop {
 	struct event_base *base;
-	uint64_t now_ns; /* CLOCK_MONOTONIC_COARSE at the start of this turn: some ms old, and free of system calls */
+	uint64_t now_ns; /* CLOCK_MONOTONIC_COARSE at the start of this turn */
 	struct task_queue ticks, later;
 	void (*flush)(void *arg);
 	void *flush_arg;

@@ -1,5 +1,6 @@
 /*
- * eddy_cluster_…: messages between the workers of a generation, by way of the master, and what they report of themselves.
+ * eddy_cluster_…: messages between the workers of a generation, by way of the master, and what they
+ * report of themselves.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,8 @@ eddy_cluster_worker_id(void)
 int
 eddy_cluster_send(const char *topic, const void *p, size_t n)
 {
-	struct contract_publish publish = {.worker = worker_self->hello.worker, .topic_size = (uint32_t)strlen(topic)};
+	struct contract_publish publish = {.worker = worker_self->hello.worker,
+					   .topic_size = (uint32_t)strlen(topic)};
 	struct iovec parts[] = {{&publish, sizeof(publish)},
 				{(void *)(uintptr_t)topic, publish.topic_size},
 				{(void *)(uintptr_t)p, n}};
@@ -33,7 +35,9 @@ eddy_cluster_send(const char *topic, const void *p, size_t n)
 		return EDDY_EINVAL;
 	if (n > EDDY_CLUSTER_MESSAGE_MAX || publish.topic_size + n > EDDY_CLUSTER_MESSAGE_MAX)
 		return EDDY_ETOOBIG;
-	return contract_send(worker_self->link, CONTRACT_PUBLISH, parts, 3, NULL, 0) == 0 ? 0 : EDDY_EAGAIN;
+	return contract_send(worker_self->link, CONTRACT_PUBLISH, parts, 3, NULL, 0) == 0
+		       ? 0
+		       : EDDY_EAGAIN;
 }
 
 int
@@ -47,7 +51,8 @@ eddy_cluster_on(const char *topic, void (*cb)(eddy_str message, void *arg), void
 	new = malloc(sizeof(*new) + n);
 	if (new == NULL)
 		return EDDY_ENOMEM;
-	*new = (struct topic){.module = worker_self->calls.running, .cb = cb, .arg = arg, .name_n = n};
+	*new = (struct topic){
+		.module = worker_self->calls.running, .cb = cb, .arg = arg, .name_n = n};
 	memcpy(new->name, topic, n);
 	last = LIST_FIRST(&worker_self->topics);
 	while (last != NULL && LIST_NEXT(last, link) != NULL)
@@ -64,7 +69,7 @@ cluster_deliver(struct worker *worker, const char *topic, size_t topic_n, eddy_s
 {
 	struct topic *listener;
 
-	LIST_FOREACH (listener, &worker->topics, link) {
+	LIST_FOREACH(listener, &worker->topics, link) {
 		if (listener->name_n != topic_n || memcmp(listener->name, topic, topic_n) != 0)
 			continue;
 		call_begin(&worker->calls, listener->module, SLOT_CLUSTER, 0);
@@ -85,7 +90,7 @@ cluster_fini(struct worker *worker)
 	}
 }
 
-/* Workers ----------------------------------------------------------------------------------------------------- */
+/* Workers ------------------------------------------------------------------------- */
 
 static const char *
 state_name(uint32_t state)

@@ -1,5 +1,6 @@
 /*
- * Opening and loading modules; see module.h. A module is closed only with its worker: code of it may stand in a callback.
+ * Opening and loading modules; see module.h. A module is closed only with its worker: code of it
+ * may stand in a callback.
  */
 #include "module/module.h"
 
@@ -30,24 +31,28 @@ module_check(const struct eddy_module *module, const char *path, char *why, size
 
 	if (def->abi != EDDY_ABI)
 		return refuse(why, size,
-			      "module \"%s\": %s was built for ABI %u of eddy, this worker has ABI %d: build it "
+			      "module \"%s\": %s was built for ABI %u of eddy, this worker has ABI "
+			      "%d: build it "
 			      "again with this version's eddy.h",
 			      name, path, def->abi, EDDY_ABI);
 	if (def->size < sizeof(*def))
-		return refuse(why, size, "module \"%s\": %s has a definition of %u bytes where ABI %d has %zu", name,
-			      path, def->size, EDDY_ABI, sizeof(*def));
+		return refuse(why, size,
+			      "module \"%s\": %s has a definition of %u bytes where ABI %d has %zu",
+			      name, path, def->size, EDDY_ABI, sizeof(*def));
 	return 0;
 }
 
 int
-module_open(struct eddy_module *module, const struct conf_module *conf, const char *dir, char *why, size_t size)
+module_open(struct eddy_module *module, const struct conf_module *conf, const char *dir, char *why,
+	    size_t size)
 {
 	char path[4096];
 	int n;
 
 	module->conf = conf;
-	n = strchr(conf->path, '/') != NULL ? snprintf(path, sizeof(path), "%s", conf->path)
-					    : snprintf(path, sizeof(path), "%s/%s", dir, conf->path);
+	n = strchr(conf->path, '/') != NULL
+		    ? snprintf(path, sizeof(path), "%s", conf->path)
+		    : snprintf(path, sizeof(path), "%s/%s", dir, conf->path);
 	if (n < 0 || (size_t)n >= sizeof(path))
 		return refuse(why, size, "module \"%s\": the path is too long", conf->name);
 	module->object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
@@ -118,7 +123,7 @@ module_handler(const struct eddy_module *module, const char *name)
 	return NULL;
 }
 
-/* API --------------------------------------------------------------------------------------------------------- */
+/* API ----------------------------------------------------------------------------- */
 
 const char *
 eddy_module_name(const eddy_module *self)

@@ -23,7 +23,10 @@ struct eddy_module {
 	char *reason; /* eddy_module_fail's */
 };
 
-/* Who is being called: the blame mark for the master, and the module that the log and timers charge. */
+/*
+ * Who is being called: the blame mark for the master, and the module that the log and timers
+ * charge.
+ */
 struct calls {
 	struct slot *slot;
 	const struct loop *loop;
@@ -31,10 +34,11 @@ struct calls {
 };
 
 /*
- * Opens the module's file and checks that it is one for this worker. 0, or -1 with the reason (module, path, what dlopen
- * said) in `why`. `dir` is where a path without a slash is looked up.
+ * Opens the module's file and checks that it is one for this worker. 0, or -1 with the reason
+ * (module, path, what dlopen said) in `why`. `dir` is where a path without a slash is looked up.
  */
-int module_open(struct eddy_module *module, const struct conf_module *conf, const char *dir, char *why, size_t size);
+int module_open(struct eddy_module *module, const struct conf_module *conf, const char *dir,
+		char *why, size_t size);
 /* Calls its `load`. 0, or -1 with the reason in `why`. */
 int module_load(struct eddy_module *module, struct calls *calls, char *why, size_t size);
 void module_drain(struct eddy_module *module, struct calls *calls);
@@ -43,7 +47,10 @@ void module_unload(struct eddy_module *module, struct calls *calls);
 /* The handler of that name; NULL name: the module's `request`. NULL: there is none. */
 eddy_request_handler *module_handler(const struct eddy_module *module, const char *name);
 
-/* Around every call into a module. `route`: index + 1, or 0. The request's line, if there is one, is set after it. */
+/*
+ * Around every call into a module. `route`: index + 1, or 0. The request's line, if there is one,
+ * is set after it.
+ */
 static inline void
 call_begin(struct calls *calls, struct eddy_module *module, enum slot_callback kind, uint32_t route)
 {

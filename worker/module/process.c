@@ -85,8 +85,6 @@ eddy_strerror(int error)
 		return "it took too long";
 	case EDDY_EBADMSG:
 		return "the client sent a body with broken framing";
-	case EDDY_ENOENT:
-		return "there is no such thing";
 	}
 	return "unknown error";
 }

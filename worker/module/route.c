@@ -1,5 +1,6 @@
 /*
- * Routing; see route.h. Exact paths are looked up in a hash table; the few others are tried in order of their worth.
+ * Routing; see route.h. Exact paths are looked up in a hash table; the few others are tried in
+ * order of their worth.
  */
 #include "module/route.h"
 
@@ -29,8 +30,8 @@ segment(const char *p, const char *end)
 }
 
 /*
- * Walks pattern and path side by side, segment by segment. `name` non-NULL: stops at that parameter and gives what
- * it stands for in *value. True: it matches (or the parameter was found).
+ * Walks pattern and path side by side, segment by segment. `name` non-NULL: stops at that parameter
+ * and gives what it stands for in *value. True: it matches (or the parameter was found).
  */
 static bool
 pattern_walk(const struct route *route, eddy_str path, const char *name, eddy_str *value)
@@ -53,7 +54,8 @@ pattern_walk(const struct route *route, eddy_str path, const char *name, eddy_st
 		if (pattern_n > 0 && *pattern == ':') {
 			if (n == 0)
 				return false;
-			if (name != NULL && strlen(name) == pattern_n - 1 && memcmp(name, pattern + 1, pattern_n - 1) == 0) {
+			if (name != NULL && strlen(name) == pattern_n - 1 &&
+			    memcmp(name, pattern + 1, pattern_n - 1) == 0) {
 				*value = (eddy_str){p, n};
 				return true;
 			}
@@ -81,7 +83,8 @@ static bool
 route_names(const struct route *route, const char *method, size_t n)
 {
 	for (size_t i = 0; i < route->conf->nmethods; i++)
-		if (strlen(route->conf->methods[i]) == n && memcmp(route->conf->methods[i], method, n) == 0)
+		if (strlen(route->conf->methods[i]) == n &&
+		    memcmp(route->conf->methods[i], method, n) == 0)
 			return true;
 	return false;
 }
@@ -117,7 +120,8 @@ route_allow(const struct route *first, char allow[ROUTE_ALLOW_MAX])
 
 /* Of the routes that share a path, the one that takes the method. */
 static const struct route *
-route_for_method(const struct route *first, eddy_str method, int *status, char allow[ROUTE_ALLOW_MAX])
+route_for_method(const struct route *first, eddy_str method, int *status,
+		 char allow[ROUTE_ALLOW_MAX])
 {
 	for (const struct route *route = first; route != NULL; route = route->same)
 		if (route_takes(route, method))
@@ -128,12 +132,14 @@ route_for_method(const struct route *first, eddy_str method, int *status, char a
 }
 
 const struct route *
-router_find(const struct router *router, eddy_str path, eddy_str method, int *status, char allow[ROUTE_ALLOW_MAX])
+router_find(const struct router *router, eddy_str path, eddy_str method, int *status,
+	    char allow[ROUTE_ALLOW_MAX])
 {
 	size_t mask = router->exact_size - 1;
 	eddy_str rest;
 
-	for (size_t i = path_hash(path.p, path.n) & mask; router->exact[i] != NULL; i = (i + 1) & mask) {
+	for (size_t i = path_hash(path.p, path.n) & mask; router->exact[i] != NULL;
+	     i = (i + 1) & mask) {
 		const struct route *route = router->exact[i];
 
 		if (route->path_len == path.n && memcmp(route->conf->path, path.p, path.n) == 0)
@@ -165,7 +171,10 @@ route_says_same(const struct route *a, const struct route *b)
 	return *p == *q;
 }
 
-/* Best first: kind, then literal bytes, then the place in the conf, so that the order never depends on the sort. */
+/*
+ * Best first: kind, then literal bytes, then the place in the conf, so that the order never depends
+ * on the sort.
+ */
 static int
 route_compare(const void *a_void, const void *b_void)
 {
@@ -201,8 +210,8 @@ route_classify(struct route *route)
 }
 
 static int
-route_init(struct route *route, const struct conf_route *conf, size_t index, struct eddy_module *modules, char *why,
-	   size_t size)
+route_init(struct route *route, const struct conf_route *conf, size_t index,
+	   struct eddy_module *modules, char *why, size_t size)
 {
 	route->conf = conf;
 	route->index = (uint32_t)index;
@@ -215,12 +224,17 @@ route_init(struct route *route, const struct conf_route *conf, size_t index, str
 		snprintf(why, size, "route \"%s\": module \"%s\" has no handler \"%s\"", conf->path,
 			 route->module->conf->name, conf->handler);
 	else
-		snprintf(why, size, "route \"%s\": module \"%s\" has no request handler of its own, name one: handler = \"…\"",
+		snprintf(why, size,
+			 "route \"%s\": module \"%s\" has no request handler of its own, name one: "
+			 "handler = \"…\"",
 			 conf->path, route->module->conf->name);
 	return -1;
 }
 
-/* Chains routes whose paths say the same behind the first of them, and enters the exact ones in the hash table. */
+/*
+ * Chains routes whose paths say the same behind the first of them, and enters the exact ones in the
+ * hash table.
+ */
 static void
 router_link(struct router *router)
 {
@@ -236,7 +250,8 @@ router_link(struct router *router)
 	}
 	for (size_t i = 0; i < router->patterns; i++) {
 		struct route *route = &router->routes[i];
-		size_t at = path_hash(route->conf->path, route->path_len) & (router->exact_size - 1);
+		size_t at =
+			path_hash(route->conf->path, route->path_len) & (router->exact_size - 1);
 
 		while (router->exact[at] != NULL)
 			at = (at + 1) & (router->exact_size - 1);
@@ -245,8 +260,8 @@ router_link(struct router *router)
 }
 
 int
-router_init(struct router *router, const struct conf *conf, struct eddy_module *modules, size_t *index, char *why,
-	    size_t size)
+router_init(struct router *router, const struct conf *conf, struct eddy_module *modules,
+	    size_t *index, char *why, size_t size)
 {
 	*router = (struct router){.count = conf->nroutes, .exact_size = 16};
 	while (router->exact_size < 2 * conf->nroutes)

@@ -1,9 +1,10 @@
 /*
  * Which handler a request belongs to.
  *
- * The path alone decides: an exact route before one with parameters before a prefix, and of several the longest, in
- * whatever order the conf has them. Then the method: routes whose paths say the same share their place, each with methods of its
- * own. A path that no route has is 404, a method that none of them takes is 405. HEAD goes where GET goes.
+ * The path alone decides: an exact route before one with parameters before a prefix, and of several
+ * the longest, in whatever order the conf has them. Then the method: routes whose paths say the
+ * same share their place, each with methods of its own. A path that no route has is 404, a method
+ * that none of them takes is 405. HEAD goes where GET goes.
  */
 #ifndef EDDY_MODULE_ROUTE_H
 #define EDDY_MODULE_ROUTE_H
@@ -38,17 +39,21 @@ struct router {
 };
 
 /* 0, or -1 with the reason in `why` and the conf route that it is about in *index. */
-int router_init(struct router *router, const struct conf *conf, struct eddy_module *modules, size_t *index, char *why,
-		size_t size);
+int router_init(struct router *router, const struct conf *conf, struct eddy_module *modules,
+		size_t *index, char *why, size_t size);
 void router_fini(struct router *router);
 
 /*
- * The route for a path and a method. NULL: *status is 404, or 405 and `allow` then holds the value of an Allow header.
+ * The route for a path and a method. NULL: *status is 404, or 405 and `allow` then holds the value
+ * of an Allow header.
  */
-const struct route *router_find(const struct router *router, eddy_str path, eddy_str method, int *status,
-				char allow[ROUTE_ALLOW_MAX]);
+const struct route *router_find(const struct router *router, eddy_str path, eddy_str method,
+				int *status, char allow[ROUTE_ALLOW_MAX]);
 
-/* What the parameter `name` ("*": what a prefix leaves over) stands for in a path that this route was found for. */
+/*
+ * What the parameter `name` ("*": what a prefix leaves over) stands for in a path that this route
+ * was found for.
+ */
 eddy_str route_param(const struct route *route, eddy_str path, const char *name);
 
 #endif

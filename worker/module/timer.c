@@ -1,7 +1,8 @@
 /*
  * The timers of eddy.h: setTimeout, setInterval, setImmediate and nextTick, on libevent's.
  *
- * A timer remembers the module that was running when it was made, so that its callback is charged to that one.
+ * A timer remembers the module that was running when it was made, so that its callback is charged
+ * to that one.
  */
 #include <stdlib.h>
 
@@ -34,7 +35,10 @@ timer_add(eddy_timer *timer, uint64_t wait_us)
 						   .tv_usec = (suseconds_t)(wait_us % 1000000)});
 }
 
-/* An interval keeps to its beat: a late call does not move the next one. Beats that were missed whole are left out. */
+/*
+ * An interval keeps to its beat: a late call does not move the next one. Beats that were missed
+ * whole are left out.
+ */
 static void
 timer_next_beat(eddy_timer *timer)
 {
@@ -62,7 +66,8 @@ timer_fire(evutil_socket_t fd, short what, void *arg)
 	timer->running = false;
 	if (timer->kind == INTERVAL && !timer->cleared) {
 		timer_next_beat(timer);
-	} else if (timer->cleared || !event_pending(&timer->event, EV_TIMEOUT, NULL)) { /* else: refreshed */
+	} else if (timer->cleared ||
+		   !event_pending(&timer->event, EV_TIMEOUT, NULL)) { /* else: refreshed */
 		event_del(&timer->event);
 		free(timer);
 	}
@@ -168,7 +173,7 @@ timers_fini(struct worker *worker)
 		timer_clear(timer);
 }
 
-/* nextTick ---------------------------------------------------------------------------------------------------- */
+/* nextTick ------------------------------------------------------------------------ */
 
 struct tick {
 	struct task task;

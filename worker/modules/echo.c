@@ -4,7 +4,8 @@
  *	module "echo" {}
  *	route "/echo" { module = "echo"  max_body = "0" }
  *
- * It reads no faster than the client takes the answer: a write that says false pauses the request until `drain`.
+ * It reads no faster than the client takes the answer: a write that says false pauses the request
+ * until `drain`.
  */
 #include <eddy.h>
 #include <string.h>

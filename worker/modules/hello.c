@@ -45,4 +45,5 @@ hello_unload(void *state)
 	free(state);
 }
 
-EDDY_MODULE(.name = "hello", .version = "1", .load = hello_load, .unload = hello_unload, .request = hello_request);
+EDDY_MODULE(.name = "hello", .version = "1", .load = hello_load, .unload = hello_unload,
+	    .request = hello_request);

@@ -1,12 +1,13 @@
 /*
- * poll: long-poll. A GET waits until somebody POSTs to the same path, in whichever worker, and is answered with what was posted;
- * after `timeout` milliseconds without a POST it is answered 204, and the client asks again.
+ * poll: long-poll. A GET waits until somebody POSTs to the same path, in whichever worker, and is
+ * answered with what was posted; after `timeout` milliseconds without a POST it is answered 204,
+ * and the client asks again.
  *
  *	module "poll" { options { timeout = "25000" } }
  *	route "/poll/:room" { module = "poll"  methods = { "GET", "POST" } }
  *
- * A POST goes through eddy_cluster_send to all workers of the generation, which is what makes the poster and those who wait
- * independent of each other's worker.
+ * A POST goes through eddy_cluster_send to all workers of the generation, which is what makes the
+ * poster and those who wait independent of each other's worker.
  */
 #include <eddy.h>
 #include <errno.h>
@@ -15,8 +16,8 @@
 #include <string.h>
 #include <sys/queue.h>
 
-#define TIMEOUT_MS 25000     /* proxies commonly give up after 30 s */
-#define MESSAGE_MAX 60000    /* bytes of a POST: it has to fit in one cluster message with its path and type */
+#define TIMEOUT_MS 25000  /* proxies commonly give up after 30 s */
+#define MESSAGE_MAX 60000 /* bytes of a POST: one cluster message takes it, its path and type */
 
 struct poll;
 
@@ -38,7 +39,8 @@ struct room {
 
 struct poll {
 	LIST_HEAD(, room) rooms;
-	TAILQ_HEAD(, waiter) waiters; /* of all rooms, the longest waiting first: one timer serves them all */
+	TAILQ_HEAD(, waiter)
+	waiters; /* of all rooms, the longest waiting first: one timer serves them all */
 	eddy_timer *timer;
 	unsigned timeout_ms;
 	char topic[128];
@@ -51,7 +53,7 @@ struct message {
 
 static void poll_arm(struct poll *poll);
 
-/* Waiting ----------------------------------------------------------------------------------------------------- */
+/* Waiting ------------------------------------------------------------------------- */
 
 static void
 waiter_free(struct waiter *waiter)
@@ -115,8 +117,9 @@ poll_arm(struct poll *poll)
 	if (first == NULL || poll->timer != NULL)
 		return;
 	waited_ms = (eddy_process_hrtime() - first->since_ns) / 1000000;
-	poll->timer = eddy_set_timeout(poll_passed,
-				       waited_ms < poll->timeout_ms ? poll->timeout_ms - (unsigned)waited_ms : 1, poll);
+	poll->timer = eddy_set_timeout(
+		poll_passed,
+		waited_ms < poll->timeout_ms ? poll->timeout_ms - (unsigned)waited_ms : 1, poll);
 }
 
 static struct room *
@@ -124,7 +127,7 @@ room_find(struct poll *poll, const char *path, size_t n)
 {
 	struct room *room;
 
-	LIST_FOREACH (room, &poll->rooms, link)
+	LIST_FOREACH(room, &poll->rooms, link)
 		if (room->path_n == n && memcmp(room->path, path, n) == 0)
 			return room;
 	return NULL;
@@ -165,7 +168,7 @@ poll_park(struct poll *poll, eddy_request *req, eddy_response *res)
 	poll_arm(poll);
 }
 
-/* Posting ----------------------------------------------------------------------------------------------------- */
+/* Posting ------------------------------------------------------------------------- */
 
 static int
 poll_send(const struct poll *poll, eddy_str path, eddy_str type, eddy_str body)
@@ -225,7 +228,8 @@ poll_message(eddy_str bytes, void *arg)
 	if (bytes.n < sizeof(message))
 		return;
 	memcpy(&message, bytes.p, sizeof(message));
-	if (message.type_n >= sizeof(type) || (uint64_t)message.path_n + message.type_n > bytes.n - sizeof(message))
+	if (message.type_n >= sizeof(type) ||
+	    (uint64_t)message.path_n + message.type_n > bytes.n - sizeof(message))
 		return;
 	room = room_find(poll, path, message.path_n);
 	if (room == NULL)
@@ -263,7 +267,7 @@ poll_request(eddy_request *req, eddy_response *res, void *state)
 	}
 }
 
-/* Life -------------------------------------------------------------------------------------------------------- */
+/* Life ---------------------------------------------------------------------------- */
 
 static int
 poll_timeout(eddy_module *self, unsigned *ms)
@@ -277,8 +281,12 @@ poll_timeout(eddy_module *self, unsigned *ms)
 		return 0;
 	errno = 0;
 	value = strtoul(text, &end, 10);
-	if (errno != 0 || end == text || *end != '\0' || *text == '-' || value == 0 || value > UINT_MAX)
-		return eddy_module_fail(self, "option timeout = \"%s\": not a number of milliseconds, such as \"25000\"", text);
+	if (errno != 0 || end == text || *end != '\0' || *text == '-' || value == 0 ||
+	    value > UINT_MAX)
+		return eddy_module_fail(
+			self,
+			"option timeout = \"%s\": not a number of milliseconds, such as \"25000\"",
+			text);
 	*ms = (unsigned)value;
 	return 0;
 }
@@ -329,5 +337,5 @@ poll_unload(void *state)
 	free(poll);
 }
 
-EDDY_MODULE(.name = "poll", .version = "1", .load = poll_load, .drain = poll_drain, .unload = poll_unload,
-	    .request = poll_request);
+EDDY_MODULE(.name = "poll", .version = "1", .load = poll_load, .drain = poll_drain,
+	    .unload = poll_unload, .request = poll_request);

@@ -6,8 +6,8 @@
 #include <errno.h>
 #include <unistd.h>
 
-#define ACCEPT_TURNS 16	  /* connections in a row before those that are open get their turn */
-#define PAUSE_MS 100	  /* for descriptors or memory to come free */
+#define ACCEPT_TURNS 16 /* connections in a row before those that are open get their turn */
+#define PAUSE_MS 100	/* for descriptors or memory to come free */
 
 static void
 listener_pause(struct listener *listener, int error)
@@ -39,7 +39,8 @@ listener_event(evutil_socket_t fd, short what, void *arg)
 	for (int turn = 0; turn < ACCEPT_TURNS && listener->fd >= 0; turn++) {
 		struct sockaddr_storage peer = {0};
 		socklen_t size = sizeof(peer);
-		int client = accept4(fd, (struct sockaddr *)&peer, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int client =
+			accept4(fd, (struct sockaddr *)&peer, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 		if (client >= 0) {
 			listener->accepted(listener->arg, client, (const struct sockaddr *)&peer);
@@ -59,8 +60,10 @@ listener_start(struct listener *listener, struct loop *loop, int fd,
 	       void (*accepted)(void *arg, int fd, const struct sockaddr *peer),
 	       void (*failed)(void *arg, int error, const char *what), void *arg)
 {
-	*listener = (struct listener){.loop = loop, .fd = fd, .accepted = accepted, .failed = failed, .arg = arg};
-	event_assign(&listener->event, loop->base, fd, EV_READ | EV_PERSIST, listener_event, listener);
+	*listener = (struct listener){
+		.loop = loop, .fd = fd, .accepted = accepted, .failed = failed, .arg = arg};
+	event_assign(&listener->event, loop->base, fd, EV_READ | EV_PERSIST, listener_event,
+		     listener);
 	evtimer_assign(&listener->resume, loop->base, listener_resume, listener);
 	event_add(&listener->event, NULL);
 }

@@ -20,13 +20,17 @@ struct listener {
 };
 
 /*
- * Accepts on fd (nonblocking, the listener's from now on) and hands each new socket, nonblocking and close-on-exec, to `accepted`.
- * When the process is out of descriptors or memory it tells `failed` and pauses for a moment instead of spinning.
+ * Accepts on fd (nonblocking, the listener's from now on) and hands each new socket, nonblocking
+ * and close-on-exec, to `accepted`. When the process is out of descriptors or memory it tells
+ * `failed` and pauses for a moment instead of spinning.
  */
 void listener_start(struct listener *listener, struct loop *loop, int fd,
 		    void (*accepted)(void *arg, int fd, const struct sockaddr *peer),
 		    void (*failed)(void *arg, int error, const char *what), void *arg);
-/* Stops and closes this worker's copy of the socket; the others go on (never shutdown(2)). Safe to call twice. */
+/*
+ * Stops and closes this worker's copy of the socket; the others go on (never shutdown(2)). Safe to
+ * call twice.
+ */
 void listener_stop(struct listener *listener);
 
 #endif
