@@ -1,7 +1,8 @@
 /*
  * Listening addresses as they are written in the conf.
  *
- * Numbers only: a name would have to be looked up, which waits, and may mean something else tomorrow.
+ * Numbers only: a name would have to be looked up, which waits, and may mean something else
+ * tomorrow.
  */
 #include "conf/conf.h"
 
@@ -20,7 +21,10 @@ refuse(const char **why, const char *reason)
 	return -EINVAL;
 }
 
-/* "@name" is the abstract namespace: no file, so that nothing is left behind and no directory is needed. */
+/*
+ * "@name" is the abstract namespace: no file, so that nothing is left behind and no directory is
+ * needed.
+ */
 static int
 unix_parse(const char *path, struct sockaddr_un *un, socklen_t *addrlen, const char **why)
 {

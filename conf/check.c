@@ -1,5 +1,6 @@
 /*
- * What has to fit together in a conf: each path and method in itself, no two that clash, every module there.
+ * What has to fit together in a conf: each path and method in itself, no two that clash, every
+ * module there.
  *
  * Every clash names both places, so that nobody has to search for the other one.
  */
@@ -17,7 +18,7 @@
 #define PARAM_REST PARAM_FIRST "0123456789"
 #define TOKEN_CHARS PARAM_REST "!#$%&'*+-.^`|~" /* RFC 9110 5.6.2 */
 
-/* paths and methods ----------------------------------------------------------------------------------------- */
+/* paths and methods ---------------------------------------------------------------------------- */
 
 static const char *
 say(char *buf, size_t size, const char *fmt, ...)
@@ -104,7 +105,7 @@ conf_method_check(const char *method, char *buf, size_t size)
 	return NULL;
 }
 
-/* listens --------------------------------------------------------------------------------------------------- */
+/* listens -------------------------------------------------------------------------------------- */
 
 struct endpoint {
 	int family;
@@ -130,7 +131,9 @@ endpoint_make(const struct conf_listen *listen)
 	return e;
 }
 
-/* Whether the kernel would refuse the second of the two, although their addresses are not the same. */
+/*
+ * Whether the kernel would refuse the second of the two, although their addresses are not the same.
+ */
 static bool
 endpoints_overlap(const struct conf_listen *left, const struct conf_listen *right)
 {
@@ -149,7 +152,10 @@ addresses_equal(const struct conf_listen *a, const struct conf_listen *b)
 	return a->addrlen == b->addrlen && memcmp(&a->addr, &b->addr, a->addrlen) == 0;
 }
 
-/* Reports the first of the listens before this one that it clashes with; the same address before an overlap. */
+/*
+ * Reports the first of the listens before this one that it clashes with; the same address before an
+ * overlap.
+ */
 static void
 listen_check(const struct conf *conf, size_t n, struct conf_errors *errors)
 {
@@ -192,7 +198,7 @@ listens_check(const struct conf *conf, struct conf_errors *errors)
 		listen_check(conf, i, errors);
 }
 
-/* modules and routes ---------------------------------------------------------------------------------------- */
+/* modules and routes --------------------------------------------------------------------------- */
 
 static int
 module_compare(const void *left, const void *right)
@@ -203,7 +209,9 @@ module_compare(const void *left, const void *right)
 	return order ? order : (*a > *b) - (*a < *b);
 }
 
-/* By name, in the order of the conf among the same; NULL: no memory, and then nothing is checked. */
+/*
+ * By name, in the order of the conf among the same; NULL: no memory, and then nothing is checked.
+ */
 static const struct conf_module **
 modules_sort(const struct conf *conf)
 {
@@ -296,17 +304,19 @@ route_check(const struct conf_route *const *same, size_t n, const struct conf_ro
 	}
 }
 
-void
-conf_routes_check(const struct conf *conf, struct conf_errors *errors)
+static void
+routes_check(const struct conf *conf, const struct route_given *given, struct conf_errors *errors)
 {
 	const struct conf_route **sorted = calloc(conf->nroutes + 1, sizeof(*sorted));
+	size_t count = 0;
 
 	if (!sorted)
 		return;
 	for (size_t i = 0; i < conf->nroutes; i++)
-		sorted[i] = &conf->routes[i];
-	qsort(sorted, conf->nroutes, sizeof(*sorted), route_compare);
-	for (size_t i = 0, first = 0; i < conf->nroutes; i++) {
+		if (given[i].whole)
+			sorted[count++] = &conf->routes[i];
+	qsort(sorted, count, sizeof(*sorted), route_compare);
+	for (size_t i = 0, first = 0; i < count; i++) {
 		if (path_compare(sorted[first]->path, sorted[i]->path) != 0)
 			first = i;
 		route_check(sorted + first, i - first, sorted[i], errors);
@@ -323,7 +333,7 @@ conf_duplicates_check(const struct conf *conf, struct conf_errors *errors)
 
 static void
 module_missing(const struct conf *conf, const struct conf_route *route,
-	       const struct route_module *wanted, struct conf_errors *errors)
+	       const struct route_given *wanted, struct conf_errors *errors)
 {
 	const char **names = calloc(conf->nmodules + 1, sizeof(*names)), *near;
 	char *all;
@@ -332,51 +342,66 @@ module_missing(const struct conf *conf, const struct conf_route *route,
 		return;
 	for (size_t i = 0; i < conf->nmodules; i++)
 		names[i] = conf->modules[i].name;
-	near = conf_nearest(wanted->name, names, conf->nmodules);
+	near = conf_nearest(wanted->module, names, conf->nmodules);
 	all = conf_names_join(names, conf->nmodules);
 	if (near)
 		conf_errors_add(errors, wanted->where,
 				"route \"%s\": there is no module \"%s\": did you mean \"%s\"?",
-				route->path, wanted->name, near);
+				route->path, wanted->module, near);
 	else if (conf->nmodules)
 		conf_errors_add(errors, wanted->where,
 				"route \"%s\": there is no module \"%s\": there are %s",
-				route->path, wanted->name, all ? all : "others");
+				route->path, wanted->module, all ? all : "others");
 	else
 		conf_errors_add(errors, wanted->where,
 				"route \"%s\": there is no module \"%s\": write module \"%s\" { } "
 				"at the top level",
-				route->path, wanted->name, wanted->name);
+				route->path, wanted->module, wanted->module);
 	free(all);
 	free(names);
 }
 
-void
-conf_modules_resolve(struct conf *conf, const struct route_module *route_modules,
-		     struct conf_errors *errors)
+/* The module of that name, the first of several; or NULL. */
+static const struct conf_module *
+module_find(const struct conf_module *const *sorted, size_t count, const char *name)
 {
-	const struct conf_module **sorted = modules_sort(conf);
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(sorted[middle]->name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < count && strcmp(sorted[low]->name, name) == 0 ? sorted[low] : NULL;
+}
+
+void
+conf_routes_resolve(struct conf *conf, const struct route_given *given, struct conf_errors *errors)
+{
+	const struct conf_module **sorted = modules_sort(conf), *module;
 
 	for (size_t i = 0; sorted && i < conf->nroutes; i++) {
-		const struct route_module *wanted = &route_modules[i];
-		size_t low = 0, high = conf->nmodules;
+		struct conf_route *route = &conf->routes[i];
 
-		if (!wanted->name)
+		if (!given[i].module) {
+			if (given[i].whole)
+				conf_errors_add(errors, route->where,
+						"route \"%s\" names no module: write module = "
+						"\"hello\" in it",
+						route->path);
 			continue;
-		while (low < high) {
-			size_t middle = low + (high - low) / 2;
-
-			if (strcmp(sorted[middle]->name, wanted->name) < 0)
-				low = middle + 1;
-			else
-				high = middle;
 		}
-		if (low < conf->nmodules && strcmp(sorted[low]->name, wanted->name) == 0)
-			conf->routes[i].module = (size_t)(sorted[low] - conf->modules);
+		module = module_find(sorted, conf->nmodules, given[i].module);
+		if (module)
+			route->module = (size_t)(module - conf->modules);
 		else
-			module_missing(conf, &conf->routes[i], wanted, errors);
+			module_missing(conf, route, &given[i], errors);
 	}
 	free(sorted);
+	routes_check(conf, given, errors);
 }
 
 void

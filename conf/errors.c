@@ -1,8 +1,9 @@
 /*
  * The list of errors that reading a conf gathers.
  *
- * Errors are collected, never printed here: `eddyd -t` shows them all, a reload hands them to the log and to whoever
- * asked. Each keeps its place, so that they can be put in the order of file and line at the end.
+ * Errors are collected, never printed here: `eddyd -t` shows them all, a reload hands them to the
+ * log and to whoever asked. Each keeps its place, so that they can be put in the order of file and
+ * line at the end.
  */
 #include "conf/conf.h"
 
@@ -12,12 +13,16 @@
 
 #include "conf/private.h"
 
+#define TEXT_MAX 1000 /* bytes; a sentence with a long path in it has half of that */
+
 struct ranked {
 	struct conf_error error;
 	size_t file, index;
 };
 
-/* The names live here once each, so that they outlast the snapshot that the errors were found in. */
+/*
+ * The names live here once each, so that they outlast the snapshot that the errors were found in.
+ */
 static const char *
 errors_intern(struct conf_errors *errors, const char *name)
 {
@@ -37,11 +42,35 @@ errors_intern(struct conf_errors *errors, const char *name)
 	return errors->files[errors->nfiles++] = copy;
 }
 
+/*
+ * What was written in the conf is repeated in errors: whatever it is, an error stays one line of
+ * text.
+ */
+static char *
+text_clean(const char *text)
+{
+	size_t len = strnlen(text, TEXT_MAX), used = 0;
+	char *clean = malloc(len * 4 + sizeof("..."));
+
+	if (!clean)
+		return NULL;
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		if (c < ' ' || c == 0x7f)
+			used += (size_t)sprintf(clean + used, "\\x%02x", c);
+		else
+			clean[used++] = text[i];
+	}
+	strcpy(clean + used, text[len] ? "..." : "");
+	return clean;
+}
+
 void
 conf_errors_vadd(struct conf_errors *errors, struct conf_where where, const char *fmt, va_list ap)
 {
 	struct conf_error *grown;
-	char *text;
+	char *text, *clean;
 
 	grown = reallocarray(errors->list, errors->count + 1, sizeof(*grown));
 	if (!grown)
@@ -49,9 +78,13 @@ conf_errors_vadd(struct conf_errors *errors, struct conf_where where, const char
 	errors->list = grown;
 	if (vasprintf(&text, fmt, ap) < 0)
 		return;
+	clean = text_clean(text);
+	free(text);
+	if (!clean)
+		return;
 	if (where.file)
 		where.file = errors_intern(errors, where.file);
-	errors->list[errors->count++] = (struct conf_error){.where = where, .text = text};
+	errors->list[errors->count++] = (struct conf_error){.where = where, .text = clean};
 }
 
 void

@@ -7,6 +7,7 @@ conf_libconf_a_SOURCES = \
 	conf/conf.h \
 	conf/default.c \
 	conf/errors.c \
+	conf/nearest.c \
 	conf/parse.c \
 	conf/print.c \
 	conf/private.h \

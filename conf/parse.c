@@ -1,10 +1,11 @@
 /*
  * From the snapshot to a struct conf: the schema, and what its values mean.
  *
- * libconfuse reads each file's text (as syntax.c leaves it) and hands every value to value_take, which notes it with
- * its place in the slot of its key. A titled section is complete when its "}" has come: section_take makes the listen,
- * module or route of it and empties the slots for the next one. The keys of the top level and of http, which may be
- * spread over several files, are looked at last.
+ * libconfuse reads each file's text (as syntax.c leaves it) and hands every value to value_take,
+ * which notes it with its place in the slot of its key. A titled section is complete when its "}"
+ * has come: section_take makes the listen, module or route of it and empties the slots for the next
+ * one. The keys of the top level and of http, which may be spread over several files, are looked at
+ * last.
  */
 #include <errno.h>
 #include <sched.h>
@@ -77,7 +78,10 @@ struct given {
 	bool set; /* right after a "=", not a further value of a list */
 };
 
-/* All the values of one key. `first` has to be the first member: libconfuse stores there what value_take returns. */
+/*
+ * All the values of one key. `first` has to be the first member: libconfuse stores there what
+ * value_take returns.
+ */
 struct slot {
 	struct given *first, *last;
 	struct parse *parse;
@@ -88,9 +92,8 @@ struct parse {
 	struct conf_errors *errors;
 	const char *file;
 	struct slot slots[KEYS];
-	const unsigned *section; /* the line of the next titled section */
-	struct route_module *route_modules;
-	bool *inherits_max_body; /* of each route: it takes http's, which is known after all the files */
+	const struct syntax_section *section; /* the next titled one */
+	struct route_given *routes;	      /* of conf->routes */
 	bool nomem;
 };
 
@@ -100,7 +103,7 @@ struct schema {
 	size_t noptions;
 };
 
-/* slots ----------------------------------------------------------------------------------------------------- */
+/* slots ---------------------------------------------------------------------------------------- */
 
 static void
 slot_clear(struct slot *slot)
@@ -179,7 +182,7 @@ grow(struct parse *parse, void **array, size_t count, size_t size)
 	return memset(grown + count * size, 0, size);
 }
 
-/* values ---------------------------------------------------------------------------------------------------- */
+/* values --------------------------------------------------------------------------------------- */
 
 #define value_error(parse, key, given, fmt, ...)                                        \
 	conf_errors_add((parse)->errors, (given)->where, "bad %s \"%s\"%s%s: " fmt,     \
@@ -197,7 +200,9 @@ twice_check(struct parse *parse, const struct given *first, const char *section)
 					first->where.file, first->where.line);
 }
 
-/* The value given for a key, else its default; NULL: it has neither. `made` is room for the latter. */
+/*
+ * The value given for a key, else its default; NULL: it has neither. `made` is room for the latter.
+ */
 static const struct given *
 value_get(struct parse *parse, enum key key, struct given *made)
 {
@@ -368,7 +373,7 @@ bool_parse(const char *text, bool *value)
 	return false;
 }
 
-/* listen ---------------------------------------------------------------------------------------------------- */
+/* listen --------------------------------------------------------------------------------------- */
 
 static void
 backlog_get(struct parse *parse, int *backlog)
@@ -447,7 +452,7 @@ listen_make(struct parse *parse, const char *address, struct conf_where where)
 	mode_get(parse, listen);
 }
 
-/* module ---------------------------------------------------------------------------------------------------- */
+/* module --------------------------------------------------------------------------------------- */
 
 static void
 options_get(struct parse *parse, struct conf_module *module)
@@ -503,7 +508,7 @@ module_make(struct parse *parse, const char *name, struct conf_where where)
 	options_get(parse, module);
 }
 
-/* route ----------------------------------------------------------------------------------------------------- */
+/* route ---------------------------------------------------------------------------------------- */
 
 static bool
 method_known(const struct conf_route *route, const char *method)
@@ -542,42 +547,19 @@ methods_get(struct parse *parse, struct conf_route *route)
 	}
 }
 
-/* The module's name is looked up when all modules are known. */
 static void
-route_module_get(struct parse *parse, const char *path, struct conf_where where)
-{
-	size_t last = parse->conf->nroutes;
-	struct route_module *module =
-		grow(parse, (void **)&parse->route_modules, last, sizeof(*module));
-	const struct given *given = value_get(parse, ROUTE_MODULE, NULL);
-
-	if (!module)
-		return;
-	if (!given)
-		conf_errors_add(parse->errors, where,
-				"route \"%s\" names no module: write module = \"hello\" in it",
-				path);
-	else
-		*module = (struct route_module){.name = copy(parse, given->text),
-						.where = given->where};
-}
-
-static void
-route_make(struct parse *parse, const char *path, struct conf_where where)
+route_make(struct parse *parse, const char *path, struct conf_where where, bool whole)
 {
 	struct conf *conf = parse->conf;
 	struct conf_route *route =
 		grow(parse, (void **)&conf->routes, conf->nroutes, sizeof(*route));
-	bool *inherits =
-		grow(parse, (void **)&parse->inherits_max_body, conf->nroutes, sizeof(*inherits));
-	const struct given *given;
-	char buf[256];
+	struct route_given *given =
+		grow(parse, (void **)&parse->routes, conf->nroutes, sizeof(*given));
+	const struct given *module, *handler, *max_body;
 	const char *wrong;
+	char buf[256];
 
-	if (!route || !inherits)
-		return;
-	route_module_get(parse, path, where);
-	if (parse->nomem)
+	if (!route || !given)
 		return;
 	conf->nroutes++;
 	route->where = where;
@@ -585,20 +567,26 @@ route_make(struct parse *parse, const char *path, struct conf_where where)
 	wrong = conf_route_path_check(path, buf, sizeof(buf));
 	if (wrong)
 		conf_errors_add(parse->errors, where, "bad path \"%s\" of route: %s", path, wrong);
-	given = value_get(parse, HANDLER, NULL);
-	if (given && !given->text[0])
-		value_error(parse, HANDLER, given,
+	given->whole = whole;
+	module = value_get(parse, ROUTE_MODULE, NULL);
+	if (module) {
+		given->module = copy(parse, module->text);
+		given->where = module->where;
+	}
+	handler = value_get(parse, HANDLER, NULL);
+	if (handler && !handler->text[0])
+		value_error(parse, HANDLER, handler,
 			    "give a name that the module knows, or leave it out");
-	if (given)
-		route->handler = copy(parse, given->text);
+	if (handler)
+		route->handler = copy(parse, handler->text);
 	methods_get(parse, route);
-	given = value_get(parse, ROUTE_MAX_BODY, NULL);
-	*inherits = !given;
-	if (given)
-		max_body_get(parse, ROUTE_MAX_BODY, given, &route->max_body);
+	max_body = value_get(parse, ROUTE_MAX_BODY, NULL);
+	given->max_body = max_body;
+	if (max_body)
+		max_body_get(parse, ROUTE_MAX_BODY, max_body, &route->max_body);
 }
 
-/* libconfuse ------------------------------------------------------------------------------------------------ */
+/* libconfuse ----------------------------------------------------------------------------------- */
 
 /* The "}" of a titled section: its values are complete. */
 static int
@@ -606,16 +594,20 @@ section_take(cfg_t *cfg, cfg_opt_t *opt)
 {
 	struct parse *parse = ((struct slot *)(void *)cfg->opts[0].simple_value.ptr)->parse;
 	cfg_t *section = cfg_opt_getnsec(opt, 0);
-	struct conf_where where = {parse->file, *parse->section++};
+	struct conf_where where = {parse->file, parse->section->line};
 
 	if (strcmp(opt->name, "listen") == 0)
 		listen_make(parse, section->title, where);
 	else if (strcmp(opt->name, "module") == 0)
 		module_make(parse, section->title, where);
 	else
-		route_make(parse, section->title, where);
+		route_make(parse, section->title, where, parse->section->whole);
+	parse->section++;
 	slots_clear(parse, BACKLOG, ROUTE_MAX_BODY);
-	/* libconfuse keeps one section of each title only: there must be none when the next one comes */
+	/*
+	 * libconfuse keeps one section of each title only: there must be none when the next one
+	 * comes
+	 */
 	cfg_opt_rmnsec(opt, 0);
 	return parse->nomem ? -1 : 0;
 }
@@ -628,16 +620,22 @@ include_ignore(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
 	return 0;
 }
 
-/* What syntax.c lets through, libconfuse takes; were it not so, this says it instead of libconfuse's stderr. */
+/*
+ * What syntax.c lets through, libconfuse takes; were it not so, this says it instead of
+ * libconfuse's stderr.
+ */
 static void
 libconfuse_error(cfg_t *cfg, const char *fmt, va_list ap)
 {
 	struct slot *slot = (struct slot *)(void *)cfg->opts[0].simple_value.ptr;
+	char *text;
 
-	if (slot)
-		conf_errors_vadd(slot->parse->errors,
-				 (struct conf_where){slot->parse->file, (unsigned)cfg->line}, fmt,
-				 ap);
+	if (!slot || vasprintf(&text, fmt, ap) < 0)
+		return;
+	conf_errors_add(slot->parse->errors,
+			(struct conf_where){slot->parse->file, (unsigned)cfg->line},
+			"libconfuse: %s", text);
+	free(text);
 }
 
 static cfg_opt_t
@@ -672,7 +670,9 @@ schema_section(struct parse *parse, const char *name, cfg_opt_t *subopts, const 
 	};
 }
 
-/* With the keys that the options { } have; before they are known (n is 0), any key may stand there. */
+/*
+ * With the keys that the options { } have; before they are known (n is 0), any key may stand there.
+ */
 static void
 schema_init(struct schema *schema, struct parse *parse, cfg_opt_t *options, size_t n)
 {
@@ -691,7 +691,10 @@ schema_init(struct schema *schema, struct parse *parse, cfg_opt_t *options, size
 		(cfg_opt_t)CFG_SEC(CONF_FREE_SECTION, options, n ? CFGF_NONE : CFGF_KEYSTRVAL);
 }
 
-/* One option of the schema for each key that any of the files has in an options { }; a last one ends them. */
+/*
+ * One option of the schema for each key that any of the files has in an options { }; a last one
+ * ends them.
+ */
 static cfg_opt_t *
 options_gather(struct parse *parse, const struct syntax *syntaxes, size_t count, size_t *n)
 {
@@ -745,6 +748,7 @@ files_parse(struct parse *parse, const struct syntax *syntaxes, size_t count)
 	cfg_t *cfg = NULL;
 	size_t n;
 	cfg_opt_t *options = options_gather(parse, syntaxes, count, &n);
+	size_t errors = parse->errors->count;
 	int rc = parse->nomem ? -ENOMEM : 0;
 
 	if (rc < 0)
@@ -761,10 +765,10 @@ files_parse(struct parse *parse, const struct syntax *syntaxes, size_t count)
 		parse->file = parse->conf->files[i];
 		rc = file_parse(parse, cfg, &syntaxes[i]);
 	}
-	if (rc == -EINVAL && parse->errors->count == 0)
+	if (rc == -EINVAL && parse->errors->count == errors)
 		conf_errors_add(parse->errors,
 				(struct conf_where){parse->file, (unsigned)cfg->line},
-				"syntax error");
+				"libconfuse: syntax error");
 out:
 	if (cfg)
 		cfg_free(cfg);
@@ -772,7 +776,7 @@ out:
 	return rc;
 }
 
-/* conf_parse ------------------------------------------------------------------------------------------------ */
+/* conf_parse ----------------------------------------------------------------------------------- */
 
 static int
 syntaxes_check(struct parse *parse, const struct conf_snapshot *snapshot, struct syntax *syntaxes)
@@ -805,7 +809,7 @@ globals_get(struct parse *parse)
 	max_head_get(parse, &conf->http.max_head);
 	max_body_get(parse, MAX_BODY, value_get(parse, MAX_BODY, &made), &conf->http.max_body);
 	for (size_t i = 0; i < conf->nroutes; i++)
-		if (parse->inherits_max_body[i])
+		if (!parse->routes[i].max_body) /* http's may stand behind the route */
 			conf->routes[i].max_body = conf->http.max_body;
 }
 
@@ -845,8 +849,7 @@ snapshot_parse(struct parse *parse, const struct conf_snapshot *snapshot, struct
 		return -ENOMEM;
 	conf_duplicates_check(parse->conf, parse->errors);
 	if (complete) {
-		conf_routes_check(parse->conf, parse->errors);
-		conf_modules_resolve(parse->conf, parse->route_modules, parse->errors);
+		conf_routes_resolve(parse->conf, parse->routes, parse->errors);
 		conf_presence_check(parse->conf, parse->errors);
 	}
 	return 0;
@@ -857,9 +860,8 @@ parse_fini(struct parse *parse)
 {
 	slots_clear(parse, 0, KEYS - 1);
 	for (size_t i = 0; i < parse->conf->nroutes; i++)
-		free(parse->route_modules[i].name);
-	free(parse->route_modules);
-	free(parse->inherits_max_body);
+		free(parse->routes[i].module);
+	free(parse->routes);
 }
 
 struct conf *

@@ -2,9 +2,10 @@
  * What the files of conf/ share among themselves; nobody else includes this.
  *
  *	snapshot.c   files  ->  struct conf_snapshot, following include()
- *	scan.c       bytes  ->  tokens with their places; says what is wrong with strings and comments
- *	syntax.c     tokens ->  a text that libconfuse reads without an error; says what is wrong with statements
- *	parse.c      that text, by libconfuse  ->  values with their places  ->  struct conf
+ *	scan.c       bytes  ->  tokens with their places; reports bad strings and comments
+ *	syntax.c     tokens ->  a text that libconfuse takes; reports bad statements
+ *	parse.c      that text  ->  (libconfuse)  values with their places  ->  struct conf
+ *	nearest.c    a misspelt name  ->  the one that was probably meant
  *	check.c      what has to fit together in a struct conf
  */
 #ifndef EDDY_CONF_PRIVATE_H
@@ -25,7 +26,7 @@ void conf_errors_vadd(struct conf_errors *errors, struct conf_where where, const
 /* Into the order of the snapshot's files and their lines. */
 void conf_errors_sort(struct conf_errors *errors, const struct conf_snapshot *snapshot);
 
-/* scan.c ---------------------------------------------------------------------------------------------------- */
+/* scan.c --------------------------------------------------------------------------------------- */
 
 enum token_type {
 	TOKEN_WORD,   /* without quotes */
@@ -54,21 +55,30 @@ struct tokens {
 };
 
 /*
- * Splits a file into tokens. Errors are added to `errors` unless that is NULL. 0 or -ENOMEM; conf_tokens_fini frees.
+ * Splits a file into tokens. Errors are added to `errors` unless that is NULL. 0 or -ENOMEM;
+ * conf_tokens_fini frees.
  */
 int conf_scan(const struct conf_file *file, struct tokens *tokens, struct conf_errors *errors);
 void conf_tokens_fini(struct tokens *tokens);
 
-/* syntax.c -------------------------------------------------------------------------------------------------- */
+/* syntax.c ------------------------------------------------------------------------------------- */
 
 /* The section that takes any key. */
 #define CONF_FREE_SECTION "options"
 
-/* What is left of a file when everything that libconfuse would stop at has been blanked out, at the same lines. */
+struct syntax_section {
+	unsigned line;
+	bool whole; /* no statement of it has been blanked out */
+};
+
+/*
+ * What is left of a file when everything that libconfuse would stop at has been blanked out, at the
+ * same lines.
+ */
 struct syntax {
 	char *text;
 	size_t size;
-	unsigned *sections; /* the lines of the titled sections in it, in their order */
+	struct syntax_section *sections; /* the titled ones in it, in their order */
 	size_t nsections;
 	char **options; /* the names of the keys that its free sections have */
 	size_t noptions;
@@ -76,23 +86,28 @@ struct syntax {
 };
 
 /*
- * Holds a file against the schema: what does not fit is reported. 0 or -ENOMEM; conf_syntax_fini frees.
+ * Holds a file against the schema: what does not fit is reported. 0 or -ENOMEM; conf_syntax_fini
+ * frees.
  */
 int conf_syntax_check(struct syntax *syntax, const struct conf_file *file, const cfg_opt_t *schema,
 		      struct conf_errors *errors);
 void conf_syntax_fini(struct syntax *syntax);
+
+/* nearest.c ------------------------------------------------------------------------------------ */
 
 /* The one of `names` that `name` was probably meant to be, or NULL. */
 const char *conf_nearest(const char *name, const char *const *names, size_t count);
 /* "a, b, c" of all the names; the caller frees. NULL: no memory. */
 char *conf_names_join(const char *const *names, size_t count);
 
-/* check.c --------------------------------------------------------------------------------------------------- */
+/* check.c -------------------------------------------------------------------------------------- */
 
-/* A route as it was read, before its module is known. */
-struct route_module {
-	char *name; /* NULL: none was given, or an error has been reported */
-	struct conf_where where;
+/* What is known of a route beyond its struct while the conf is being read. */
+struct route_given {
+	char *module;		 /* NULL: none was given */
+	struct conf_where where; /* of that */
+	bool whole;		 /* nothing of the route has been lost to an error */
+	bool max_body;		 /* it has its own */
 };
 
 /* NULL, or what is wrong with the path of a route; `buf` is room for the sentence. */
@@ -100,12 +115,14 @@ const char *conf_route_path_check(const char *path, char *buf, size_t size);
 /* NULL, or what is wrong with the method. */
 const char *conf_method_check(const char *method, char *buf, size_t size);
 
-/* Gives each route the index of its module; route_modules[i] belongs to conf->routes[i]. */
-void conf_modules_resolve(struct conf *conf, const struct route_module *route_modules,
-			  struct conf_errors *errors);
-/* No two listens and no two modules that clash; no two routes that take the same requests. */
+/* No two listens and no two modules that clash. */
 void conf_duplicates_check(const struct conf *conf, struct conf_errors *errors);
-void conf_routes_check(const struct conf *conf, struct conf_errors *errors);
+/*
+ * Gives each route the index of its module, and no two take the same requests; given[i] is of
+ * conf->routes[i].
+ */
+void conf_routes_resolve(struct conf *conf, const struct route_given *given,
+			 struct conf_errors *errors);
 /* What must be there. */
 void conf_presence_check(const struct conf *conf, struct conf_errors *errors);
 

@@ -1,9 +1,10 @@
 /*
  * Splits a conf file into tokens, by the rules of libconfuse's own scanner, but strictly.
  *
- * libconfuse knows no more than the line it is at, drops bytes that it does not know, puts environment variables into
- * strings, and carries an unclosed string over into the next file that it reads. So each file is scanned here first,
- * where every such thing is an error with its place, and libconfuse is given only what has passed.
+ * libconfuse knows no more than the line it is at, drops bytes that it does not know, puts
+ * environment variables into strings, and carries an unclosed string over into the next file that
+ * it reads. So each file is scanned here first, where every such thing is an error with its place,
+ * and libconfuse is given only what has passed.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -11,8 +12,8 @@
 
 #include "conf/private.h"
 
-/* What ends a word; the rest of ASCII's printable characters, and all bytes above, make words. */
-#define WORD_ENDS " \t\r\n#\"'={}()+,*"
+/* What ends a word; what else is printable, and all bytes above ASCII, belong to it. */
+#define WORD_ENDS " \t\r\n#\"'={}(),"
 
 struct scan {
 	const char *p, *start, *bytes, *end;
@@ -202,36 +203,56 @@ string_read(struct scan *scan)
 			 scan->len);
 }
 
+/* What libconfuse would drop, replace, or take for a comment: it may only stand in a string. */
+static bool
+needs_quotes(const char *p)
+{
+	return *p == '$' || *p == '*' || *p == '+' || (*p == '/' && (p[1] == '/' || p[1] == '*'));
+}
+
+/* "${name}" as libconfuse would replace it; its end, or NULL: there is none here. */
+static const char *
+variable_end(const struct scan *scan)
+{
+	size_t len = strcspn(scan->p, "}\n");
+
+	return scan->p[0] == '$' && scan->p[1] == '{' && scan->p[len] == '}' ? scan->p + len : NULL;
+}
+
 static int
 word_read(struct scan *scan)
 {
-	bool good = true;
+	bool good = true, variable = false;
+	const char *end;
 
-	while (scan->p < scan->end && (unsigned char)*scan->p > 0x20 && *scan->p != 0x7f &&
-	       !strchr(WORD_ENDS, *scan->p)) {
-		if (*scan->p == '$' ||
-		    (*scan->p == '/' && (scan->p[1] == '/' || scan->p[1] == '*')))
-			good = false;
-		scan->p++;
+	for (; scan->p < scan->end; scan->p++) {
+		unsigned char c = (unsigned char)*scan->p;
+
+		if (c <= ' ' || c == 0x7f || strchr(WORD_ENDS, c) ||
+		    (c == '+' && scan->p[1] == '='))
+			break;
+		good = good && !needs_quotes(scan->p);
+		end = variable_end(scan);
+		variable = variable || end;
+		if (end)
+			scan->p = end;
 	}
 	if (good)
 		return token_add(scan, TOKEN_WORD, scan->line, scan->start,
 				 (size_t)(scan->p - scan->start));
-	scan_error(scan, scan->line, "\"%.*s\" has to stand in quotes",
-		   (int)(scan->p - scan->start), scan->start);
+	scan_error(
+		scan, scan->line, "\"%.*s\" %s", (int)(scan->p - scan->start), scan->start,
+		variable ? "refers to the environment, which is not put in: write the value itself"
+			 : "has to stand in quotes");
 	return token_add(scan, TOKEN_BAD, scan->line, NULL, 0);
 }
 
 static int
-stray_read(struct scan *scan)
+control_refuse(struct scan *scan)
 {
 	unsigned char c = (unsigned char)*scan->p++;
 
-	if (c == '*' || c == '+')
-		scan_error(scan, scan->line,
-			   "stray \"%c\": a value with such a character has to stand in quotes", c);
-	else
-		scan_error(scan, scan->line, "stray control byte 0x%02x", c);
+	scan_error(scan, scan->line, "stray control byte 0x%02x", c);
 	return token_add(scan, TOKEN_BAD, scan->line, NULL, 0);
 }
 
@@ -267,7 +288,7 @@ scan_step(struct scan *scan)
 		return string_read(scan);
 	case '+':
 		if (scan->p[1] != '=')
-			return stray_read(scan);
+			return word_read(scan);
 		scan->p++;
 		/* fallthrough */
 	case '{':
@@ -278,10 +299,9 @@ scan_step(struct scan *scan)
 	case ',':
 		scan->p++;
 		return token_add(scan, (enum token_type)c, scan->line, NULL, 0);
-	case '*':
-		return stray_read(scan);
 	default:
-		return (unsigned char)c < 0x20 || c == 0x7f ? stray_read(scan) : word_read(scan);
+		return (unsigned char)c < 0x20 || c == 0x7f ? control_refuse(scan)
+							    : word_read(scan);
 	}
 }
 

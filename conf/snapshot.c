@@ -1,8 +1,9 @@
 /*
  * The conf file and all that it includes, read once.
  *
- * Everything after this works on these bytes: an editor that saves while the daemon reloads cannot make the master and
- * its workers see different confs. Handing over is by a sealed memfd, so that the bytes cannot change either.
+ * Everything after this works on these bytes: an editor that saves while the daemon reloads cannot
+ * make the master and its workers see different confs. Handing over is by a sealed memfd, so that
+ * the bytes cannot change either.
  */
 #include "conf/conf.h"
 
@@ -53,7 +54,7 @@ struct packed_file {
 
 static const char packed_magic[8] = "eddyconf";
 
-/* reading files --------------------------------------------------------------------------------------------- */
+/* reading files -------------------------------------------------------------------------------- */
 
 static struct conf_file *
 file_add(struct reader *reader, const char *name)
@@ -175,9 +176,12 @@ file_fill(struct reader *reader, const char *name, int fd, const struct stat *st
 
 static int file_read(struct reader *reader, const char *name, const struct conf_where *where);
 
-/* includes -------------------------------------------------------------------------------------------------- */
+/* includes ------------------------------------------------------------------------------------- */
 
-/* glob(3) asks whether to go on when a directory cannot be read; one that is not there just matches nothing. */
+/*
+ * glob(3) asks whether to go on when a directory cannot be read; one that is not there just matches
+ * nothing.
+ */
 static int
 glob_stop(const char *path, int error)
 {
@@ -236,7 +240,10 @@ include_read(struct reader *reader, const char *pattern, const struct conf_where
 	return rc;
 }
 
-/* Every include() there is; one that stands inside of a section is an error, which conf_parse reports. */
+/*
+ * Every include() there is; one that stands inside of a section is an error, which conf_parse
+ * reports.
+ */
 static int
 includes_read(struct reader *reader, const char *name, const struct tokens *tokens)
 {
@@ -252,7 +259,10 @@ includes_read(struct reader *reader, const char *name, const struct tokens *toke
 	return rc;
 }
 
-/* Reads the file and what it includes. Errors of the conf are noted in the reader; -ENOMEM only is returned. */
+/*
+ * Reads the file and what it includes. Errors of the conf are noted in the reader; -ENOMEM only is
+ * returned.
+ */
 static int
 file_read(struct reader *reader, const char *name, const struct conf_where *where)
 {
@@ -322,7 +332,7 @@ conf_snapshot_read(struct conf_snapshot *snapshot, const char *path, struct conf
 	return rc < 0 ? -1 : reader.rc;
 }
 
-/* memfd ----------------------------------------------------------------------------------------------------- */
+/* memfd ---------------------------------------------------------------------------------------- */
 
 static int
 packed_write(int fd, const void *bytes, size_t size)

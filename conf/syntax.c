@@ -1,19 +1,18 @@
 /*
  * Holds the tokens of a conf file against the schema, statement by statement.
  *
- * libconfuse stops at the first statement that does not fit its schema. Here each of them is reported, and blanked out
- * of the text that libconfuse is then given, so that one reading finds all there is to find. A section whose closing
- * brace is missing is taken to end where a statement begins that can only stand outside of it.
+ * libconfuse stops at the first statement that does not fit its schema. Here each of them is
+ * reported, and blanked out of the text that libconfuse is then given, so that one reading finds
+ * all there is to find. A section whose closing brace is missing is taken to end where a statement
+ * begins that can only stand outside of it.
  */
-#include <ctype.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "conf/private.h"
 
-#define NAME_MAX_NEAR 64 /* a longer name is no typing error of one of ours */
-#define NAMES_MAX 32	 /* more than any section has keys */
+#define NAMES_MAX 32 /* more than any section has keys */
 
 struct walk {
 	struct syntax *out;
@@ -22,14 +21,16 @@ struct walk {
 	const cfg_opt_t *top;
 	struct conf_errors *errors;
 	bool balanced; /* as many "}" as "{" */
+	bool lost;     /* a statement of the section at hand is not kept */
 	int rc;
 };
 
 /* What has become of a statement. */
 enum fate {
-	FATE_KEEP, /* libconfuse shall see it */
-	FATE_DONE, /* the parts worth keeping have been kept, or the rest of the conf makes sense without it */
-	FATE_MISSING, /* what other sections refer to may be gone with it */
+	FATE_KEEP,    /* libconfuse shall see it */
+	FATE_DONE,    /* what is worth keeping has been kept already */
+	FATE_LOST,    /* its section is not whole */
+	FATE_MISSING, /* and what other sections refer to may be gone with it */
 };
 
 /* Where a statement stands: the keys there are, and how to call the place. */
@@ -45,84 +46,6 @@ struct scope {
 	conf_errors_add((walk)->errors, (struct conf_where){(walk)->file->name, (at_line)}, \
 			__VA_ARGS__)
 
-/* suggestions ----------------------------------------------------------------------------------------------- */
-
-static size_t
-min3(size_t a, size_t b, size_t c)
-{
-	size_t ab = a < b ? a : b;
-
-	return ab < c ? ab : c;
-}
-
-/* Insertions, deletions, replacements, and neighbours swapped; case counts for nothing. */
-static size_t
-edit_distance(const char *a, const char *b)
-{
-	size_t rows[3][NAME_MAX_NEAR + 1], m = strlen(a), n = strlen(b);
-	size_t *before = rows[0], *last = rows[1], *row = rows[2], *spare;
-
-	if (m > NAME_MAX_NEAR || n > NAME_MAX_NEAR)
-		return SIZE_MAX;
-	for (size_t j = 0; j <= n; j++)
-		before[j] = last[j] = j;
-	for (size_t i = 1; i <= m; i++) {
-		row[0] = i;
-		for (size_t j = 1; j <= n; j++) {
-			int x = tolower((unsigned char)a[i - 1]),
-			    y = tolower((unsigned char)b[j - 1]);
-
-			row[j] = min3(last[j] + 1, row[j - 1] + 1, last[j - 1] + (x != y));
-			if (i > 1 && j > 1 && x == tolower((unsigned char)b[j - 2]) &&
-			    y == tolower((unsigned char)a[i - 2]) && before[j - 2] + 1 < row[j])
-				row[j] = before[j - 2] + 1;
-		}
-		spare = before;
-		before = last;
-		last = row;
-		row = spare;
-	}
-	return last[n];
-}
-
-const char *
-conf_nearest(const char *name, const char *const *names, size_t count)
-{
-	size_t len = strlen(name), best = len / 3 < 1 ? 1 : len / 3;
-	const char *nearest = NULL;
-
-	if (best > 3)
-		best = 3;
-	for (size_t i = 0; i < count; i++) {
-		size_t distance = edit_distance(name, names[i]);
-
-		/* of a one-letter name nothing would be left */
-		if (distance > best || distance >= len || (nearest && distance == best))
-			continue;
-		best = distance;
-		nearest = names[i];
-	}
-	return nearest;
-}
-
-char *
-conf_names_join(const char *const *names, size_t count)
-{
-	char *text = NULL;
-	size_t size;
-	FILE *out = open_memstream(&text, &size);
-
-	if (!out)
-		return NULL;
-	for (size_t i = 0; i < count; i++)
-		fprintf(out, "%s%s", i ? ", " : "", names[i]);
-	if (fclose(out) != 0) {
-		free(text);
-		return NULL;
-	}
-	return text;
-}
-
 static const cfg_opt_t *
 opt_find(const cfg_opt_t *opts, const char *name)
 {
@@ -132,7 +55,7 @@ opt_find(const cfg_opt_t *opts, const char *name)
 	return NULL;
 }
 
-/* what is kept ---------------------------------------------------------------------------------------------- */
+/* what is kept --------------------------------------------------------------------------------- */
 
 static void
 tokens_keep(struct walk *walk, const struct token *from, const struct token *to)
@@ -153,15 +76,15 @@ tokens_blank(struct walk *walk, const struct token *from, const struct token *to
 static void
 section_keep(struct walk *walk, unsigned line)
 {
-	unsigned *grown =
-		reallocarray(walk->out->sections, walk->out->nsections + 1, sizeof(*grown));
+	struct syntax_section *grown;
 
+	grown = reallocarray(walk->out->sections, walk->out->nsections + 1, sizeof(*grown));
 	if (!grown) {
 		walk->rc = -ENOMEM;
 		return;
 	}
 	walk->out->sections = grown;
-	grown[walk->out->nsections++] = line;
+	grown[walk->out->nsections++] = (struct syntax_section){.line = line};
 }
 
 static void
@@ -184,7 +107,7 @@ option_keep(struct walk *walk, const char *name)
 	walk->rc = -ENOMEM;
 }
 
-/* what is skipped ------------------------------------------------------------------------------------------- */
+/* what is skipped ------------------------------------------------------------------------------ */
 
 static bool
 is_text(const struct token *token)
@@ -209,6 +132,7 @@ balanced_skip(struct walk *walk, const char *name)
 			return;
 		}
 	}
+	walk->out->incomplete = true;
 	walk_error(walk, line, "the \"%c\" of \"%s\" is not closed: a \"%c\" is missing", open,
 		   name, close);
 }
@@ -233,6 +157,22 @@ rest_skip(struct walk *walk, const char *name)
 		balanced_skip(walk, name);
 }
 
+/* What cannot be part of any statement, up to where the next one may begin in the same line. */
+static void
+strays_skip(struct walk *walk, unsigned line)
+{
+	for (const struct token *t = walk->at; t->line == line; walk->at = ++t) {
+		if (t->type == TOKEN_OPEN || t->type == TOKEN_CLOSE || t->type == TOKEN_END)
+			return;
+		if (t->type != TOKEN_WORD)
+			continue;
+		if (t[1].type == TOKEN_SET || t[1].type == TOKEN_APPEND ||
+		    t[1].type == TOKEN_OPEN ||
+		    (is_text(&t[1]) && t[2].type == TOKEN_OPEN && t[1].line == line))
+			return;
+	}
+}
+
 /* What a token looks like in a message. */
 static const char *
 token_show(const struct token *token, char buf[64])
@@ -249,7 +189,7 @@ token_show(const struct token *token, char buf[64])
 	return buf;
 }
 
-/* statements ------------------------------------------------------------------------------------------------ */
+/* statements ----------------------------------------------------------------------------------- */
 
 /* A value to show what would be right: the default, or one to fill in. */
 static const char *
@@ -258,7 +198,18 @@ opt_example(const cfg_opt_t *opt)
 	return opt->def.string ? opt->def.string : "...";
 }
 
-/* True: a value stands there. A name with its own "=" in the next line is not the value of this one. */
+/* Whether the word in a line after the "=" is not its value, but the name of the next statement. */
+static bool
+is_next_statement(const struct token *word, const struct token *equal)
+{
+	if (word->type != TOKEN_WORD || word->line == equal->line)
+		return false;
+	if (is_text(&word[1]))
+		return word[1].line == word->line && word[2].type == TOKEN_OPEN;
+	return word[1].type != TOKEN_CLOSE && word[1].type != TOKEN_END;
+}
+
+/* True: a value stands there. */
 static bool
 value_expect(struct walk *walk, const struct token *name, const struct token *equal,
 	     const char *example)
@@ -267,11 +218,10 @@ value_expect(struct walk *walk, const struct token *name, const struct token *eq
 
 	if (value->type == TOKEN_BAD) {
 		walk->at++;
+		strays_skip(walk, value->line);
 		return false;
 	}
-	if (is_text(value) &&
-	    !(value->line > equal->line && value->type == TOKEN_WORD && !is_text(&value[1]) &&
-	      value[1].type != TOKEN_CLOSE && value[1].type != TOKEN_END))
+	if (is_text(value) && !is_next_statement(value, equal))
 		return true;
 	if (value->type == TOKEN_OPEN) {
 		walk_error(walk, value->line, "%s takes one value, not a list: write %s = \"%s\"",
@@ -281,6 +231,8 @@ value_expect(struct walk *walk, const struct token *name, const struct token *eq
 	}
 	walk_error(walk, equal->line, "the value of %s is missing: write %s = \"%s\"", name->text,
 		   name->text, example);
+	if (value->line == equal->line)
+		strays_skip(walk, equal->line);
 	return false;
 }
 
@@ -296,6 +248,8 @@ value_walk(struct walk *walk, const struct token *name, const char *example)
 		return false;
 	}
 	if (equal->type != TOKEN_SET) {
+		if (equal->text && equal->line == name->line && equal[1].type != TOKEN_SET)
+			example = equal->text;
 		walk_error(walk, name->line, "%s needs \"=\" and a value: write %s = \"%s\"",
 			   name->text, name->text, example);
 		if (is_text(equal) && equal->line == name->line && equal[1].type != TOKEN_SET)
@@ -308,15 +262,6 @@ value_walk(struct walk *walk, const struct token *name, const char *example)
 		return false;
 	walk->at++;
 	return true;
-}
-
-/* Without its key a route would be accused of naming no module. */
-static enum fate
-key_fate(const struct scope *scope, bool good)
-{
-	if (good)
-		return FATE_KEEP;
-	return scope->name && strcmp(scope->name, "route") == 0 ? FATE_MISSING : FATE_DONE;
 }
 
 /* Behind the "{" of a list, to behind its "}". */
@@ -402,38 +347,49 @@ include_statement(struct walk *walk, const struct token *name)
 
 static void scope_walk(struct walk *walk, const struct scope *scope, const struct token *open);
 
+static const char *
+title_kind(const char *section)
+{
+	if (strcmp(section, "listen") == 0)
+		return "an address";
+	return strcmp(section, "route") == 0 ? "a path" : "a name";
+}
+
 /* What is wrong with the head of a section, reported; or false. */
 static bool
 section_head_wrong(struct walk *walk, const struct token *name, const cfg_opt_t *opt, bool title)
 {
 	bool titled = opt->flags & CFGF_TITLE;
+	const struct token *at = walk->at;
 	char head[128];
 
+	if (at->type == TOKEN_BAD)
+		return true;
 	if (titled)
-		snprintf(head, sizeof(head), "%s \"%s\"", name->text, opt_example(opt));
+		snprintf(head, sizeof(head), "%s \"%.64s\"", name->text,
+			 title ? at->text : opt_example(opt));
 	else
 		snprintf(head, sizeof(head), "%s", name->text);
 
-	if (walk->at->type == TOKEN_BAD)
-		return true;
-	if (walk->at->type == TOKEN_SET || walk->at->type == TOKEN_APPEND ||
-	    walk->at->type == TOKEN_PAREN_OPEN)
+	if (at->type == TOKEN_SET || at->type == TOKEN_APPEND || at->type == TOKEN_PAREN_OPEN)
 		walk_error(walk, name->line, "%s is a section: write %s { ... }", name->text, head);
 	else if (titled && !title)
-		walk_error(walk, name->line, "%s needs a title: write %s { ... }", name->text,
-			   head);
-	else if (!titled && title && walk->at[1].type == TOKEN_OPEN)
+		walk_error(walk, name->line, "%s needs %s: write %s { ... }", name->text,
+			   title_kind(name->text), head);
+	else if (!titled && title && at[1].type == TOKEN_OPEN)
 		walk_error(walk, name->line, "%s takes no title: write %s { ... }", name->text,
 			   head);
-	else if (walk->at[titled].type != TOKEN_OPEN)
-		walk_error(walk, name->line, "a \"{\" is missing after %s%s: write %s { ... }",
-			   name->text, titled ? " and its title" : "", head);
+	else if (at[titled].type != TOKEN_OPEN)
+		walk_error(walk, name->line, "a \"{\" is missing: write %s { ... }", head);
 	else
 		return false;
 	return true;
 }
 
-/* Keeps what it finds itself: what stands in a section may be in order where another part of it is not. */
+/*
+ * Keeps what it finds itself: what stands in a section may be in order where another part of it is
+ * not.
+ */
 static enum fate
 section_statement(struct walk *walk, const struct token *name, const cfg_opt_t *opt)
 {
@@ -451,15 +407,18 @@ section_statement(struct walk *walk, const struct token *name, const cfg_opt_t *
 	}
 	if (opt->flags & CFGF_TITLE) {
 		section_keep(walk, name->line);
+		walk->lost = false;
 		walk->at++;
 	}
 	open = walk->at++;
 	scope_walk(walk, &scope, open);
-	if (walk->at->type != TOKEN_CLOSE) {
+	if (walk->at->type != TOKEN_CLOSE || walk->rc < 0) {
 		tokens_blank(walk, name, walk->at);
 		walk->out->nsections = nsections;
 		return FATE_MISSING;
 	}
+	if (opt->flags & CFGF_TITLE)
+		walk->out->sections[nsections].whole = !walk->lost;
 	walk->at++;
 	tokens_keep(walk, name, open + 1);
 	tokens_keep(walk, walk->at - 1, walk->at);
@@ -510,7 +469,7 @@ unknown_report(struct walk *walk, const struct token *name, const struct scope *
 		free(all);
 	}
 	rest_skip(walk, name->text);
-	return section ? FATE_MISSING : key_fate(scope, false);
+	return section ? FATE_MISSING : FATE_LOST;
 }
 
 /* A key of a section that takes any: its name is added to the schema. */
@@ -538,9 +497,10 @@ static enum fate
 statement_walk(struct walk *walk, const struct token *name, const struct scope *scope)
 {
 	const cfg_opt_t *opt;
+	bool good;
 
 	if (scope->free)
-		return key_fate(scope, free_statement(walk, name, scope));
+		return free_statement(walk, name, scope) ? FATE_KEEP : FATE_LOST;
 	opt = opt_find(scope->opts, name->text);
 	if (!opt)
 		return unknown_report(walk, name, scope);
@@ -549,8 +509,10 @@ statement_walk(struct walk *walk, const struct token *name, const struct scope *
 	if (opt->type == CFGT_FUNC)
 		return include_statement(walk, name);
 	if (opt->flags & CFGF_LIST)
-		return key_fate(scope, list_statement(walk, name));
-	return key_fate(scope, value_walk(walk, name, opt_example(opt)));
+		good = list_statement(walk, name);
+	else
+		good = value_walk(walk, name, opt_example(opt));
+	return good ? FATE_KEEP : FATE_LOST;
 }
 
 /* Whether a section begins here that can only stand at the top level, and a "}" is missing. */
@@ -567,7 +529,7 @@ is_outer_section(const struct walk *walk, const struct scope *scope)
 		return false;
 	if (outer->flags & CFGF_TITLE)
 		return is_text(&t[1]) && t[2].type == TOKEN_OPEN;
-	return t[1].type == TOKEN_OPEN && !opt_find(scope->opts, t->text);
+	return t[1].type == TOKEN_OPEN && (scope->free || !opt_find(scope->opts, t->text));
 }
 
 /* One statement, or what is none. */
@@ -590,9 +552,9 @@ scope_step(struct walk *walk, const struct scope *scope)
 		token_show(name, shown);
 		walk_error(walk, name->line,
 			   "unexpected %s: the name of a key or section was expected", shown);
-		if (name->type == TOKEN_STRING)
-			rest_skip(walk, name->text);
 	}
+	if (name->type != TOKEN_CLOSE)
+		strays_skip(walk, name->line);
 	return FATE_MISSING;
 }
 
@@ -600,6 +562,8 @@ scope_step(struct walk *walk, const struct scope *scope)
 static void
 scope_walk(struct walk *walk, const struct scope *scope, const struct token *open)
 {
+	enum fate fate;
+
 	while (walk->rc == 0 && walk->at->type != TOKEN_END) {
 		if (open && walk->at->type == TOKEN_CLOSE)
 			return;
@@ -610,7 +574,9 @@ scope_walk(struct walk *walk, const struct scope *scope, const struct token *ope
 				scope->name, walk->at->line);
 			return;
 		}
-		if (scope_step(walk, scope) == FATE_MISSING)
+		fate = scope_step(walk, scope);
+		walk->lost = walk->lost || fate == FATE_LOST || fate == FATE_MISSING;
+		if (fate == FATE_MISSING)
 			walk->out->incomplete = true;
 	}
 	if (open && walk->rc == 0)
@@ -652,6 +618,8 @@ conf_syntax_check(struct syntax *syntax, const struct conf_file *file, const cfg
 	syntax->text[file->size] = '\0';
 	walk.at = tokens.list;
 	walk.balanced = braces_balance(&tokens);
+	/* a comment that is not closed may have swallowed the rest */
+	syntax->incomplete = tokens.count > 1 && tokens.list[tokens.count - 2].type == TOKEN_BAD;
 	scope_walk(&walk, &top, NULL);
 out:
 	conf_tokens_fini(&tokens);

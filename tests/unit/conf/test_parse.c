@@ -1,0 +1,623 @@
+/*
+ * From text to conf: every key, every default, and what is said of everything that is wrong, with
+ * its line.
+ */
+#include <netinet/in.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include "text.h"
+
+#define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
+
+/* what is right -------------------------------------------------------------------------------- */
+
+#define LEAST "listen \":1\" { }\nmodule m { }\nroute \"/\" { module = m }\n"
+
+START_TEST(every_key_is_taken)
+{
+	struct conf *conf = text_conf("workers = 3\n"
+				      "user = \"eddy\"\n"
+				      "group = 'web'\n"
+				      "control = /run/eddy/control.sock\n"
+				      "drain_timeout = \"5s\"\n"
+				      "listen \"[::]:80\" { backlog = 17\n ipv6only = false }\n"
+				      "listen \"unix:/run/web\" { mode = \"0600\" }\n"
+				      "http {\n"
+				      "keepalive_timeout = \"1m\"\n"
+				      "header_timeout = \"2s\"\n"
+				      "body_timeout = \"3s\"\n"
+				      "write_timeout = 0\n"
+				      "max_head = \"64k\"\n"
+				      "max_body = \"0\"\n"
+				      "}\n"
+				      "module \"hello\" { path = \"/opt/h.so\"\n"
+				      "  options { greeting = \"Hello World\"\n"
+				      "  b.c-d_e = 7 } }\n"
+				      "route \"/a/:b/*\" { module = \"hello\"  handler = \"h\"\n"
+				      "  methods = { \"GET\", \"PUT\" }  max_body = \"1k\" }\n");
+
+	ck_assert_uint_eq(conf->workers, 3);
+	ck_assert(!conf->workers_auto);
+	ck_assert_str_eq(conf->user, "eddy");
+	ck_assert_str_eq(conf->group, "web");
+	ck_assert_str_eq(conf->control, "/run/eddy/control.sock");
+	ck_assert_uint_eq(conf->drain_timeout_ms, 5000);
+	ck_assert_uint_eq(conf->nlistens, 2);
+	ck_assert_str_eq(conf->listens[0].address, "[::]:80");
+	ck_assert_int_eq(conf->listens[0].addr.ss_family, AF_INET6);
+	ck_assert_uint_eq(conf->listens[0].addrlen, sizeof(struct sockaddr_in6));
+	ck_assert_int_eq(conf->listens[0].backlog, 17);
+	ck_assert(!conf->listens[0].ipv6only);
+	ck_assert_str_eq(conf->listens[0].where.file, "t");
+	ck_assert_uint_eq(conf->listens[0].where.line, 6);
+	ck_assert_uint_eq(conf->listens[1].mode, 0600);
+	ck_assert_uint_eq(conf->listens[1].where.line, 8);
+	ck_assert_uint_eq(conf->http.keepalive_timeout_ms, 60000);
+	ck_assert_uint_eq(conf->http.header_timeout_ms, 2000);
+	ck_assert_uint_eq(conf->http.body_timeout_ms, 3000);
+	ck_assert_uint_eq(conf->http.write_timeout_ms, 0);
+	ck_assert_uint_eq(conf->http.max_head, 65535);
+	ck_assert(conf->http.max_body == CONF_NO_LIMIT);
+	ck_assert_uint_eq(conf->nmodules, 1);
+	ck_assert_str_eq(conf->modules[0].name, "hello");
+	ck_assert_str_eq(conf->modules[0].path, "/opt/h.so");
+	ck_assert_uint_eq(conf->modules[0].noptions, 2);
+	ck_assert_str_eq(conf->modules[0].options[0].key, "greeting");
+	ck_assert_str_eq(conf->modules[0].options[0].value, "Hello World");
+	ck_assert_uint_eq(conf->modules[0].options[0].where.line, 18);
+	ck_assert_str_eq(conf->modules[0].options[1].key, "b.c-d_e");
+	ck_assert_str_eq(conf->modules[0].options[1].value, "7");
+	ck_assert_uint_eq(conf->modules[0].options[1].where.line, 19);
+	ck_assert_uint_eq(conf->nroutes, 1);
+	ck_assert_str_eq(conf->routes[0].path, "/a/:b/*");
+	ck_assert_uint_eq(conf->routes[0].module, 0);
+	ck_assert_str_eq(conf->routes[0].handler, "h");
+	ck_assert_uint_eq(conf->routes[0].nmethods, 2);
+	ck_assert_str_eq(conf->routes[0].methods[0], "GET");
+	ck_assert_str_eq(conf->routes[0].methods[1], "PUT");
+	ck_assert_uint_eq(conf->routes[0].max_body, 1024);
+	ck_assert_uint_eq(conf->routes[0].where.line, 20);
+	conf_free(conf);
+}
+END_TEST
+
+START_TEST(every_key_has_its_default)
+{
+	struct conf *conf = text_conf(
+		"listen \"[::]:1\" { }\nlisten unix:/x { }\nmodule m { }\nroute / { module = m }");
+	cpu_set_t cores;
+
+	sched_getaffinity(0, sizeof(cores), &cores);
+	ck_assert(conf->workers_auto);
+	ck_assert_uint_eq(conf->workers, (unsigned)CPU_COUNT(&cores));
+	ck_assert_ptr_null(conf->user);
+	ck_assert_ptr_null(conf->group);
+	ck_assert_ptr_null(conf->control);
+	ck_assert_uint_eq(conf->drain_timeout_ms, 30000);
+	ck_assert_int_eq(conf->listens[0].backlog, 4096);
+	ck_assert(conf->listens[0].ipv6only);
+	ck_assert_uint_eq(conf->listens[1].mode, 0666);
+	ck_assert_uint_eq(conf->http.keepalive_timeout_ms, 75000);
+	ck_assert_uint_eq(conf->http.header_timeout_ms, 10000);
+	ck_assert_uint_eq(conf->http.body_timeout_ms, 60000);
+	ck_assert_uint_eq(conf->http.write_timeout_ms, 60000);
+	ck_assert_uint_eq(conf->http.max_head, 16384);
+	ck_assert_uint_eq(conf->http.max_body, 8 << 20);
+	ck_assert_str_eq(conf->modules[0].path, "m.so");
+	ck_assert_uint_eq(conf->modules[0].noptions, 0);
+	ck_assert_ptr_null(conf->routes[0].handler);
+	ck_assert_uint_eq(conf->routes[0].nmethods, 0);
+	ck_assert_uint_eq(conf->routes[0].max_body, 8 << 20);
+	conf_free(conf);
+}
+END_TEST
+
+START_TEST(route_takes_max_body_of_http_wherever_that_stands)
+{
+	struct conf *conf = text_conf(LEAST "\fhttp { max_body = 1k }\f http { max_head = 2k }");
+
+	ck_assert_uint_eq(conf->routes[0].max_body, 1024);
+	ck_assert_uint_eq(conf->http.max_head, 2048);
+	conf_free(conf);
+}
+END_TEST
+
+START_TEST(auto_is_said_explicitly_too)
+{
+	struct conf *conf = text_conf("workers = \"auto\"\n" LEAST);
+
+	ck_assert(conf->workers_auto);
+	conf_free(conf);
+}
+END_TEST
+
+static const struct {
+	const char *text, *value;
+} strings[] = {
+	{"\"\"", ""},
+	{"\"a b\"", "a b"},
+	{"'a \"b\" ${c} \\n'", "a \"b\" ${c} \\n"},
+	{"'it\\'s \\\\'", "it's \\"},
+	{"\"\\\"\\\\\\n\\r\\t\\a\\b\\e\\f\\v\\q\"", "\"\\\n\r\t\a\b\033\f\vq"},
+	{"\"\\101\\x42\\7\\x7\"", "AB\a\a"},
+	{"\"\\377\"", "\377"},
+	{"\"\\${HOME} $HOME $\"", "${HOME} $HOME $"},
+	{"\"# no comment // none /* none */\"", "# no comment // none /* none */"},
+	{"\"two \\\nlines\"", "two lines"},
+	{"'two \\\nlines'", "two lines"},
+	{"wörter", "wörter"},
+	{"a/b:c;d", "a/b:c;d"},
+	{"\"~/x\"", "~/x"},
+	{"yes # comment", "yes"},
+	{"yes// comment }", NULL},
+	{"yes // comment }", "yes"},
+	{"yes /* } \n } */", "yes"},
+};
+
+START_TEST(string_is_read_as_in_c)
+{
+	char text[256], *errors;
+	struct conf *conf;
+
+	snprintf(text, sizeof(text), LEAST "module x { options { a = %s\n} }\n", strings[_i].text);
+	conf = text_parse(text, &errors);
+	if (strings[_i].value)
+		ck_assert_str_eq(errors, "");
+	ck_assert_int_eq(!conf, !strings[_i].value);
+	if (conf)
+		ck_assert_str_eq(conf->modules[1].options[0].value, strings[_i].value);
+	conf_free(conf);
+	free(errors);
+}
+END_TEST
+
+START_TEST(environment_makes_no_difference)
+{
+	setenv("WORKERS", "7", 1);
+	text_wrong("workers = ${WORKERS}\n" LEAST, "t:1: \"${WORKERS}\" refers to the environment, "
+						   "which is not put in: write the value itself\n");
+	text_wrong("user = \"a${WORKERS}\"\n" LEAST,
+		   "t:1: \"${\" in a string: environment variables are not put in; for the two "
+		   "characters themselves "
+		   "write \"\\${\"\n");
+}
+END_TEST
+
+START_TEST(line_ends_of_dos_are_taken)
+{
+	struct conf *conf = text_conf("workers = 2\r\nlisten \":1\" {\r\n}\r\nmodule m { "
+				      "}\r\nroute / {\r\nmodule = m\r\n}\r\n");
+
+	ck_assert_uint_eq(conf->routes[0].where.line, 5);
+	conf_free(conf);
+}
+END_TEST
+
+START_TEST(lines_are_right_after_comments_and_long_strings)
+{
+	text_wrong("# one\n/* two\nthree */ /* three */ // three\nmodule x { options { a = "
+		   "\"4\\\n5\" } }\n"
+		   "workers = six\n" LEAST,
+		   "t:6: bad workers \"six\": give a number from 1 to 256, or auto for one per "
+		   "core\n");
+}
+END_TEST
+
+/* what is wrong -------------------------------------------------------------------------------- */
+
+/* Each stands before LEAST, and is all that is wrong. */
+static const struct {
+	const char *text, *errors;
+} wrong[] = {
+	{"workers = 0",
+	 "t:1: bad workers \"0\": give a number from 1 to 256, or auto for one per core\n"},
+	{"workers = 257",
+	 "t:1: bad workers \"257\": give a number from 1 to 256, or auto for one per core\n"},
+	{"workers = -1",
+	 "t:1: bad workers \"-1\": give a number from 1 to 256, or auto for one per core\n"},
+	{"workers = \"3 \"",
+	 "t:1: bad workers \"3 \": give a number from 1 to 256, or auto for one per core\n"},
+	{"workers = \"\"",
+	 "t:1: bad workers \"\": give a number from 1 to 256, or auto for one per core\n"},
+	{"workers = Auto",
+	 "t:1: bad workers \"Auto\": give a number from 1 to 256, or auto for one per core\n"},
+	{"user = \"\"", "t:1: bad user \"\": give the name of a user, such as \"eddy\"\n"},
+	{"group = \"\"", "t:1: bad group \"\": give the name of a group, such as \"eddy\"\n"},
+	{"control = \"run/x\"",
+	 "t:1: bad control \"run/x\": give an absolute path, such as \"/run/eddy/control.sock\"\n"},
+	{"control = \"\"",
+	 "t:1: bad control \"\": give an absolute path, such as \"/run/eddy/control.sock\"\n"},
+	{"control = "
+	 "\"/"
+	 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+	 "xxxxxxxxxxxxxxxxxx\"",
+	 "t:1: bad control "
+	 "\"/"
+	 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+	 "xxxxxxxxxxxxxxxxxx\": the path of a unix socket is at most 107 bytes long\n"},
+	{"drain_timeout = 30", "t:1: bad drain_timeout \"30\": the unit is missing: write \"30s\" "
+			       "for seconds; there are ms, s, m, h and d\n"},
+	{"drain_timeout = \"30 s\"", "t:1: bad drain_timeout \"30 s\": a duration is a number with "
+				     "a unit (ms, s, m, h or d), such as \"30s\"\n"},
+	{"drain_timeout = \"100d\"",
+	 "t:1: bad drain_timeout \"100d\": a duration is 24 days at most, such as \"30s\"\n"},
+	{"http { max_head = \"1023\" }",
+	 "t:1: bad max_head \"1023\" in http: give a size from \"1k\" to \"64k\"\n"},
+	{"http { max_head = \"65537\" }",
+	 "t:1: bad max_head \"65537\" in http: give a size from \"1k\" to \"64k\"\n"},
+	{"http { max_head = \"big\" }", "t:1: bad max_head \"big\" in http: a size is a number of "
+					"bytes, or of k, m or g, such as \"16k\"\n"},
+	{"http { max_body = \"99999999999g\" }",
+	 "t:1: bad max_body \"99999999999g\" in http: this is more than a number of bytes can be; "
+	 "write 0 for no limit\n"},
+	{"http { max_body = \"-1\" }", "t:1: bad max_body \"-1\" in http: a size is a number of "
+				       "bytes, or of k, m or g, such as \"8m\"\n"},
+	{"http { write_timeout = soon }",
+	 "t:1: bad write_timeout \"soon\" in http: a duration is a number with a unit (ms, s, m, h "
+	 "or d), such as \"60s\"\n"},
+	{"http { max_head = 1k }\nhttp {\nmax_head = 2k }",
+	 "t:3: max_head in http is set twice, first at t:1\n"},
+	{"listen \"[::1]:9\" { ipv6only = maybe }",
+	 "t:1: bad ipv6only \"maybe\" in listen: give true or false\n"},
+	{"listen \"0.0.0.0:9\" {\nipv6only = true }",
+	 "t:2: ipv6only in listen \"0.0.0.0:9\": it is for IPv6 addresses, such as "
+	 "\"[::]:8080\"\n"},
+	{"listen \"unix:/a\" { ipv6only = false }",
+	 "t:1: ipv6only in listen \"unix:/a\": it is for IPv6 addresses, such as \"[::]:8080\"\n"},
+	{"listen \"0.0.0.0:9\" { mode = \"0600\" }",
+	 "t:1: mode in listen \"0.0.0.0:9\": it is for unix sockets, such as "
+	 "\"unix:/run/eddy/web.sock\"\n"},
+	{"listen \"unix:@a\" { mode = \"0600\" }",
+	 "t:1: mode in listen \"unix:@a\": an abstract socket has no file and no permissions\n"},
+	{"listen \"unix:/a\" { mode = \"0680\" }",
+	 "t:1: bad mode \"0680\" in listen: give octal file permissions, such as \"0660\"\n"},
+	{"listen \"unix:/a\" { mode = \"7777\" }",
+	 "t:1: bad mode \"7777\" in listen: give octal file permissions, such as \"0660\"\n"},
+	{"listen \"unix:/a\" { mode = \"rw\" }",
+	 "t:1: bad mode \"rw\" in listen: give octal file permissions, such as \"0660\"\n"},
+	{"listen \"x:9\" { backlog = 65536 }",
+	 "t:1: bad address \"x:9\" of listen: names are not looked up: give a number, such as "
+	 "\"127.0.0.1:8080\"\n"
+	 "t:1: bad backlog \"65536\" in listen: give a number from 1 to 65535, such as 4096\n"},
+	{"listen \":9\" { backlog = \"\" }",
+	 "t:1: bad backlog \"\" in listen: give a number from 1 to 65535, such as 4096\n"},
+	{"module \"\" { }", "t:1: bad name \"\" of module: names are made of letters, digits, "
+			    "\"_\", \"-\" and \".\", such as module \"hello\"\n"},
+	{"module \"../x\" { }", "t:1: bad name \"../x\" of module: names are made of letters, "
+				"digits, \"_\", \"-\" and \".\", such as module \"hello\"\n"},
+	{"module \"a b\" { }", "t:1: bad name \"a b\" of module: names are made of letters, "
+			       "digits, \"_\", \"-\" and \".\", such as module \"hello\"\n"},
+	{"module x { path = \"\" }",
+	 "t:1: bad path \"\" in module: give the file of the module, such as \"hello.so\"\n"},
+	{"module x { options { a = 1\n b = 2\n a = 3 } }",
+	 "t:3: a in the options is set twice, first at t:1\n"},
+	{"module x { options { a|b = 1 } }", "t:1: bad key \"a|b\" in options: keys are made of "
+					     "letters, digits, \"_\", \".\" and \"-\"\n"},
+	{"module x { options { a { } } }", "t:1: a needs \"=\" and a value: write a = \"...\"\n"},
+	{"module x { options { \"a\" = 1 } }",
+	 "t:1: unexpected \"a\": the name of a key or section was expected\n"},
+	{"module x { options { a = { 1, 2 } } }",
+	 "t:1: a takes one value, not a list: write a = \"...\"\n"},
+	{"module x { options { } options { a = 1 } options { a = 2 } }",
+	 "t:1: a in the options is set twice, first at t:1\n"},
+	{"route \"/a\" { module = m\nmodule = m }",
+	 "t:2: module in route is set twice, first at t:1\n"},
+	{"route \"/a\" { }", "t:1: route \"/a\" names no module: write module = \"hello\" in it\n"},
+	{"route \"/a\" { module = m handler = \"\" }",
+	 "t:1: bad handler \"\" in route: give a name that the module knows, or leave it out\n"},
+	{"route \"/a\" { module = m methods = { \"get\" } }",
+	 "t:1: bad methods \"get\" in route: methods are case-sensitive: did you mean \"GET\"?\n"},
+	{"route \"/a\" { module = m methods = Post }",
+	 "t:1: bad methods \"Post\" in route: methods are case-sensitive: did you mean "
+	 "\"POST\"?\n"},
+	{"route \"/a\" { module = m methods = \"foo bar\" }",
+	 "t:1: bad methods \"foo bar\" in route: this is not an HTTP method, such as \"GET\"\n"},
+	{"route \"/a\" { module = m methods = \"\" }",
+	 "t:1: bad methods \"\" in route: this is not an HTTP method, such as \"GET\"\n"},
+	{"route \"/a\" { module = m methods = { GET, GET } }",
+	 "t:1: bad methods \"GET\" in route: it is in the list already\n"},
+	{"route \"/a\" { module = m methods = GET methods = { PUT, PUT } }",
+	 "t:1: methods in route is set twice, first at t:1\n"},
+	{"route \"/a\" { module = m methods = GET methods += GET }",
+	 "t:1: bad methods \"GET\" in route: it is in the list already\n"},
+	{"route \"/a\" { module = m methods = { } }",
+	 "t:1: methods is empty: leave it out, or list values as in { \"GET\", \"POST\" }\n"},
+	{"route \"/a\" { module = m methods { GET } }",
+	 "t:1: methods needs \"=\" and a list: write methods = { \"GET\", \"POST\" }\n"},
+	{"route \"/a\" { module = m methods = { GET PUT } }",
+	 "t:1: a \",\" is missing before \"PUT\" in the list methods\n"},
+	{"route \"/a\" { module = m methods = { GET, PUT\n}",
+	 "t:1: the \"{\" of route is not closed: a \"}\" is missing before line 3\n"},
+	{"route \"/a\" { module = m max_body = lots }",
+	 "t:1: bad max_body \"lots\" in route: a size is a number of bytes, or of k, m or g, such "
+	 "as \"8m\"\n"},
+	{"route \"\" { module = m }",
+	 "t:1: bad path \"\" of route: it has to begin with \"/\", such as \"/\"\n"},
+	{"route \"a\" { module = m }",
+	 "t:1: bad path \"a\" of route: it has to begin with \"/\", such as \"/files/*\"\n"},
+	{"route \"*\" { module = m }",
+	 "t:1: bad path \"*\" of route: it has to begin with \"/\", such as \"/files/*\"\n"},
+	{"route \"/a?b\" { module = m }", "t:1: bad path \"/a?b\" of route: routes look at the "
+					  "path only: \"?\" and \"#\" cannot be in it\n"},
+	{"route \"/a#b\" { module = m }", "t:1: bad path \"/a#b\" of route: routes look at the "
+					  "path only: \"?\" and \"#\" cannot be in it\n"},
+	{"route \"/a b\" { module = m }",
+	 "t:1: bad path \"/a b\" of route: spaces, control bytes and bytes above 0x7e have to be "
+	 "written as in a request, such as \"%20\"\n"},
+	{"route \"/\\x01\" { module = m }",
+	 "t:1: bad path \"/\\x01\" of route: spaces, control bytes and bytes above 0x7e have to be "
+	 "written as in a request, such as \"%20\"\n"},
+	{"route \"/ö\" { module = m }",
+	 "t:1: bad path \"/ö\" of route: spaces, control bytes and bytes above 0x7e have to be "
+	 "written as in a request, such as \"%20\"\n"},
+	{"route \"/*/a\" { module = m }",
+	 "t:1: bad path \"/*/a\" of route: \"*\" can only stand at the end, as \"/*\"\n"},
+	{"route \"/a*\" { module = m }",
+	 "t:1: bad path \"/a*\" of route: \"*\" can only stand at the end, as \"/*\"\n"},
+	{"route \"/a/**\" { module = m }",
+	 "t:1: bad path \"/a/**\" of route: \"*\" can only stand at the end, as \"/*\"\n"},
+	{"route \"/:\" { module = m }",
+	 "t:1: bad path \"/:\" of route: \":\" is no parameter: after the \":\" comes a name of "
+	 "letters, digits and \"_\"\n"},
+	{"route \"/:1\" { module = m }",
+	 "t:1: bad path \"/:1\" of route: \":1\" is no parameter: after the \":\" comes a name of "
+	 "letters, digits and \"_\"\n"},
+	{"route \"/:a-b\" { module = m }",
+	 "t:1: bad path \"/:a-b\" of route: \":a-b\" is no parameter: after the \":\" comes a name "
+	 "of letters, digits and \"_\"\n"},
+	{"route \"/:a/x/:a\" { module = m }",
+	 "t:1: bad path \"/:a/x/:a\" of route: the parameter \":a\" is there twice\n"},
+	{"usr = \"eddy\"", "t:1: unknown key \"usr\": did you mean \"user\"?\n"},
+	{"Workers = 3", "t:1: unknown key \"Workers\": did you mean \"workers\"?\n"},
+	{"keepalive_timeout = \"75s\"",
+	 "t:1: unknown key \"keepalive_timeout\": it belongs in http { ... }\n"},
+	{"backlog = 3", "t:1: unknown key \"backlog\": it belongs in listen { ... }\n"},
+	{"frobnicate = 3", "t:1: unknown key \"frobnicate\": there are workers, user, group, "
+			   "control, drain_timeout, include, listen, http, module, route\n"},
+	{"frobnicate { a { b = 1 } }",
+	 "t:1: unknown section \"frobnicate\": there are workers, user, group, control, "
+	 "drain_timeout, include, listen, http, module, route\n"},
+	{"frobnicate \"x\" { }",
+	 "t:1: unknown section \"frobnicate\": there are workers, user, group, control, "
+	 "drain_timeout, include, listen, http, module, route\n"},
+	{"servers { }", "t:1: unknown section \"servers\": there are workers, user, group, "
+			"control, drain_timeout, include, listen, http, module, route\n"},
+	{"http { keepalive_timout = \"75s\" }",
+	 "t:1: unknown key \"keepalive_timout\" in http: did you mean \"keepalive_timeout\"?\n"},
+	{"http { frobnicate = 1 }",
+	 "t:1: unknown key \"frobnicate\" in http: there are keepalive_timeout, header_timeout, "
+	 "body_timeout, write_timeout, max_head, max_body\n"},
+	{"http { workers = 1 }", "t:1: unknown key \"workers\" in http: it belongs at the top "
+				 "level, outside of any section\n"},
+	{"http { backlog = 1 }",
+	 "t:1: unknown key \"backlog\" in http: it belongs in listen { ... }\n"},
+	{"http { route \"/a\" { module = m } }",
+	 "t:1: unknown section \"route\" in http: it belongs at the top level, outside of any "
+	 "section\n"},
+	{"http { include(\"x\") }", "t:1: unknown key \"include\" in http: it belongs at the top "
+				    "level, outside of any section\n"},
+	{"listen \":9\" { baklog = 1 }",
+	 "t:1: unknown key \"baklog\" in listen: did you mean \"backlog\"?\n"},
+	{"route \"/a\" { modul = \"m\" }",
+	 "t:1: unknown key \"modul\" in route: did you mean \"module\"?\n"},
+	{"route \"/a\" { a = 1 }",
+	 "t:1: unknown key \"a\" in route: there are module, handler, methods, max_body\n"},
+	{"workers", "t:1: workers needs \"=\" and a value: write workers = \"auto\"\n"},
+	{"workers 3", "t:1: workers needs \"=\" and a value: write workers = \"3\"\n"},
+	{"workers \"3\"", "t:1: workers needs \"=\" and a value: write workers = \"3\"\n"},
+	{"workers { a = 1 }", "t:1: workers needs \"=\" and a value: write workers = \"auto\"\n"},
+	{"workers += 3", "t:1: \"+=\" is for lists: write workers = \"auto\"\n"},
+	{"workers = { 3 }", "t:1: workers takes one value, not a list: write workers = \"auto\"\n"},
+	{"workers =", "t:1: the value of workers is missing: write workers = \"auto\"\n"},
+	{"workers =\nuser = \"x\"",
+	 "t:1: the value of workers is missing: write workers = \"auto\"\n"},
+	{"workers = = 3", "t:1: the value of workers is missing: write workers = \"auto\"\n"},
+	{"workers = 3;",
+	 "t:1: bad workers \"3;\": give a number from 1 to 256, or auto for one per core\n"},
+	{"user = \"a\";", "t:1: \";\" is not needed: a statement ends with its value\n"},
+	{"user = \"a",
+	 "t:1: this string is not closed: a double quote (\") is missing at its end\n"},
+	{"user = 'a", "t:1: this string is not closed: a single quote (') is missing at its end\n"},
+	{"user = \"a\\0b\"", "t:1: bad escape \"\\0\" in a string: give one byte as \\001 to \\377 "
+			     "or \\x01 to \\xff\n"},
+	{"user = \"a\\400b\"", "t:1: bad escape \"\\400\" in a string: give one byte as \\001 to "
+			       "\\377 or \\x01 to \\xff\n"},
+	{"user = \"a\\xg\"", "t:1: bad escape \"\\x\" in a string: give one byte as \\001 to \\377 "
+			     "or \\x01 to \\xff\n"},
+	{"user = \"a\\1234\"", "t:1: bad escape \"\\1234\" in a string: give one byte as \\001 to "
+			       "\\377 or \\x01 to \\xff\n"},
+	{"user = http://x", "t:1: \"http://x\" has to stand in quotes\n"},
+	{"user = a*", "t:1: \"a*\" has to stand in quotes\n"},
+	{"user = $x", "t:1: \"$x\" has to stand in quotes\n"},
+	{"user = +a", "t:1: \"+a\" has to stand in quotes\n"},
+	{"* = 3", "t:1: \"*\" has to stand in quotes\n"},
+	{"= 3", "t:1: unexpected \"=\": the name of a key or section was expected\n"},
+	{"\"user\" = \"x\"",
+	 "t:1: unexpected \"user\": the name of a key or section was expected\n"},
+	{"user = a,b", "t:1: unexpected \",\": the name of a key or section was expected\n"},
+	{"http = 3", "t:1: http is a section: write http { ... }\n"},
+	{"http = { }", "t:1: http is a section: write http { ... }\n"},
+	{"http \"x\" { }", "t:1: http takes no title: write http { ... }\n"},
+	{"http", "t:1: a \"{\" is missing: write http { ... }\n"},
+	{"http { max_head = 1k",
+	 "t:1: the \"{\" of http is not closed: a \"}\" is missing before line 2\n"},
+	{"http {\nmax_head = 1k\nlisten \":9\" { }",
+	 "t:1: the \"{\" of http is not closed: a \"}\" is missing before line 3\n"},
+	{"http {\nmax_head = 1k\nroute \"/a\" { }\nhttp { }",
+	 "t:1: the \"{\" of http is not closed: a \"}\" is missing before line 3\n"},
+	{"module x { options { a = 1\n}",
+	 "t:1: the \"{\" of module is not closed: a \"}\" is missing before line 3\n"},
+	{"module x {\noptions {\n",
+	 "t:1: the \"{\" of module is not closed: a \"}\" is missing before line 4\n"
+	 "t:2: the \"{\" of options is not closed: a \"}\" is missing before line 4\n"},
+	{"listen { }", "t:1: listen needs an address: write listen \"127.0.0.1:8080\" { ... }\n"},
+	{"listen", "t:1: listen needs an address: write listen \"127.0.0.1:8080\" { ... }\n"},
+	{"listen \":9\"", "t:1: a \"{\" is missing: write listen \":9\" { ... }\n"},
+	{"listen \":9\" = 1", "t:1: a \"{\" is missing: write listen \":9\" { ... }\n"},
+	{"listen = \":9\"", "t:1: listen is a section: write listen \"127.0.0.1:8080\" { ... }\n"},
+	{"listen(\":9\")", "t:1: listen is a section: write listen \"127.0.0.1:8080\" { ... }\n"},
+	{"listen \":9\" {",
+	 "t:1: the \"{\" of listen is not closed: a \"}\" is missing before line 2\n"},
+	{"listen \"a {\n}",
+	 "t:1: this string is not closed: a double quote (\") is missing at its end\n"
+	 "t:2: unexpected \"}\": no section is open here\n"},
+	{"route \"/a\" { module = m",
+	 "t:1: the \"{\" of route is not closed: a \"}\" is missing before line 2\n"},
+	{"route \"/a\" { module = \"m }",
+	 "t:1: this string is not closed: a double quote (\") is missing at its end\n"
+	 "t:1: the \"{\" of route is not closed: a \"}\" is missing before line 2\n"},
+	{"}", "t:1: unexpected \"}\": no section is open here\n"},
+	{"http { } }", "t:1: unexpected \"}\": no section is open here\n"},
+	{"include \"x\"", "t:1: include takes one file or pattern in parentheses: write "
+			  "include(\"conf.d/*.conf\")\n"},
+	{"include x", "t:1: include takes one file or pattern in parentheses: write "
+		      "include(\"conf.d/*.conf\")\n"},
+	{"include = \"x\"", "t:1: include takes one file or pattern in parentheses: write "
+			    "include(\"conf.d/*.conf\")\n"},
+	{"include()", "t:1: include takes one file or pattern in parentheses: write "
+		      "include(\"conf.d/*.conf\")\n"},
+	{"include(\"a\", \"b\")", "t:1: include takes one file or pattern in parentheses: write "
+				  "include(\"conf.d/*.conf\")\n"},
+	{"include {",
+	 "t:1: include takes one file or pattern in parentheses: write include(\"conf.d/*.conf\")\n"
+	 "t:1: the \"{\" of \"include\" is not closed: a \"}\" is missing\n"},
+	{"/* x", "t:1: this comment is not closed: the \"*/\" is missing\n"},
+	{"user = /* x", "t:1: this comment is not closed: the \"*/\" is missing\n"},
+	{"frobnicate {", "t:1: unknown section \"frobnicate\": there are workers, user, group, "
+			 "control, drain_timeout, include, listen, http, module, route\n"
+			 "t:1: the \"{\" of \"frobnicate\" is not closed: a \"}\" is missing\n"},
+	{"frobnicate = {", "t:1: unknown key \"frobnicate\": there are workers, user, group, "
+			   "control, drain_timeout, include, listen, http, module, route\n"
+			   "t:1: the \"{\" of \"frobnicate\" is not closed: a \"}\" is missing\n"},
+	{"frobnicate(", "t:1: unknown key \"frobnicate\": there are workers, user, group, control, "
+			"drain_timeout, include, listen, http, module, route\n"
+			"t:1: the \"(\" of \"frobnicate\" is not closed: a \")\" is missing\n"},
+	{"user = \001", "t:1: stray control byte 0x01\n"},
+	{"listen *:80 { }", "t:1: \"*:80\" has to stand in quotes\n"},
+	{"route /a/* { }", "t:1: \"/a/*\" has to stand in quotes\n"},
+	{"user = a+b", "t:1: \"a+b\" has to stand in quotes\n"},
+};
+
+START_TEST(wrong_text_says_what_would_be_right)
+{
+	char text[4096];
+
+	snprintf(text, sizeof(text), "%s\n" LEAST, wrong[_i].text);
+	text_wrong(text, wrong[_i].errors);
+}
+END_TEST
+
+START_TEST(nul_byte_is_one_error)
+{
+	struct conf_file file = {(char *)"t", (char *)"workers = x\n\n\0}}", 16};
+	struct conf_snapshot one = {&file, 1};
+	struct conf_errors errors = {0};
+	char *text;
+
+	ck_assert_ptr_null(conf_parse(&one, &errors));
+	text = errors_text(&errors);
+	ck_assert_str_eq(text, "t:3: a NUL byte: this is not a text file\n");
+	free(text);
+	conf_errors_fini(&errors);
+}
+END_TEST
+
+START_TEST(all_errors_come_in_order)
+{
+	text_wrong(
+		"route \"/\" { module = nix }\n"
+		"workers = many\n"
+		"http { keepalive_timout = 1s\n"
+		"max_head = 1\n"
+		"}\n"
+		"user = \"x\"\n"
+		"\f"
+		"listen \"here\" { backlog = no }\n"
+		"user = \"y\"\n"
+		"route \"x\" { }\n"
+		"\f"
+		"drain_timeout = 10\n",
+		"t:1: route \"/\": there is no module \"nix\": write module \"nix\" { } at the top "
+		"level\n"
+		"t:2: bad workers \"many\": give a number from 1 to 256, or auto for one per core\n"
+		"t:3: unknown key \"keepalive_timout\" in http: did you mean "
+		"\"keepalive_timeout\"?\n"
+		"t:4: bad max_head \"1\" in http: give a size from \"1k\" to \"64k\"\n"
+		"u:1: bad address \"here\" of listen: an address is written \"address:port\", such "
+		"as "
+		"\"127.0.0.1:8080\"\n"
+		"u:1: bad backlog \"no\" in listen: give a number from 1 to 65535, such as 4096\n"
+		"u:2: user is set twice, first at t:6\n"
+		"u:3: bad path \"x\" of route: it has to begin with \"/\", such as \"/files/*\"\n"
+		"u:3: route \"x\" names no module: write module = \"hello\" in it\n"
+		"v:1: bad drain_timeout \"10\": the unit is missing: write \"10s\" for seconds; "
+		"there are ms, s, m, h "
+		"and d\n");
+}
+END_TEST
+
+START_TEST(unclosed_string_does_not_reach_the_next_file)
+{
+	text_wrong("user = \"eddy\nworkers = 0\n" LEAST "\fgroup = \"\"\n",
+		   "t:1: this string is not closed: a double quote (\") is missing at its end\n"
+		   "t:2: bad workers \"0\": give a number from 1 to 256, or auto for one per core\n"
+		   "u:1: bad group \"\": give the name of a group, such as \"eddy\"\n");
+	conf_free(text_conf(LEAST));
+}
+END_TEST
+
+START_TEST(errors_keep_to_one_line)
+{
+	text_wrong("drain_timeout = \"1\\n\\x7f\"\n" LEAST,
+		   "t:1: bad drain_timeout \"1\\x0a\\x7f\": a duration is a number with a unit "
+		   "(ms, s, m, h or d), such as "
+		   "\"30s\"\n");
+}
+END_TEST
+
+START_TEST(nothing_goes_to_stderr)
+{
+	char seen[16];
+	int fds[2], err = dup(2);
+	ssize_t n;
+
+	ck_assert_int_eq(pipe2(fds, O_NONBLOCK), 0);
+	dup2(fds[1], 2);
+	for (int i = 0; i < COUNT(wrong); i++) {
+		char *errors;
+
+		conf_free(text_parse(wrong[i].text, &errors));
+		free(errors);
+	}
+	dup2(err, 2);
+	n = read(fds[0], seen, sizeof(seen));
+	ck_assert_int_eq(n, -1);
+}
+END_TEST
+
+static void
+tests_add(TCase *tcase)
+{
+	tcase_add_test(tcase, every_key_is_taken);
+	tcase_add_test(tcase, every_key_has_its_default);
+	tcase_add_test(tcase, route_takes_max_body_of_http_wherever_that_stands);
+	tcase_add_test(tcase, auto_is_said_explicitly_too);
+	tcase_add_loop_test(tcase, string_is_read_as_in_c, 0, COUNT(strings));
+	tcase_add_test(tcase, environment_makes_no_difference);
+	tcase_add_test(tcase, line_ends_of_dos_are_taken);
+	tcase_add_test(tcase, lines_are_right_after_comments_and_long_strings);
+	tcase_add_loop_test(tcase, wrong_text_says_what_would_be_right, 0, COUNT(wrong));
+	tcase_add_test(tcase, nul_byte_is_one_error);
+	tcase_add_test(tcase, all_errors_come_in_order);
+	tcase_add_test(tcase, unclosed_string_does_not_reach_the_next_file);
+	tcase_add_test(tcase, errors_keep_to_one_line);
+	tcase_add_test(tcase, nothing_goes_to_stderr);
+}
+
+int
+main(void)
+{
+	return suite_run("conf/parse", tests_add);
+}
