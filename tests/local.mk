@@ -15,8 +15,35 @@ UNIT_CONF_LIBS = conf/libconf.a $(CONFUSE_LIBS) $(CHECK_LIBS)
 UNIT_WORKER_LIBS = worker/libworker.a $(WORKER_LIBS) $(CHECK_LIBS)
 UNIT_DAEMON_LIBS = daemon/libdaemon.a $(DAEMON_LIBS) $(CHECK_LIBS)
 
+UNIT_TESTS += tests/unit/conf/test_address
+tests_unit_conf_test_address_SOURCES = tests/unit/conf/test_address.c tests/unit/conf/text.h
+tests_unit_conf_test_address_LDADD = $(UNIT_CONF_LIBS)
+UNIT_TESTS += tests/unit/conf/test_check
+tests_unit_conf_test_check_SOURCES = tests/unit/conf/test_check.c tests/unit/conf/text.h
+tests_unit_conf_test_check_LDADD = $(UNIT_CONF_LIBS)
+UNIT_TESTS += tests/unit/conf/test_errors
+tests_unit_conf_test_errors_SOURCES = tests/unit/conf/test_errors.c tests/unit/conf/text.h
+tests_unit_conf_test_errors_LDADD = $(UNIT_CONF_LIBS)
+UNIT_TESTS += tests/unit/conf/test_parse
+tests_unit_conf_test_parse_SOURCES = tests/unit/conf/test_parse.c tests/unit/conf/text.h
+tests_unit_conf_test_parse_LDADD = $(UNIT_CONF_LIBS)
+UNIT_TESTS += tests/unit/conf/test_print
+tests_unit_conf_test_print_SOURCES = tests/unit/conf/test_print.c tests/unit/conf/text.h
+tests_unit_conf_test_print_LDADD = $(UNIT_CONF_LIBS)
+UNIT_TESTS += tests/unit/conf/test_snapshot
+tests_unit_conf_test_snapshot_SOURCES = tests/unit/conf/test_snapshot.c tests/unit/conf/text.h
+tests_unit_conf_test_snapshot_LDADD = $(UNIT_CONF_LIBS)
+UNIT_TESTS += tests/unit/conf/test_units
+tests_unit_conf_test_units_SOURCES = tests/unit/conf/test_units.c tests/unit/conf/text.h
+tests_unit_conf_test_units_LDADD = $(UNIT_CONF_LIBS)
+
 FUZZERS =
 FUZZ_LINK = $(AM_LDFLAGS) $(EDDY_FUZZER)
+
+FUZZERS += tests/fuzz/fuzz_conf
+tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c
+tests_fuzz_fuzz_conf_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_conf_LDADD = conf/libconf.a $(CONFUSE_LIBS)
 
 if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS)
