@@ -45,6 +45,8 @@ slots_take(struct slots *slots, unsigned worker, unsigned generation, uint64_t n
 	if (i == SLOTS_MAX)
 		return -ENOSPC;
 	slots->taken[i] = true;
+	if (slot_get(scoreboard_head(&slots->board)->used) <= i)
+		slot_set(scoreboard_head(&slots->board)->used, (uint32_t)i + 1);
 	slot = slots_get(slots, i);
 	slot_set(slot->worker, worker);
 	slot_set(slot->generation, generation);

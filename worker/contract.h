@@ -203,9 +203,14 @@ struct slot {
 
 _Static_assert(sizeof(struct slot) <= SLOT_SIZE, "a slot is one page");
 
+/* The page in front of the slots; the master's. */
+struct scoreboard_head {
+	_Atomic uint32_t used; /* slots from here on have never been taken: looking would make pages */
+};
+
 /* A mapped scoreboard. */
 struct scoreboard {
-	char *pages;
+	char *pages; /* the head, then the slots */
 	size_t slots;
 };
 
@@ -226,7 +231,13 @@ void scoreboard_unmap(struct scoreboard *board);
 static inline struct slot *
 scoreboard_slot(const struct scoreboard *board, size_t i)
 {
-	return (struct slot *)(void *)(board->pages + i * SLOT_SIZE);
+	return (struct slot *)(void *)(board->pages + (i + 1) * SLOT_SIZE);
+}
+
+static inline struct scoreboard_head *
+scoreboard_head(const struct scoreboard *board)
+{
+	return (struct scoreboard_head *)(void *)board->pages;
 }
 
 /* totals += counters: what a dead worker has done stays counted. */

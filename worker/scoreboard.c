@@ -29,7 +29,8 @@ scoreboard_create(size_t slots)
 	fd = memfd_create("eddy-scoreboard", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd < 0)
 		return -errno;
-	if (ftruncate(fd, (off_t)(slots * SLOT_SIZE)) < 0 || fcntl(fd, F_ADD_SEALS, SEALS) < 0) {
+	if (ftruncate(fd, (off_t)((slots + 1) * SLOT_SIZE)) < 0 ||
+	    fcntl(fd, F_ADD_SEALS, SEALS) < 0) {
 		error = errno;
 		close(fd);
 		return -error;
@@ -42,7 +43,7 @@ static int
 slot_allow_writing(struct scoreboard *board, size_t slot)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	size_t offset = slot * SLOT_SIZE;
+	size_t offset = (slot + 1) * SLOT_SIZE;
 	size_t start = offset - offset % page;
 
 	return mprotect(board->pages + start, offset + SLOT_SIZE - start, PROT_READ | PROT_WRITE) <
@@ -65,9 +66,9 @@ scoreboard_map(struct scoreboard *board, int fd, size_t slots, size_t writable)
 	/* A file shorter than its slots would be a SIGBUS later. */
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	if (st.st_size < 0 || (uint64_t)st.st_size / SLOT_SIZE < slots)
+	if (st.st_size < 0 || (uint64_t)st.st_size / SLOT_SIZE < slots + 1)
 		return -EPROTO;
-	pages = mmap(NULL, slots * SLOT_SIZE, prot, MAP_SHARED, fd, 0);
+	pages = mmap(NULL, (slots + 1) * SLOT_SIZE, prot, MAP_SHARED, fd, 0);
 	if (pages == MAP_FAILED)
 		return -errno;
 	*board = (struct scoreboard){.pages = pages, .slots = slots};
@@ -82,7 +83,7 @@ void
 scoreboard_unmap(struct scoreboard *board)
 {
 	if (board->pages)
-		munmap(board->pages, board->slots * SLOT_SIZE);
+		munmap(board->pages, (board->slots + 1) * SLOT_SIZE);
 	*board = (struct scoreboard){0};
 }
 

@@ -146,10 +146,11 @@ bool
 eddy_cluster_workers(size_t i, eddy_worker_info *info)
 {
 	const struct scoreboard *board = &worker_self->board;
+	size_t used = slot_get(scoreboard_head(board)->used);
 
 	if (info->size < sizeof(*info))
 		return false;
-	for (size_t slot = 0; slot < board->slots; slot++) {
+	for (size_t slot = 0; slot < used && slot < board->slots; slot++) {
 		if (!worker_info(scoreboard_slot(board, slot), info))
 			continue;
 		if (i-- == 0)
