@@ -40,7 +40,7 @@ text_snapshot(const char *text)
 		struct conf_file *file = &snapshot.files[snapshot.count];
 
 		end = strchrnul(text, '\f');
-		file->name = strndup("tuv" + snapshot.count++, 1);
+		file->name = strndup(&"tuv"[snapshot.count++], 1);
 		file->size = (size_t)(end - text);
 		file->bytes = strndup(text, file->size);
 		text = end + 1;
