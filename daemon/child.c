@@ -385,16 +385,15 @@ end_describe(const struct child *child, int status, char *how, size_t size)
 {
 	const char *name;
 
-	if (child->killed_for)
+	if (child->killed_for) {
 		snprintf(how, size, "was killed: %s", child->killed_for);
-	else if (WIFSIGNALED(status)) {
+	} else if (WIFSIGNALED(status)) {
 		name = sigabbrev_np(WTERMSIG(status));
 		snprintf(how, size, "was killed by SIG%s (%s%s)", name ? name : "?",
 			 strsignal(WTERMSIG(status)), WCOREDUMP(status) ? ", core dumped" : "");
-	} else if (WEXITSTATUS(status) == 0)
-		snprintf(how, size, "exited");
-	else
+	} else {
 		snprintf(how, size, "exited with code %d", WEXITSTATUS(status));
+	}
 }
 
 void

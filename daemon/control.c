@@ -24,6 +24,7 @@
 
 #define SOCKET_MODE 0660
 #define BACKLOG 64
+#define REAL_DIGITS 10 /* milliseconds over some months, and no 0.029000000000000001 */
 #define GROUPS_MAX 256 /* supplementary groups of a client that are looked at */
 
 static const struct timeval idle = {.tv_sec = CONTROL_IDLE_S};
@@ -157,7 +158,8 @@ client_free(struct control_client *client)
 static void
 client_write(struct control_client *client, json_t *object)
 {
-	char *text = object ? json_dumps(object, JSON_COMPACT) : NULL;
+	char *text =
+		object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(REAL_DIGITS)) : NULL;
 
 	if (text) {
 		bufferevent_write(client->stream, text, strlen(text));

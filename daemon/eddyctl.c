@@ -345,7 +345,7 @@ status_print(const json_t *status)
 static int
 json_print(const json_t *object)
 {
-	if (json_dumpf(object, stdout, JSON_COMPACT) < 0)
+	if (json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(10)) < 0)
 		return -1;
 	return putchar('\n') == EOF ? -1 : 0;
 }

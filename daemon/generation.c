@@ -27,6 +27,21 @@ timer_set(struct event *timer, unsigned ms)
 
 /* seats -------------------------------------------------------------------------------------- */
 
+/* In the order of their numbers, as people like to read them. */
+static void
+child_list_add(struct child_list *children, struct child *child)
+{
+	struct child *next;
+
+	TAILQ_FOREACH(next, children, entry)
+		if (next->worker > child->worker)
+			break;
+	if (next)
+		TAILQ_INSERT_BEFORE(next, child, entry);
+	else
+		TAILQ_INSERT_TAIL(children, child, entry);
+}
+
 static bool
 seat_fill(struct seat *seat, char *why, size_t size)
 {
@@ -34,7 +49,7 @@ seat_fill(struct seat *seat, char *why, size_t size)
 
 	seat->child = child_start(generation, seat->worker, why, size);
 	if (seat->child)
-		TAILQ_INSERT_TAIL(&generation->children, seat->child, entry);
+		child_list_add(&generation->children, seat->child);
 	return seat->child != NULL;
 }
 
@@ -361,8 +376,8 @@ leaving_died(const struct child *child, int status, const char *how)
 		log_info(log, "worker %u (pid %d, generation %u) has drained", child->worker,
 			 (int)child->pid, generation->number);
 	else
-		log_warning(log, "worker %u (pid %d, generation %u) %s while draining",
-			    child->worker, (int)child->pid, generation->number, how);
+		log_warning(log, "worker %u (pid %d, generation %u, draining) %s", child->worker,
+			    (int)child->pid, generation->number, how);
 }
 
 void

@@ -75,7 +75,8 @@ master_generation_gone(struct generation *generation)
 	struct master *master = generation->master;
 
 	if (generation->state == GENERATION_DRAINING)
-		log_info(&master->log, "generation %u has drained", generation->number);
+		log_info(&master->log, "generation %u %s", generation->number,
+			 generation->killed ? "is gone" : "has drained");
 	if (master->running == generation)
 		master->running = NULL;
 	generation_free(generation);
