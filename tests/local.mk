@@ -37,6 +37,13 @@ UNIT_TESTS += tests/unit/conf/test_units
 tests_unit_conf_test_units_SOURCES = tests/unit/conf/test_units.c tests/unit/conf/text.h
 tests_unit_conf_test_units_LDADD = $(UNIT_CONF_LIBS)
 
+UNIT_TESTS += tests/unit/worker/test_contract
+tests_unit_worker_test_contract_SOURCES = tests/unit/worker/test_contract.c
+tests_unit_worker_test_contract_LDADD = worker/libcontract.a $(CHECK_LIBS)
+UNIT_TESTS += tests/unit/worker/test_scoreboard
+tests_unit_worker_test_scoreboard_SOURCES = tests/unit/worker/test_scoreboard.c
+tests_unit_worker_test_scoreboard_LDADD = worker/libcontract.a $(CHECK_LIBS)
+
 FUZZERS =
 FUZZ_LINK = $(AM_LDFLAGS) $(EDDY_FUZZER)
 
