@@ -104,6 +104,7 @@ struct conf {
 	bool workers_auto;
 	char *user, *group; /* NULL: not set */
 	char *control;	    /* NULL: not set, the daemon chooses */
+	struct conf_where user_where, group_where, control_where; /* for what only the daemon can check */
 	unsigned drain_timeout_ms;
 	struct conf_http http;
 	struct conf_listen *listens;

@@ -332,7 +332,7 @@ workers_get(struct parse *parse)
 }
 
 static void
-account_get(struct parse *parse, enum key key, char **account)
+account_get(struct parse *parse, enum key key, char **account, struct conf_where *where)
 {
 	const struct given *given = value_get(parse, key, NULL);
 
@@ -342,10 +342,11 @@ account_get(struct parse *parse, enum key key, char **account)
 		value_error(parse, key, given, "give the name of a %s, such as \"eddy\"",
 			    keys[key].name);
 	*account = copy(parse, given->text);
+	*where = given->where;
 }
 
 static void
-control_get(struct parse *parse, char **control)
+control_get(struct parse *parse, char **control, struct conf_where *where)
 {
 	const struct given *given = value_get(parse, CONTROL, NULL);
 
@@ -358,6 +359,7 @@ control_get(struct parse *parse, char **control)
 		value_error(parse, CONTROL, given,
 			    "the path of a unix socket is at most 107 bytes long");
 	*control = copy(parse, given->text);
+	*where = given->where;
 }
 
 static bool
@@ -798,9 +800,9 @@ globals_get(struct parse *parse)
 	struct given made;
 
 	workers_get(parse);
-	account_get(parse, USER, &conf->user);
-	account_get(parse, GROUP, &conf->group);
-	control_get(parse, &conf->control);
+	account_get(parse, USER, &conf->user, &conf->user_where);
+	account_get(parse, GROUP, &conf->group, &conf->group_where);
+	control_get(parse, &conf->control, &conf->control_where);
 	duration_get(parse, DRAIN_TIMEOUT, &conf->drain_timeout_ms);
 	duration_get(parse, KEEPALIVE_TIMEOUT, &conf->http.keepalive_timeout_ms);
 	duration_get(parse, HEADER_TIMEOUT, &conf->http.header_timeout_ms);

@@ -118,10 +118,11 @@ path_search(struct control_path paths[CONTROL_PATHS])
 }
 
 int
-control_socket_open(struct control_socket *socket, const char *path, struct conf_errors *errors)
+control_socket_open(struct control_socket *socket, const struct conf *conf,
+		    struct conf_errors *errors)
 {
 	struct control_path paths[CONTROL_PATHS];
-	const char *found = path ? path : path_search(paths);
+	const char *path = conf->control, *found = path ? path : path_search(paths);
 	char why[512];
 
 	control_socket_init(socket);
@@ -138,8 +139,8 @@ control_socket_open(struct control_socket *socket, const char *path, struct conf
 	socket->by_search = !path;
 	if (socket_bind(socket, found, why, sizeof(why)) == 0)
 		return 0;
-	conf_errors_add(errors, (struct conf_where){0}, "cannot open the control socket %s: %s",
-			found, why);
+	conf_errors_add(errors, conf->control_where, "cannot open the control socket %s: %s", found,
+			why);
 	control_socket_close(socket);
 	return -1;
 }

@@ -43,8 +43,8 @@ struct control {
 };
 
 void control_socket_init(struct control_socket *socket);
-/* Binds the path of the conf, or with NULL the first place of the search that can be had. 0, or -1 and an error added. */
-int control_socket_open(struct control_socket *socket, const char *path,
+/* Binds the path of the conf, or without one the first place of the search that can be had. 0, or -1 and an error added. */
+int control_socket_open(struct control_socket *socket, const struct conf *conf,
 			struct conf_errors *errors);
 void control_socket_close(struct control_socket *socket);
 

@@ -14,13 +14,6 @@
 
 #define GROUPS_FIRST 32 /* room for most users; more is asked for if there are more */
 
-/* The conf does not keep where these two were said; the main file is the place to look. */
-static struct conf_where
-conf_top(const struct conf *conf)
-{
-	return (struct conf_where){.file = conf->nfiles ? conf->files[0] : NULL};
-}
-
 static int
 groups_load(struct identity *identity, const char *user)
 {
@@ -51,7 +44,7 @@ user_resolve(struct identity *identity, const struct conf *conf, struct conf_err
 	errno = 0;
 	user = getpwnam(conf->user);
 	if (!user) {
-		conf_errors_add(errors, conf_top(conf), "user: there is no user \"%s\"%s%s",
+		conf_errors_add(errors, conf->user_where, "user: there is no user \"%s\"%s%s",
 				conf->user, errno ? ": " : "", errno ? strerror(errno) : "");
 		return -1;
 	}
@@ -69,7 +62,7 @@ user_resolve(struct identity *identity, const struct conf *conf, struct conf_err
 		identity->gid = group->gr_gid;
 	}
 	if (groups_load(identity, conf->user) < 0) {
-		conf_errors_add(errors, conf_top(conf), "user: no memory for the groups of \"%s\"",
+		conf_errors_add(errors, conf->user_where, "user: no memory for the groups of \"%s\"",
 				conf->user);
 		return -1;
 	}
@@ -91,7 +84,8 @@ identity_resolve(struct identity *identity, const struct conf *conf, struct log 
 	if (conf->user)
 		return user_resolve(identity, conf, errors);
 	if (log)
-		log_warning(log, "the workers run as root: set `user` in the conf");
+		log_warning(log, "the workers run as root: set `user` in the conf%s",
+			    conf->group ? " (`group` alone has no effect)" : "");
 	return 0;
 }
 

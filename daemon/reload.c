@@ -119,7 +119,7 @@ control_bind(struct master *master, const struct conf *conf, struct conf_errors 
 {
 	if (control_serves(&master->control, conf->control))
 		return 0;
-	return control_socket_open(&master->reload.control, conf->control, errors);
+	return control_socket_open(&master->reload.control, conf, errors);
 }
 
 static int
