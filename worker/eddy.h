@@ -208,8 +208,10 @@ typedef struct {
 	void (*end)(eddy_request *req, void *arg);
 	/*
 	 * The body will not come whole: EDDY_EABORTED (the client left), EDDY_ETIMEOUT,
-	 * EDDY_ETOOBIG (the route's max_body), EDDY_EBADMSG. If this does not answer, eddy does
-	 * (408, 413, 400), or closes where the answer has begun. Node: 'error'.
+	 * EDDY_ETOOBIG (the route's max_body), EDDY_EBADMSG. The last event of the body, and the
+	 * response is over with it: eddy answers 400 to broken framing and 408 to a client that
+	 * stalls, and 413 if this has not answered a body that is too large; where the answer had
+	 * begun, the connection is reset. Node: 'error'.
 	 */
 	void (*error)(eddy_request *req, int error, void *arg);
 } eddy_request_events;
@@ -230,9 +232,9 @@ EDDY_API void eddy_request_resume(eddy_request *req);
 
 /*
  * Collects the body, up to `limit` bytes (0: the route's max_body), and gives it to `cb` in one
- * piece, which lives until cb returns. `err`: 0 or what the `error` event says, and EDDY_ENOMEM;
- * where cb does not answer an error, eddy does. Returns 0, or EDDY_EINVAL if the body is being read
- * already.
+ * piece, which lives until cb returns. `err`: 0, or what the `error` event says, or EDDY_ENOMEM; in
+ * case of an error there is nothing left to do, as with that event. Returns 0, or EDDY_EINVAL if
+ * the body is being read already.
  */
 EDDY_API int eddy_request_body(eddy_request *req, size_t limit,
 			       void (*cb)(eddy_request *req, int err, eddy_str body, void *arg),
@@ -264,8 +266,9 @@ EDDY_API eddy_response *eddy_request_response(eddy_request *req);
  * Sets a header, replacing all of that name; append adds one more line of it (Set-Cookie). `name`
  * is a token, `value` any text without control characters. Content-Length is checked against what
  * is written; Transfer-Encoding and Connection are eddy's ("Connection: close" may be set and
- * closes after the answer). 0, EDDY_EHEADERS_SENT, EDDY_EHEADER, EDDY_ENOMEM, EDDY_ETOOBIG. Node:
- * response.setHeader, appendHeader.
+ * closes after the answer). 0, EDDY_EHEADERS_SENT, EDDY_EHEADER, EDDY_EINVAL (a header that is
+ * eddy's, a Content-Length that is no number), EDDY_ENOMEM, EDDY_ETOOBIG. Node: response.setHeader,
+ * appendHeader.
  */
 EDDY_API int eddy_response_set_header(eddy_response *res, const char *name, const char *value);
 EDDY_API int eddy_response_append_header(eddy_response *res, const char *name, const char *value);
@@ -369,8 +372,9 @@ EDDY_API void eddy_response_on(eddy_response *res, const eddy_response_events *e
 /* timers -------------------------------------------------------------------------- */
 
 /*
- * Calls cb(arg) once after `ms` milliseconds; 0 counts as 1. The timer is freed when cb has
- * returned or by clear. NULL: no memory. Node, DOM: setTimeout.
+ * Calls cb(arg) once after `ms` milliseconds; 0 counts as 1. The handle may be kept and cleared
+ * also when the timer has fired: it is not an address, and is not used for another timer soon.
+ * NULL: no memory. Node, DOM: setTimeout.
  */
 EDDY_API eddy_timer *eddy_set_timeout(void (*cb)(void *arg), unsigned ms, void *arg);
 /*
@@ -381,13 +385,16 @@ EDDY_API eddy_timer *eddy_set_interval(void (*cb)(void *arg), unsigned ms, void 
 /* Calls cb(arg) after the events of this turn of the loop. Node: setImmediate. */
 EDDY_API eddy_timer *eddy_set_immediate(void (*cb)(void *arg), void *arg);
 /*
- * Ends a timer; NULL is fine, and so is the timer whose callback is running. One name per kind, as
- * in Node; any ends any.
+ * Ends a timer; NULL is fine, and so is one that has fired or whose callback is running. One name
+ * per kind, as in Node; any ends any.
  */
 EDDY_API void eddy_clear_timeout(eddy_timer *timer);
 EDDY_API void eddy_clear_interval(eddy_timer *timer);
 EDDY_API void eddy_clear_immediate(eddy_timer *timer);
-/* Starts a timer's time again from now. Node: timeout.refresh. */
+/*
+ * Starts a timer's time again from now, also from its own callback; does nothing to one that is
+ * over. Node: timeout.refresh.
+ */
 EDDY_API void eddy_timer_refresh(eddy_timer *timer);
 /*
  * Calls cb(arg) when the callback that is running has returned, before anything else. 0 or

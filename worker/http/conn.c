@@ -220,7 +220,8 @@ conn_response_ended(struct conn *conn)
 			out_flush(conn->http);
 		if (conn->state == CONN_CLOSED || conn->queue != NULL)
 			return; /* conn_sent comes back here */
-		exchange_post(exchange, EXCHANGE_FINISH);
+		if (exchange->response.ended)
+			exchange_post(exchange, EXCHANGE_FINISH);
 	}
 	conn->exchange = NULL;
 	conn_next(conn,
@@ -236,17 +237,6 @@ conn_later(struct conn *conn)
 		return;
 	conn->posted = true;
 	task_post(&conn->http->loop->later, &conn->task);
-}
-
-static void
-blame_line(struct slot *slot, const struct head *head)
-{
-	size_t n = (size_t)(head->target.at + head->target.len - head->method.at);
-
-	if (n > SLOT_LINE_MAX)
-		n = SLOT_LINE_MAX;
-	memcpy(slot->line, head->bytes + head->method.at, n);
-	slot_set(slot->line_size, (uint32_t)n);
 }
 
 /* Calls the route's handler with a new exchange. */
@@ -385,8 +375,10 @@ static void
 conn_body_failed(struct conn *conn, int error)
 {
 	conn->lingering = conn->closing = true;
-	if (conn->exchange != NULL)
-		exchange_error(conn->exchange, error);
+	if (conn->exchange == NULL)
+		return;
+	exchange_error(conn->exchange, error);
+	loop_run_ticks(conn->http->loop);
 }
 
 static bool
@@ -848,7 +840,7 @@ conn_sent(struct conn *conn)
 {
 	struct exchange *exchange = conn->exchange;
 
-	if (exchange != NULL && exchange->response.ended) {
+	if (exchange != NULL && (exchange->response.ended || exchange->response.answered)) {
 		conn_response_ended(conn);
 	} else if (exchange != NULL && exchange->response.full) {
 		exchange->response.full = false;
@@ -933,7 +925,7 @@ conn_abort(struct conn *conn)
 {
 	struct exchange *exchange = conn->exchange;
 
-	if (exchange != NULL && !exchange->response.head_sent && !exchange->response.ended)
+	if (exchange != NULL && !exchange->response.head_sent)
 		exchange_answer(exchange, 503);
 	else
 		conn_close(conn, exchange != NULL);

@@ -151,6 +151,17 @@ exchange_detach(struct exchange *exchange, bool lost)
 		exchange_post(exchange, EXCHANGE_FREE);
 }
 
+void
+blame_line(struct slot *slot, const struct head *head)
+{
+	size_t n = (size_t)(head->target.at + head->target.len - head->method.at);
+
+	if (n > SLOT_LINE_MAX)
+		n = SLOT_LINE_MAX;
+	memcpy(slot->line, head->bytes + head->method.at, n);
+	slot_set(slot->line_size, (uint32_t)n);
+}
+
 /* Calling into the module --------------------------------------------------------- */
 
 static void
@@ -158,6 +169,8 @@ exchange_call(struct exchange *exchange, enum slot_callback kind)
 {
 	call_begin(exchange->http->calls, exchange->route->module, kind,
 		   exchange->route->index + 1);
+	if (exchange->head != NULL)
+		blame_line(exchange->http->slot, exchange->head);
 }
 
 static void
@@ -216,8 +229,10 @@ exchange_data(struct exchange *exchange, eddy_str piece)
 	if (req->collect != NULL) {
 		int error = collect_add(req->collect, piece);
 
-		if (error != 0)
+		if (error != 0) {
 			exchange_error(exchange, error);
+			loop_run_ticks(exchange->http->loop);
+		}
 		return;
 	}
 	if (req->events == NULL || req->events->data == NULL)
@@ -259,24 +274,39 @@ error_status(int error)
 	}
 }
 
+/*
+ * Broken framing and a client that stalls are eddy's to answer, before the module hears of it; a
+ * body that is too large is the module's, if it answers at once. A module that was told has nothing
+ * left to end.
+ */
 void
 exchange_error(struct exchange *exchange, int error)
 {
 	eddy_request *req = &exchange->request;
+	eddy_response *res = &exchange->response;
+	bool told = true;
 
 	req->ended = true;
-	exchange->response.keep = false;
+	res->keep = false;
+	if (error == EDDY_EBADMSG || error == EDDY_ETIMEOUT)
+		exchange_answer(exchange, error_status(error));
 	if (req->collect != NULL) {
 		exchange_collected(exchange, error);
 	} else if (req->events != NULL && req->events->error != NULL) {
 		exchange_call(exchange, SLOT_DATA);
 		req->events->error(req, error, req->arg);
 		call_end(exchange->http->calls);
+	} else {
+		told = false;
 	}
-	/* not yet the ticks: they may free it, if the module has answered */
-	if (exchange->conn != NULL && error != EDDY_EABORTED)
+	if (!res->ended && exchange->conn != NULL && error != EDDY_EABORTED)
 		exchange_answer(exchange, error_status(error));
-	loop_run_ticks(exchange->http->loop);
+	if (!told || res->ended)
+		return;
+	if (exchange->conn == NULL)
+		response_over(exchange);
+	else
+		res->ended = true;
 }
 
 /* Delivers what is owed. `close` is the last that a module sees of it. */

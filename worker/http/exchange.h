@@ -27,6 +27,7 @@
 struct conn;
 struct http;
 struct route;
+struct slot;
 
 /* eddy_request_body: a body being collected. */
 struct collect {
@@ -63,7 +64,8 @@ struct eddy_response {
 	bool no_body; /* HEAD, 204, 304 */
 	bool keep;    /* the connection may go on after it */
 	bool full;    /* a write has said false: `drain` is owed */
-	bool ended;   /* by the module */
+	bool ended;   /* by the module, or by an error that it was told of */
+	bool answered; /* by eddy, over the module's head: what it still calls does nothing */
 };
 
 /* Events that are owed, in the order of their delivery. */
@@ -145,8 +147,13 @@ void exchange_data(struct exchange *exchange, eddy_str piece);
 void exchange_end(struct exchange *exchange);
 void exchange_error(struct exchange *exchange, int error);
 
+/* Notes in the slot which request a call is about, for the log line of a crash. */
+void blame_line(struct slot *slot, const struct head *head);
+
 /* response.c: eddy's own answer where the module gave none; the connection closes after it. */
 void exchange_answer(struct exchange *exchange, int status);
+/* response.c: the module is done with a response that has no connection any more. */
+void response_over(struct exchange *exchange);
 /* response.c: the response's `timeout` counts from now again; ends it. */
 void response_moved(struct exchange *exchange);
 void response_timeout_free(struct exchange *exchange);

@@ -31,9 +31,15 @@ struct response_timeout {
 
 #define COPY(p, text) ((char *)mempcpy((p), (text), sizeof(text) - 1))
 
+/*
+ * A call that cannot be. Where eddy has answered in the module's stead it is none of the module's
+ * fault.
+ */
 static int
 response_misuse(struct exchange *exchange, int error, const char *what)
 {
+	if (exchange->response.answered)
+		return EDDY_ECLOSED;
 	eddy_log(exchange->route->module, LOG_WARNING, "%s: %s", what, eddy_strerror(error));
 	return error;
 }
@@ -180,7 +186,7 @@ response_may_write(struct exchange *exchange, size_t n, const char *what)
 {
 	eddy_response *res = &exchange->response;
 
-	if (res->ended) {
+	if (res->ended || res->answered) {
 		response_misuse(exchange, EDDY_EWRITE_AFTER_END, what);
 		return false;
 	}
@@ -265,13 +271,13 @@ eddy_response_write_owned(eddy_response *res, void *p, size_t n,
 
 /* The end ------------------------------------------------------------------------- */
 
+/* The last byte has been written. */
 static void
 response_finish(struct exchange *exchange)
 {
 	eddy_response *res = &exchange->response;
 	struct conn *conn = exchange->conn;
 
-	res->ended = true;
 	response_timeout_free(exchange);
 	if (conn ==
 	    NULL) /* lost while the last piece was written: conn_close has posted what follows */
@@ -285,12 +291,9 @@ response_finish(struct exchange *exchange)
 		conn_response_ended(conn);
 }
 
-/*
- * Ended by the module after its connection was lost: without a `close` callback this is what frees
- * it.
- */
-static void
-response_forget(struct exchange *exchange)
+/* Without a `close` callback this is what frees it. */
+void
+response_over(struct exchange *exchange)
 {
 	eddy_response *res = &exchange->response;
 
@@ -304,9 +307,59 @@ response_forget(struct exchange *exchange)
 static void
 response_cut(struct exchange *exchange)
 {
-	exchange->response.ended = true;
 	response_timeout_free(exchange);
 	conn_close(exchange->conn, true);
+}
+
+/*
+ * Whether the module may finish the response now, as far as that goes without looking at the body.
+ * If not, what is to be done has been done.
+ */
+static bool
+response_may_end(struct exchange *exchange, bool send)
+{
+	eddy_response *res = &exchange->response;
+
+	if (res->ended || (send && res->head_fixed)) {
+		response_misuse(exchange, res->ended ? EDDY_EWRITE_AFTER_END : EDDY_EHEADERS_SENT,
+				send ? "eddy_response_send" : "eddy_response_end");
+		return false;
+	}
+	if (exchange->conn == NULL) {
+		response_over(exchange);
+		return false;
+	}
+	if (res->answered) { /* and its last bytes are still on their way */
+		res->ended = true;
+		return false;
+	}
+	return true;
+}
+
+/*
+ * The module has ended it in a way that cannot be sent: the client gets a 500, or a cut connection.
+ */
+static void
+response_spoilt(struct exchange *exchange, int error, const char *what)
+{
+	response_misuse(exchange, error, what);
+	exchange->response.ended = true;
+	exchange_answer(exchange, 500);
+}
+
+static void
+response_end_with(struct exchange *exchange, const void *p, size_t n, const char *type,
+		  size_t type_len)
+{
+	eddy_response *res = &exchange->response;
+
+	if (!res->head_sent && !response_start_whole(exchange, n, type, type_len)) {
+		response_over(exchange);
+		return;
+	}
+	response_put(exchange, p, n);
+	res->ended = true;
+	response_finish(exchange);
 }
 
 void
@@ -314,26 +367,13 @@ eddy_response_end(eddy_response *res, const void *p, size_t n)
 {
 	struct exchange *exchange = exchange_of_response(res);
 
-	if (res->ended) {
-		response_misuse(exchange, EDDY_EWRITE_AFTER_END, "eddy_response_end");
+	if (!response_may_end(exchange, false))
 		return;
-	}
-	if (exchange->conn == NULL) {
-		response_forget(exchange);
-		return;
-	}
 	if (res->has_length && !exchange->is_head && status_has_body(res->status) &&
-	    res->written + n != res->length) {
-		response_misuse(exchange, EDDY_ECONTENT_LENGTH, "eddy_response_end");
-		exchange_answer(exchange, 500);
-		return;
-	}
-	if (!res->head_sent && !response_start_whole(exchange, n, NULL, 0)) {
-		res->ended = true;
-		return;
-	}
-	response_put(exchange, p, n);
-	response_finish(exchange);
+	    res->written + n != res->length)
+		response_spoilt(exchange, EDDY_ECONTENT_LENGTH, "eddy_response_end");
+	else
+		response_end_with(exchange, p, n, NULL, 0);
 }
 
 void
@@ -342,19 +382,11 @@ eddy_response_send(eddy_response *res, int status, const char *type, const void 
 	struct exchange *exchange = exchange_of_response(res);
 	size_t type_len = type != NULL ? strlen(type) : 0;
 
-	if (res->ended || res->head_fixed) {
-		response_misuse(exchange, res->ended ? EDDY_EWRITE_AFTER_END : EDDY_EHEADERS_SENT,
-				"eddy_response_send");
+	if (!response_may_end(exchange, true))
 		return;
-	}
-	if (exchange->conn == NULL) {
-		response_forget(exchange);
-		return;
-	}
 	if (status < 200 || status > 599 || type_len > TYPE_MAX ||
 	    !chars_all_or_none(type, type_len, CHAR_VALUE)) {
-		response_misuse(exchange, EDDY_EINVAL, "eddy_response_send");
-		exchange_answer(exchange, 500);
+		response_spoilt(exchange, EDDY_EINVAL, "eddy_response_send");
 		return;
 	}
 	res->status = (uint16_t)status;
@@ -362,12 +394,7 @@ eddy_response_send(eddy_response *res, int status, const char *type, const void 
 		eddy_response_remove_header(res, "Content-Length");
 	if (res->has_type && type_len > 0)
 		eddy_response_remove_header(res, "Content-Type");
-	if (!response_start_whole(exchange, n, type, type_len)) {
-		res->ended = true;
-		return;
-	}
-	response_put(exchange, p, n);
-	response_finish(exchange);
+	response_end_with(exchange, p, n, type, type_len);
 }
 
 void
@@ -375,12 +402,12 @@ eddy_response_destroy(eddy_response *res)
 {
 	struct exchange *exchange = exchange_of_response(res);
 
-	if (res->ended && exchange->conn == NULL)
-		return;
-	if (exchange->conn == NULL)
-		response_forget(exchange);
-	else
+	if (exchange->conn != NULL) {
+		res->ended = true;
 		response_cut(exchange);
+	} else if (!res->ended) {
+		response_over(exchange);
+	}
 }
 
 void
@@ -389,8 +416,9 @@ exchange_answer(struct exchange *exchange, int status)
 	eddy_response *res = &exchange->response;
 	eddy_str text = status_text(status);
 
-	if (res->ended || exchange->conn == NULL)
+	if (res->answered || exchange->conn == NULL)
 		return;
+	res->answered = true;
 	if (res->head_sent) {
 		response_cut(exchange);
 		return;
@@ -401,10 +429,8 @@ exchange_answer(struct exchange *exchange, int status)
 	res->reason = NULL;
 	res->has_length = res->has_date = res->has_type = res->keep = false;
 	res->status = (uint16_t)status;
-	if (!response_start_whole(exchange, text.n + 1, "text/plain", 10)) {
-		res->ended = true;
+	if (!response_start_whole(exchange, text.n + 1, "text/plain", 10))
 		return;
-	}
 	response_put(exchange, text.p, text.n);
 	response_put(exchange, "\n", 1);
 	response_finish(exchange);

@@ -5,10 +5,14 @@
 #include "module/module.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
+#include <link.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define ENTRY "eddy_module_entry" /* what EDDY_MODULE exports */
 
@@ -42,9 +46,61 @@ module_check(const struct eddy_module *module, const char *path, char *why, size
 	return 0;
 }
 
+/*
+ * Whether the file has all the bytes that its ELF headers speak of: dlopen maps them unchecked, and
+ * a module that is being copied over at this moment would end the worker by SIGBUS. What is not ELF
+ * at all, dlopen says best. 0 or -1.
+ */
+static int
+module_is_whole(const struct eddy_module *module, const char *path, char *why, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), result = 0;
+	ElfW(Ehdr) head;
+	ElfW(Phdr) part;
+	struct stat st;
+
+	if (fd < 0)
+		return 0;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
+	    pread(fd, &head, sizeof(head), 0) != sizeof(head) ||
+	    memcmp(head.e_ident, ELFMAG, SELFMAG) != 0 || head.e_phentsize != sizeof(part))
+		goto out;
+	for (size_t i = 0; i < head.e_phnum && result == 0; i++) {
+		off_t at = (off_t)(head.e_phoff + i * sizeof(part));
+
+		if (pread(fd, &part, sizeof(part), at) != sizeof(part) ||
+		    (part.p_type == PT_LOAD &&
+		     part.p_offset + part.p_filesz > (uint64_t)st.st_size))
+			result = refuse(
+				why, size,
+				"module \"%s\": %s is cut short after %lld bytes: was it being "
+				"written? Install modules by renaming them into place",
+				module->conf->name, path, (long long)st.st_size);
+	}
+out:
+	close(fd);
+	return result;
+}
+
+static int
+module_find_entry(struct eddy_module *module, const char *path, char *why, size_t size)
+{
+	module->object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+	if (module->object == NULL) /* dlerror names the path */
+		return refuse(why, size, "module \"%s\": cannot open: %s", module->conf->name,
+			      dlerror());
+	module->def = dlsym(module->object, ENTRY);
+	if (module->def == NULL)
+		return refuse(why, size,
+			      "module \"%s\": %s is not a module of eddy: it exports no " ENTRY
+			      " (EDDY_MODULE in its source makes it)",
+			      module->conf->name, path);
+	return 0;
+}
+
 int
-module_open(struct eddy_module *module, const struct conf_module *conf, const char *dir, char *why,
-	    size_t size)
+module_open(struct eddy_module *module, const struct conf_module *conf, const char *dir,
+	    struct calls *calls, char *why, size_t size)
 {
 	char path[4096];
 	int n;
@@ -55,15 +111,13 @@ module_open(struct eddy_module *module, const struct conf_module *conf, const ch
 		    : snprintf(path, sizeof(path), "%s/%s", dir, conf->path);
 	if (n < 0 || (size_t)n >= sizeof(path))
 		return refuse(why, size, "module \"%s\": the path is too long", conf->name);
-	module->object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	if (module->object == NULL) /* dlerror names the path */
-		return refuse(why, size, "module \"%s\": cannot open: %s", conf->name, dlerror());
-	module->def = dlsym(module->object, ENTRY);
-	if (module->def == NULL)
-		return refuse(why, size,
-			      "module \"%s\": %s is not a module of eddy: it exports no " ENTRY
-			      " (EDDY_MODULE in its source makes it)",
-			      conf->name, path);
+	if (module_is_whole(module, path, why, size) != 0)
+		return -1;
+	call_begin(calls, module, SLOT_LOAD, 0); /* its constructors run in dlopen */
+	n = module_find_entry(module, path, why, size);
+	call_end(calls);
+	if (n != 0)
+		return -1;
 	return module_check(module, path, why, size);
 }
 

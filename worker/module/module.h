@@ -38,7 +38,7 @@ struct calls {
  * (module, path, what dlopen said) in `why`. `dir` is where a path without a slash is looked up.
  */
 int module_open(struct eddy_module *module, const struct conf_module *conf, const char *dir,
-		char *why, size_t size);
+		struct calls *calls, char *why, size_t size);
 /* Calls its `load`. 0, or -1 with the reason in `why`. */
 int module_load(struct eddy_module *module, struct calls *calls, char *why, size_t size);
 void module_drain(struct eddy_module *module, struct calls *calls);

@@ -2,7 +2,9 @@
  * The timers of eddy.h: setTimeout, setInterval, setImmediate and nextTick, on libevent's.
  *
  * A timer remembers the module that was running when it was made, so that its callback is charged
- * to that one.
+ * to that one. The handle that a module has is not the timer's address but its place in a table and
+ * how often that place has been used: clearing a timer that has fired already, as everybody does
+ * who comes from Node, finds that out and does nothing.
  */
 #include <stdlib.h>
 
@@ -10,17 +12,97 @@
 
 enum timer_kind { TIMEOUT, INTERVAL, IMMEDIATE };
 
-struct eddy_timer {
+struct timer {
 	struct event event;
 	struct worker *worker;
 	struct eddy_module *module;
 	void (*cb)(void *arg);
 	void *arg;
 	uint64_t due_us; /* CLOCK_MONOTONIC */
+	size_t place;	 /* in the table */
 	unsigned ms;
 	uint8_t kind;
 	bool running, cleared;
 };
+
+/* One place of the table. */
+struct timer_place {
+	struct timer *timer; /* NULL: free */
+	uintptr_t uses;
+	size_t next_free; /* place + 1; 0: none */
+};
+
+#define HALF_BITS \
+	(sizeof(uintptr_t) * 4) /* of a handle: the upper half counts, the lower is the place + 1 */
+#define HALF_MASK (((uintptr_t)1 << HALF_BITS) - 1)
+
+static eddy_timer *
+timer_handle(const struct timer *timer)
+{
+	const struct timer_table *table = &timer->worker->timers;
+
+	return (eddy_timer *)((table->places[timer->place].uses & HALF_MASK) << HALF_BITS |
+			      (timer->place + 1));
+}
+
+/* The timer that a handle stands for; NULL: it has fired, or was cleared. */
+static struct timer *
+timer_find(const eddy_timer *handle)
+{
+	const struct timer_table *table = &worker_self->timers;
+	size_t place = ((uintptr_t)handle & HALF_MASK) - 1;
+
+	if (handle == NULL || place >= table->count ||
+	    (table->places[place].uses & HALF_MASK) != (uintptr_t)handle >> HALF_BITS)
+		return NULL;
+	return table->places[place].timer;
+}
+
+static int
+table_grow(struct timer_table *table)
+{
+	size_t count = table->count != 0 ? 2 * table->count : 16;
+	struct timer_place *places =
+		count < HALF_MASK ? realloc(table->places, count * sizeof(*places)) : NULL;
+
+	if (places == NULL)
+		return -1;
+	table->places = places;
+	for (size_t i = count; i-- > table->count;) {
+		places[i] = (struct timer_place){.next_free = table->first_free};
+		table->first_free = i + 1;
+	}
+	table->count = count;
+	return 0;
+}
+
+static int
+table_take(struct timer_table *table, struct timer *timer)
+{
+	struct timer_place *place;
+
+	if (table->first_free == 0 && table_grow(table) != 0)
+		return -1;
+	timer->place = table->first_free - 1;
+	place = &table->places[timer->place];
+	table->first_free = place->next_free;
+	place->timer = timer;
+	return 0;
+}
+
+static void
+timer_free(struct timer *timer)
+{
+	struct timer_table *table = &timer->worker->timers;
+	struct timer_place *place = &table->places[timer->place];
+
+	event_del(&timer->event);
+	place->timer = NULL;
+	place->uses++;
+	place->next_free = table->first_free;
+	table->first_free = timer->place + 1;
+	free(timer);
+}
 
 static uint64_t
 now_us(void)
@@ -29,10 +111,12 @@ now_us(void)
 }
 
 static void
-timer_add(eddy_timer *timer, uint64_t wait_us)
+timer_add(struct timer *timer, uint64_t wait_us)
 {
-	event_add(&timer->event, &(struct timeval){.tv_sec = (time_t)(wait_us / 1000000),
-						   .tv_usec = (suseconds_t)(wait_us % 1000000)});
+	struct timeval wait = {.tv_sec = (time_t)(wait_us / 1000000),
+			       .tv_usec = (suseconds_t)(wait_us % 1000000)};
+
+	event_add(&timer->event, &wait);
 }
 
 /*
@@ -40,7 +124,7 @@ timer_add(eddy_timer *timer, uint64_t wait_us)
  * whole are left out.
  */
 static void
-timer_next_beat(eddy_timer *timer)
+timer_next_beat(struct timer *timer)
 {
 	uint64_t now = now_us(), step = (uint64_t)timer->ms * 1000;
 
@@ -53,7 +137,7 @@ timer_next_beat(eddy_timer *timer)
 static void
 timer_fire(evutil_socket_t fd, short what, void *arg)
 {
-	eddy_timer *timer = arg;
+	struct timer *timer = arg;
 	struct worker *worker = timer->worker;
 
 	(void)fd;
@@ -64,48 +148,54 @@ timer_fire(evutil_socket_t fd, short what, void *arg)
 	timer->cb(timer->arg);
 	call_end(&worker->calls);
 	timer->running = false;
-	if (timer->kind == INTERVAL && !timer->cleared) {
+	if (timer->cleared)
+		timer_free(timer);
+	else if (timer->kind == INTERVAL)
 		timer_next_beat(timer);
-	} else if (timer->cleared ||
-		   !event_pending(&timer->event, EV_TIMEOUT, NULL)) { /* else: refreshed */
-		event_del(&timer->event);
-		free(timer);
-	}
+	else if (!event_pending(&timer->event, EV_TIMEOUT,
+				NULL)) /* else its callback has refreshed it */
+		timer_free(timer);
 	loop_leave(&worker->loop);
 }
 
 static eddy_timer *
 timer_new(void (*cb)(void *arg), unsigned ms, void *arg, enum timer_kind kind)
 {
-	eddy_timer *timer = cb != NULL ? malloc(sizeof(*timer)) : NULL;
+	struct worker *worker = worker_self;
+	struct timer *timer = cb != NULL ? malloc(sizeof(*timer)) : NULL;
 
 	if (timer == NULL)
 		return NULL;
 	if (ms == 0 && kind != IMMEDIATE)
 		ms = 1;
-	*timer = (eddy_timer){.worker = worker_self,
-			      .module = worker_self->calls.running,
-			      .cb = cb,
-			      .arg = arg,
-			      .ms = ms,
-			      .kind = kind,
-			      .due_us = kind == INTERVAL ? now_us() + (uint64_t)ms * 1000 : 0};
-	evtimer_assign(&timer->event, worker_self->loop.base, timer_fire, timer);
+	*timer = (struct timer){.worker = worker,
+				.module = worker->calls.running,
+				.cb = cb,
+				.arg = arg,
+				.ms = ms,
+				.kind = kind};
+	if (table_take(&worker->timers, timer) != 0) {
+		free(timer);
+		return NULL;
+	}
+	if (kind == INTERVAL)
+		timer->due_us = now_us() + (uint64_t)ms * 1000;
+	evtimer_assign(&timer->event, worker->loop.base, timer_fire, timer);
 	timer_add(timer, (uint64_t)ms * 1000);
-	return timer;
+	return timer_handle(timer);
 }
 
 static void
-timer_clear(eddy_timer *timer)
+timer_clear(eddy_timer *handle)
 {
+	struct timer *timer = timer_find(handle);
+
 	if (timer == NULL)
 		return;
-	if (timer->running) {
+	if (timer->running)
 		timer->cleared = true;
-		return;
-	}
-	event_del(&timer->event);
-	free(timer);
+	else
+		timer_free(timer);
 }
 
 eddy_timer *
@@ -145,32 +235,29 @@ eddy_clear_immediate(eddy_timer *timer)
 }
 
 void
-eddy_timer_refresh(eddy_timer *timer)
+eddy_timer_refresh(eddy_timer *handle)
 {
-	if (timer->cleared)
-		return;
-	timer->due_us = now_us() + (uint64_t)timer->ms * 1000;
-	timer_add(timer, (uint64_t)timer->ms * 1000);
-}
+	struct timer *timer = timer_find(handle);
 
-/* Frees the timers that modules have left: a worker ends without leaks. */
-static int
-timer_find(const struct event_base *base, const struct event *event, void *arg)
-{
-	(void)base;
-	if (event_get_callback(event) != timer_fire)
-		return 0;
-	*(eddy_timer **)arg = event_get_callback_arg(event);
-	return 1;
+	if (timer == NULL || timer->cleared)
+		return;
+	timer->due_us = now_us();
+	if (timer->running && timer->kind == INTERVAL)
+		return; /* its next beat follows from that */
+	timer->due_us += (uint64_t)timer->ms * 1000;
+	timer_add(timer, (uint64_t)timer->ms * 1000);
 }
 
 void
 timers_fini(struct worker *worker)
 {
-	eddy_timer *timer = NULL;
+	struct timer_table *table = &worker->timers;
 
-	while (event_base_foreach_event(worker->loop.base, timer_find, &timer) == 1)
-		timer_clear(timer);
+	for (size_t i = 0; i < table->count; i++)
+		if (table->places[i].timer != NULL)
+			timer_free(table->places[i].timer);
+	free(table->places);
+	*table = (struct timer_table){0};
 }
 
 /* nextTick ------------------------------------------------------------------------ */
