@@ -73,6 +73,8 @@ struct conn {
 	bool counted_idle : 1;
 };
 
+/* conn.c -------------------------------------------------------------------------- */
+
 /*
  * Takes an accepted socket (nonblocking) and reads at once. The fd is the connection's, also when
  * there is no memory.
@@ -82,22 +84,14 @@ void conn_open(struct http *http, int fd, const struct sockaddr *peer);
 /* Closes now; `reset` by RST. Safe at any time: the struct lives to the end of the loop's turn. */
 void conn_close(struct conn *conn, bool reset);
 
-/* The response under way is complete (all of it has been handed to out). */
-void conn_response_ended(struct conn *conn);
-
-/*
- * Whether so much of the request's body has not been read that the connection cannot go on behind
- * it.
- */
-bool conn_body_is_left(const struct conn *conn, bool expects_continue);
-
-/* Somebody asked for the body, or resumed: goes on at the end of the turn. */
+/* Lets the connection go on at the end of the turn: something has changed that it waited for. */
 void conn_later(struct conn *conn);
 
-/*
- * out.c tells: the queue is empty again; some of it has been taken; the client has not taken any
- * for write_timeout.
- */
+/* Keeps n bytes for later, with the parser's place if they are an unfinished head. */
+void conn_hold(struct conn *conn, const struct head *head, const char *p, size_t n);
+void conn_hold_raw(struct conn *conn, const char *p, size_t n);
+
+/* out.c tells: the queue is empty again. */
 void conn_sent(struct conn *conn);
 
 /* http.c: while draining. */
@@ -110,6 +104,26 @@ void conn_head_passed(struct deadline *deadline);
 void conn_body_passed(struct deadline *deadline);
 void conn_linger_passed(struct deadline *deadline);
 void conn_write_passed(struct deadline *deadline);
+
+/* serve.c ------------------------------------------------------------------------- */
+
+/* Works through n bytes, as far as the connection's state lets it; calls modules. */
+void conn_process(struct conn *conn, const char *p, size_t n);
+
+/* Whether the next request may begin: the answer before it has gone out whole. */
+bool conn_may_begin(const struct conn *conn);
+/* Whether the module reads the body of the request under way. */
+bool conn_reading(const struct conn *conn);
+/* Whether so much of the request's body has not been read that the connection cannot go on. */
+bool conn_body_is_left(const struct conn *conn, bool expects_continue);
+
+/* What came is no request: answers `status` and closes so that the client can read it. */
+void conn_refuse(struct conn *conn, int status);
+/* The body is broken, stalled or too large (EDDY_E…): the module hears of it, and may answer. */
+void conn_body_failed(struct conn *conn, int error);
+
+/* The response under way is complete: all of it has been handed to out. */
+void conn_response_ended(struct conn *conn);
 
 static inline int
 conn_fd(const struct conn *conn)

@@ -1,0 +1,422 @@
+/*
+ * From bytes to calls: what a connection has read becomes heads, handlers, pieces of bodies, and
+ * the next request.
+ *
+ * conn_process works through the bytes by the connection's state (conn.h) as far as it can; what it
+ * cannot use now is held. A module is called from here and from tasks only; what modules call
+ * (request.c, response.c) changes fields and comes back here through conn_response_ended and
+ * conn_later at most, never into conn_process.
+ */
+#include "http/conn.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/exchange.h"
+#include "http/status.h"
+
+#define DISCARD_MAX 262144 /* bytes of an unread body: cheaper to read than a new connection */
+
+/* Answers that eddy gives itself -------------------------------------------------- */
+
+/* An answer without a handler: a status, its text as the body, one header line (or ""). */
+static void
+conn_answer(struct conn *conn, int status, bool head_only, bool keep, const char *field)
+{
+	struct http *http = conn->http;
+	eddy_str line = status_line(status), text = status_text(status);
+	bool body = status != 204;
+	char *p = out_reserve(conn, 1024 + strlen(field));
+	int n;
+
+	if (p == NULL)
+		return;
+	n = snprintf(p, 1024 + strlen(field), "%.*s%s%s%s%s", (int)line.n, line.p, http->date.line,
+		     field, body ? "Content-Type: text/plain\r\n" : "",
+		     keep ? "" : "Connection: close\r\n");
+	if (body)
+		n += sprintf(p + n, "Content-Length: %zu\r\n", text.n + 1);
+	n += sprintf(p + n, "\r\n");
+	if (body && !head_only)
+		n += sprintf(p + n, "%.*s\n", (int)text.n, text.p);
+	out_commit(conn, (size_t)n);
+	slot_add(http->slot->counters.responses[status / 100], 1);
+}
+
+/*
+ * The request is not one: says so, and closes so that the client reads it. Nothing more is read as
+ * a request.
+ */
+void
+conn_refuse(struct conn *conn, int status)
+{
+	conn_answer(conn, status, false, false, "");
+	conn->closing = conn->lingering = true;
+}
+
+/* Requests ------------------------------------------------------------------------ */
+
+bool
+conn_may_begin(const struct conn *conn)
+{
+	return conn->exchange == NULL && conn->queue == NULL && !conn->closing;
+}
+
+static bool
+conn_keeps_alive(const struct conn *conn, const struct head *head)
+{
+	return (head->minor > 0 ? !head->close : head->keep_alive) && !conn->http->draining;
+}
+
+bool
+conn_body_is_left(const struct conn *conn, bool expects_continue)
+{
+	if (conn->state != CONN_BODY && conn->state != CONN_TRAILER)
+		return false;
+	return expects_continue || body_is_longer(&conn->body, DISCARD_MAX);
+}
+
+/* The answer to the request under way is out: what becomes of the rest of its body? */
+static void
+conn_next(struct conn *conn, bool keep)
+{
+	bool unread = conn->state == CONN_BODY || conn->state == CONN_TRAILER;
+
+	if (unread && keep) {
+		conn->body_bytes = DISCARD_MAX;
+		if (conn->state == CONN_BODY)
+			conn->state = CONN_DISCARD;
+		return;
+	}
+	if (!keep)
+		conn->closing = true;
+	if (unread)
+		conn->lingering = true;
+	conn->state = CONN_HEAD;
+}
+
+void
+conn_response_ended(struct conn *conn)
+{
+	struct exchange *exchange = conn->exchange;
+	const eddy_response_events *events = exchange->response.events;
+
+	if (events != NULL && (events->finish != NULL || events->close != NULL)) {
+		if (conn->http->out.owner == conn)
+			out_flush(conn->http);
+		if (conn->state == CONN_CLOSED || conn->queue != NULL)
+			return; /* conn_sent comes back here */
+		if (exchange->response.ended)
+			exchange_post(exchange, EXCHANGE_FINISH);
+	}
+	conn->exchange = NULL;
+	conn_next(conn,
+		  exchange->response.keep && !conn_body_is_left(conn, exchange->expect_continue));
+	exchange_detach(exchange, false);
+	conn_later(conn);
+}
+
+/* Calls the route's handler with a new exchange. */
+static void
+conn_call(struct conn *conn, const struct route *route)
+{
+	struct http *http = conn->http;
+	struct exchange *exchange = exchange_new(conn, route, &http->head);
+
+	if (exchange == NULL) {
+		conn_answer(conn, 503, false, false, "");
+		conn_next(conn, false);
+		return;
+	}
+	exchange->response.keep = conn_keeps_alive(conn, &http->head);
+	exchange->response.no_body = http->head.is_head;
+	conn->exchange = exchange;
+	exchange->running = true;
+	call_begin(http->calls, route->module, SLOT_REQUEST, route->index + 1);
+	blame_line(http->slot, &http->head);
+	route->handler(&exchange->request, &exchange->response, route->module->state);
+	call_end(http->calls);
+	exchange->running = false;
+	if (exchange->conn == NULL && exchange->response.ended) {
+		if (!exchange->posted)
+			exchange_free(exchange);
+		else if (!(exchange->pending & EXCHANGE_CLOSE))
+			exchange_post(exchange, EXCHANGE_FREE);
+	}
+	loop_run_ticks(http->loop);
+}
+
+/*
+ * The status that the request gets without a handler, or 0 with its route. `field`: a header line
+ * for the answer.
+ */
+static int
+conn_route(const struct conn *conn, const struct head *head, const struct route **route,
+	   char *field, size_t size)
+{
+	char allow[ROUTE_ALLOW_MAX];
+	int status = 0;
+
+	field[0] = '\0';
+	if (head->is_connect)
+		return 501;
+	if (head->path.len == 1 && head->bytes[head->path.at] == '*')
+		return 204;
+	*route = router_find(conn->http->router, head_path(head), head_str(head, head->method),
+			     &status, allow);
+	if (*route == NULL) {
+		if (status == 405)
+			snprintf(field, size, "Allow: %s\r\n", allow);
+		return status;
+	}
+	if (head->has_length && head->length > (*route)->conf->max_body)
+		return 413;
+	return 0;
+}
+
+/* A head is complete: what is its body, whose is it? */
+static void
+conn_begin(struct conn *conn)
+{
+	struct http *http = conn->http;
+	const struct head *head = &http->head;
+	const struct route *route = NULL;
+	char field[ROUTE_ALLOW_MAX + 16];
+	int status;
+	bool keep;
+
+	conn->requests++;
+	slot_add(http->slot->counters.requests, 1);
+	conn->body_bytes = 0;
+	if (head->chunked)
+		body_init_chunked(&conn->body);
+	else
+		body_init_length(&conn->body, head->length);
+	conn->state = head->chunked || head->length > 0 ? CONN_BODY : CONN_WAIT;
+	status = conn_route(conn, head, &route, field, sizeof(field));
+	if (status == 0) {
+		conn_call(conn, route);
+		return;
+	}
+	keep = status != 413 && status != 501 && conn_keeps_alive(conn, head) &&
+	       !conn_body_is_left(conn, head->expect_continue);
+	conn_answer(conn, status, head->is_head, keep, field);
+	conn_next(conn, keep);
+}
+
+/*
+ * Each of these works on the *n bytes at *p, and says whether there is more to do with what it
+ * left.
+ */
+static bool
+conn_take_head(struct conn *conn, const char **p, size_t *n)
+{
+	struct http *http = conn->http;
+	struct head *head = &http->head;
+	int result;
+
+	if (*n == 0 || !conn_may_begin(conn))
+		return false;
+	if (!conn->partial)
+		head_init(head);
+	conn->partial = false;
+	result = head_parse(head, *p, *n, http->conf->max_head);
+	if (result == HEAD_AGAIN) {
+		conn_hold(conn, head, *p, *n);
+		*n = 0;
+		return false;
+	}
+	if (result != HEAD_DONE) {
+		slot_add(http->slot->counters.requests, 1);
+		conn_refuse(conn, result);
+		*n = 0;
+		return false;
+	}
+	*p += head->size;
+	*n -= head->size;
+	conn_begin(conn);
+	return true;
+}
+
+bool
+conn_reading(const struct conn *conn)
+{
+	const struct exchange *exchange = conn->exchange;
+
+	return exchange != NULL && exchange->request.reading && !exchange->request.paused &&
+	       !exchange->request.ended;
+}
+
+/* The body is broken or too large; the module hears of it, and may answer. */
+void
+conn_body_failed(struct conn *conn, int error)
+{
+	conn->lingering = conn->closing = true;
+	if (conn->exchange == NULL)
+		return;
+	exchange_error(conn->exchange, error);
+	loop_run_ticks(conn->http->loop);
+}
+
+static bool
+conn_take_body(struct conn *conn, const char **p, size_t *n)
+{
+	eddy_str piece;
+
+	if (!conn_reading(conn))
+		return false;
+	switch (body_decode(&conn->body, p, n, &piece)) {
+	case BODY_AGAIN:
+		return false;
+	case BODY_PIECE:
+		conn->body_bytes += piece.n;
+		conn->exchange->expect_continue = false;
+		if (conn->body_bytes > conn->exchange->route->conf->max_body)
+			conn_body_failed(conn, EDDY_ETOOBIG);
+		else
+			exchange_data(conn->exchange, piece);
+		return true;
+	case BODY_TRAILER:
+		conn->state = CONN_TRAILER;
+		return true;
+	case BODY_DONE:
+		conn->state = CONN_WAIT;
+		exchange_end(conn->exchange);
+		return true;
+	case BODY_BAD:
+		break;
+	}
+	conn_body_failed(conn, EDDY_EBADMSG);
+	return true;
+}
+
+/* The rest of a body that nobody will read. */
+static bool
+conn_take_rest(struct conn *conn, const char **p, size_t *n)
+{
+	eddy_str piece;
+
+	switch (body_decode(&conn->body, p, n, &piece)) {
+	case BODY_AGAIN:
+		return false;
+	case BODY_PIECE:
+		if (piece.n <= conn->body_bytes) {
+			conn->body_bytes -= piece.n;
+			return true;
+		}
+		break;
+	case BODY_TRAILER:
+		conn->state = CONN_TRAILER;
+		return true;
+	case BODY_DONE:
+		conn->state = CONN_HEAD;
+		return true;
+	case BODY_BAD:
+		break;
+	}
+	conn->closing = conn->lingering = true;
+	conn->state = CONN_HEAD;
+	return true;
+}
+
+static void
+conn_trailers(struct conn *conn)
+{
+	struct exchange *exchange = conn->exchange;
+	const struct head *trailer = &conn->http->trailer;
+
+	if (exchange == NULL) {
+		conn->state = CONN_HEAD;
+		return;
+	}
+	conn->state = CONN_WAIT;
+	if (trailer->nfields > 0)
+		exchange->request.trailers = head_save(trailer, trailer->bytes, trailer->size);
+	exchange_end(exchange);
+}
+
+static bool
+conn_take_trailer(struct conn *conn, const char **p, size_t *n)
+{
+	struct http *http = conn->http;
+	struct head *trailer = &http->trailer;
+	int result;
+
+	if (*n == 0 || (conn->exchange != NULL && !conn_reading(conn)))
+		return false;
+	if (!conn->partial)
+		head_init_trailer(trailer);
+	conn->partial = false;
+	result = head_parse(trailer, *p, *n, http->conf->max_head);
+	if (result == HEAD_AGAIN) {
+		conn_hold(conn, trailer, *p, *n);
+		*n = 0;
+		return false;
+	}
+	if (result == HEAD_DONE) {
+		*p += trailer->size;
+		*n -= trailer->size;
+		conn_trailers(conn);
+		return true;
+	}
+	*n = 0;
+	if (conn->exchange == NULL) {
+		conn->closing = conn->lingering = true;
+		conn->state = CONN_HEAD;
+	}
+	conn_body_failed(conn, EDDY_EBADMSG);
+	return true;
+}
+
+/* A request without a body has its `end` too, once somebody wants to hear it. */
+static bool
+conn_take_nothing(struct conn *conn)
+{
+	if (!conn_reading(conn))
+		return false;
+	exchange_end(conn->exchange);
+	return true;
+}
+
+void
+conn_process(struct conn *conn, const char *p, size_t n)
+{
+	bool more = true;
+
+	conn->busy = true;
+	while (more) {
+		switch ((enum conn_state)conn->state) {
+		case CONN_HEAD:
+			more = conn_take_head(conn, &p, &n);
+			break;
+		case CONN_BODY:
+			more = conn_take_body(conn, &p, &n);
+			break;
+		case CONN_TRAILER:
+			more = conn_take_trailer(conn, &p, &n);
+			break;
+		case CONN_WAIT:
+			more = conn_take_nothing(conn);
+			break;
+		case CONN_DISCARD:
+			more = conn_take_rest(conn, &p, &n);
+			break;
+		case CONN_LINGER:
+			n = 0;
+			more = false;
+			break;
+		case CONN_CLOSED:
+			n = 0;
+			more = false;
+			break;
+		}
+	}
+	conn->busy = false;
+	if (conn->closing && conn->exchange == NULL)
+		n = 0; /* nothing behind a broken or last request is ever read */
+	if (n > 0)
+		conn_hold_raw(conn, p, n);
+	if (conn->exchange != NULL && exchange_park(conn->exchange) != 0)
+		conn_close(conn, true);
+}
