@@ -220,6 +220,9 @@ typedef struct {
  * Reads the body: `events` (static; kept by pointer) is called with `arg` as it arrives. The body
  * is read only when this or eddy_request_body asks for it: an `Expect: 100-continue` is answered
  * then. What is left of a body when the response ends is thrown away. Node: message.on().
+ *
+ * Set `error`, or the response's `close`: a module that is told of neither has a response to end
+ * that nobody will remind it of.
  */
 EDDY_API void eddy_request_on(eddy_request *req, const eddy_request_events *events, void *arg);
 
