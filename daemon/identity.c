@@ -54,7 +54,7 @@ user_resolve(struct identity *identity, const struct conf *conf, struct conf_err
 		errno = 0;
 		group = getgrnam(conf->group);
 		if (!group) {
-			conf_errors_add(errors, conf_top(conf),
+			conf_errors_add(errors, conf->group_where,
 					"group: there is no group \"%s\"%s%s", conf->group,
 					errno ? ": " : "", errno ? strerror(errno) : "");
 			return -1;
