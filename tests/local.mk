@@ -84,6 +84,9 @@ UNIT_TESTS += tests/unit/daemon/test_unix_socket
 tests_unit_daemon_test_unix_socket_SOURCES = tests/unit/daemon/test_unix_socket.c tests/unit/daemon/suite.h
 tests_unit_daemon_test_unix_socket_CPPFLAGS = $(DAEMON_CPPFLAGS)
 tests_unit_daemon_test_unix_socket_LDADD = $(UNIT_DAEMON_LIBS)
+UNIT_TESTS += tests/unit/worker/http/test_head
+tests_unit_worker_http_test_head_SOURCES = tests/unit/worker/http/test_head.c tests/unit/worker/suite.h
+tests_unit_worker_http_test_head_LDADD = $(UNIT_WORKER_LIBS)
 
 FUZZERS =
 FUZZ_LINK = $(AM_LDFLAGS) $(EDDY_FUZZER)

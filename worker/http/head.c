@@ -46,26 +46,36 @@ head_init_trailer(struct head *head)
 	head->state = AT_FIELD;
 }
 
+/* Bytes of the struct that mean something: a field whose value has not ended has its name already. */
+static size_t
+head_used(const struct head *head)
+{
+	size_t fields = head->nfields;
+
+	if (head->state == BEFORE_VALUE || head->state == IN_VALUE)
+		fields++;
+	return offsetof(struct head, fields) + fields * sizeof(head->fields[0]);
+}
+
 struct head *
 head_save(const struct head *head, const char *p, size_t n)
 {
-	size_t fixed = offsetof(struct head, fields) + head->nfields * sizeof(head->fields[0]);
-	struct head *saved = malloc(fixed + n);
+	size_t used = head_used(head);
+	struct head *saved = malloc(used + n);
 
 	if (saved == NULL)
 		return NULL;
-	memcpy(saved, head, fixed);
-	saved->bytes = (char *)saved + fixed;
+	memcpy(saved, head, used);
+	saved->bytes = (char *)saved + used;
 	if (n > 0)
-		memcpy((char *)saved + fixed, p, n);
+		memcpy((char *)saved + used, p, n);
 	return saved;
 }
 
 void
 head_load(struct head *head, const struct head *saved)
 {
-	memcpy(head, saved,
-	       offsetof(struct head, fields) + saved->nfields * sizeof(saved->fields[0]));
+	memcpy(head, saved, head_used(saved));
 }
 
 int

@@ -1,0 +1,54 @@
+/*
+ * For the tests of worker/: runs one suite of one case, and compares views with strings.
+ */
+#ifndef EDDY_TESTS_WORKER_SUITE_H
+#define EDDY_TESTS_WORKER_SUITE_H
+
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "eddy.h"
+
+#define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
+
+/* A literal with its length, for bytes that may hold a NUL. */
+#define BYTES(text) (text), sizeof(text) - 1
+
+/* Whether a view is this text; NULL: there is none (p NULL). */
+static inline bool
+str_is_text(eddy_str str, const char *text)
+{
+	if (text == NULL || str.p == NULL)
+		return text == NULL && str.p == NULL;
+	return str.n == strlen(text) && memcmp(str.p, text, str.n) == 0;
+}
+
+#define ck_assert_text(str, text)                                                           \
+	do {                                                                                \
+		eddy_str str_ = (str);                                                      \
+		const char *text_ = (text);                                                 \
+		ck_assert_msg(str_is_text(str_, text_), "%s is \"%.*s\", not \"%s\"", #str, \
+			      (int)str_.n, str_.p != NULL ? str_.p : "",                    \
+			      text_ != NULL ? text_ : "(none)");                            \
+	} while (0)
+
+/* Every test runs in a process of its own, unless CK_FORK says otherwise. */
+static inline int
+suite_run(const char *name, void (*add)(TCase *tcase))
+{
+	Suite *suite = suite_create(name);
+	TCase *tcase = tcase_create(name);
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_set_timeout(tcase, 60); /* seconds: the sanitizers on two busy cores are slow */
+	add(tcase);
+	suite_add_tcase(suite, tcase);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+#endif
