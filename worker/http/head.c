@@ -123,6 +123,14 @@ host_is_valid(const char *p, size_t n)
 	return n - i - 1 <= 5 && chars_all_or_none(p + i + 1, n - i - 1, CHAR_DIGIT);
 }
 
+/* What CONNECT needs (RFC 9112 3.2.3). An address alone ends with "]", an empty port with ":". */
+static bool
+host_has_port(const char *p, size_t n)
+{
+	return host_is_valid(p, n) && memchr(p, ':', n) != NULL &&
+	       char_is((unsigned char)p[n - 1], CHAR_DIGIT);
+}
+
 /*
  * Splits an absolute target, "http://host/path?query": sets authority, returns where the path
  * begins, or 0.
@@ -153,7 +161,7 @@ target_done(struct head *head, const char *p)
 	const char *query;
 
 	if (head->is_connect) {
-		if (!host_is_valid(p + from, to - from) || memchr(p + from, ':', to - from) == NULL)
+		if (!host_has_port(p + from, to - from))
 			return 400;
 		head->authority = head->target;
 		head->path = span(to, to);

@@ -304,7 +304,12 @@ static const struct refused refused[] = {
 	{400, "CONNECT to a URL", IN("CONNECT http://b:80/ HTTP/1.1\r\n" HOST END)},
 	{400, "CONNECT to an asterisk", IN("CONNECT * HTTP/1.1\r\n" HOST END)},
 	{400, "CONNECT without a port", IN("CONNECT b HTTP/1.1\r\n" HOST END)},
+	{400, "CONNECT with an empty port", IN("CONNECT b: HTTP/1.1\r\n" HOST END)},
 	{400, "CONNECT with an empty host", IN("CONNECT :80 HTTP/1.1\r\n" HOST END)},
+	{400, "CONNECT to an IPv6 address without a port",
+	 IN("CONNECT [::1] HTTP/1.1\r\n" HOST END)},
+	{400, "CONNECT to an IPv6 address with an empty port",
+	 IN("CONNECT [::1]: HTTP/1.1\r\n" HOST END)},
 
 	/* fields */
 	{400, "a space before the colon", IN(LINE HOST "X : y\r\n\r\n")},
