@@ -21,7 +21,7 @@ TOP = HERE.parent.parent
 PROBE_HANDLERS = (
     "limit upload slow reluctant ignore later chunks pieces empty flush status reason cookies "
     "goodbye own_length length_short length_long trailers owned destroy flood park counters "
-    "released orphan timeout order interval clear refresh process cluster say about block misuse"
+    "released orphan patient timeout order interval clear refresh process cluster say about block misuse"
 ).split()
 
 
@@ -30,12 +30,12 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    build = config.getoption("--build")
+    build = config.getoption("--build") or os.environ.get("EDDY_BUILD")
     top = Path(build).resolve() if build else None
 
     def place(variable, *inside):
         said = os.environ.get(variable)
-        if not said and top:
+        if top and (not said or config.getoption("--build")):
             said = str(top.joinpath(*inside))
         if not said:
             raise pytest.UsageError(

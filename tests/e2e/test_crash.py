@@ -78,7 +78,7 @@ def test_totals_do_not_go_back_when_a_worker_is_killed(crashing):
         victims = crashing.pids()
         for victim in victims:
             os.kill(victim, signal.SIGKILL)
-        while crashing.serving() is None or set(crashing.serving()) & set(victims):
+        while not (serving := crashing.serving()) or set(serving) & set(victims):
             seen.append(crashing.totals())
     seen.append(crashing.totals())
     for one, next_one in zip(seen, seen[1:]):

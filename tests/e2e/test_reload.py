@@ -107,8 +107,8 @@ def test_requests_that_are_parked_are_answered_by_drain(daemon, modules):
         assert answer.closes
         client.expect_close()
     wait_until(lambda: not any(alive(old) for old in before), "the old workers to leave")
-    assert daemon.log().count("drain was called") == 2
-    assert daemon.log().count("unload was called, drained 1, parked 0") == 2
+    for said in ("drain was called", "unload was called, drained 1, parked 0"):
+        wait_until(lambda: daemon.log().count(said) == 2, lambda: f"{said} twice:\n{daemon.log()}")
 
 
 def test_pollers_are_answered_when_their_generation_leaves(daemon):
@@ -140,6 +140,7 @@ def probe_conf(daemon, modules, *handlers, **more):
 
 def test_a_parked_request_that_nobody_answers_ends_with_the_drain_timeout(daemon, modules):
     probe_conf(daemon, modules, "park", drain_timeout="300ms")
+    daemon.expect_log("probe")
     daemon.start()
     client = daemon.connect()
     client.send(request("GET", "/park"))
@@ -356,12 +357,12 @@ def test_an_included_file_is_read_again_by_a_reload(daemon):
 # reloads that fail
 
 
-def failed_reload(daemon, *words, expected_log):
+def failed_reload(daemon, *words, expected_log, code=78):
     """A reload that cannot be: by eddyctl, which says why, and by HUP, where the log does."""
     daemon.expect_log(expected_log)
     pids, generation = daemon.pids(), generations(daemon)
     with Load(daemon.address, clients=2, body=None) as load:
-        done = daemon.reload(expect=None)
+        done = daemon.reload(expect=code)
         said = done.stdout + done.stderr
         for word in words:
             assert word in said, f"{word!r} is not in what eddyctl says: {said}"
@@ -427,7 +428,11 @@ def test_a_port_that_is_taken_at_reload_changes_nothing(daemon):
     with hold_port(taken):
         daemon.conf(listens={f"127.0.0.1:{daemon.port}": {}, f"127.0.0.1:{taken}": {}})
         failed_reload(
-            daemon, f"127.0.0.1:{taken}", "eddy.conf", expected_log=r"127\.0\.0\.1|reload"
+            daemon,
+            f"127.0.0.1:{taken}",
+            "eddy.conf",
+            expected_log=r"127\.0\.0\.1|reload",
+            code=1,
         )
     daemon.reload()
     assert daemon.get(address=("127.0.0.1", taken)).status == 200
@@ -456,7 +461,7 @@ def test_a_module_that_crashes_while_it_loads_at_reload_changes_nothing(daemon, 
         modules={"hello": {"path": "hello.so"}, "crash": module},
         routes={"/hello": "hello", "/c": "crash"},
     )
-    failed_reload(daemon, "SIGSEGV", "crash", expected_log=r"crash|reload|worker")
+    failed_reload(daemon, "SIGSEGV", "crash", expected_log=r"crash|reload|worker", code=(1, 78))
     assert daemon.get().body == b"old\n"
 
 

@@ -74,6 +74,7 @@ def test_a_second_signal_ends_it_at_once(stopping, number):
     stopping.signal(number)
     wait_until(lambda: not listening(stopping.port), "the first signal to be taken")
     assert stopping.process.poll() is None
+    stopping.expect_log("at once")
     started = time.monotonic()
     stopping.signal(number)
     assert stopping.wait_exit() == 0
@@ -87,6 +88,7 @@ def test_quit_ends_it_at_once(stopping):
     client.send(request("GET", "/park"))
     wait_until(lambda: parked(stopping) == 1, "the request to park")
     workers = stopping.pids()
+    stopping.expect_log("at once")
     started = time.monotonic()
     stopping.signal(signal.SIGQUIT)
     assert stopping.wait_exit() == 0
@@ -100,6 +102,7 @@ def test_the_drain_timeout_ends_what_does_not_end_by_itself(daemon, modules):
         routes={"/park": {"module": "probe", "handler": "park"}},
         drain_timeout="300ms",
     )
+    daemon.expect_log("probe")
     daemon.start()
     client = daemon.connect()
     client.send(request("GET", "/park"))

@@ -273,9 +273,10 @@ class Client:
 
         if answer.get("Transfer-Encoding"):
             while size := int(self._line(end()), 16):
-                yield self._exactly(size, end())
+                piece = self._exactly(size, end())
                 if self._exactly(2, end()) != b"\r\n":
                     raise BadAnswer("no CRLF after a chunk")
+                yield piece
             self._fields(end())
             return
         left = int(answer.get("Content-Length"))

@@ -123,6 +123,8 @@ json_body(eddy_request *req, int err, eddy_str body, void *arg)
 	eddy_str name, value;
 
 	(void)arg;
+	if (err) /* eddy's to answer */
+		return;
 	text_print(&text, "{\"err\":%d,\"minor\":%d,\"method\":", err,
 		   eddy_request_http_version_minor(req));
 	text_json(&text, eddy_request_method(req));
@@ -625,6 +627,7 @@ orphan_answer(void *arg)
 {
 	struct task *task = arg;
 
+	task->timer = NULL;
 	task->probe->finished++;
 	eddy_response_send(task->res, 200, "text/plain", "orphan\n", 7);
 }
@@ -648,6 +651,26 @@ orphan(eddy_request *req, eddy_response *res, void *state)
 	struct task *task = task_new(state, req, res);
 
 	eddy_response_on(res, &orphan_events, task);
+	task->timer = eddy_set_timeout(orphan_answer, query_number(req, 40), task);
+}
+
+/* The client's FIN: it may still read. */
+static void
+patient_end(eddy_response *res, void *arg)
+{
+	(void)res;
+	((struct task *)arg)->count++;
+}
+
+static const eddy_response_events patient_events = {.end = patient_end, .close = orphan_close};
+
+/* As orphan, but a client that has half-closed is answered all the same. */
+static void
+patient(eddy_request *req, eddy_response *res, void *state)
+{
+	struct task *task = task_new(state, req, res);
+
+	eddy_response_on(res, &patient_events, task);
 	task->timer = eddy_set_timeout(orphan_answer, query_number(req, 40), task);
 }
 
@@ -974,6 +997,7 @@ static const struct eddy_handler handlers[] = {
 	{"park", park},
 	{"counters", counters},
 	{"released", released},
+	{"patient", patient},
 	{"orphan", orphan},
 	{"timeout", timeout},
 	{"order", order},
