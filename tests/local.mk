@@ -87,6 +87,9 @@ tests_unit_daemon_test_unix_socket_LDADD = $(UNIT_DAEMON_LIBS)
 UNIT_TESTS += tests/unit/worker/http/test_head
 tests_unit_worker_http_test_head_SOURCES = tests/unit/worker/http/test_head.c tests/unit/worker/suite.h
 tests_unit_worker_http_test_head_LDADD = $(UNIT_WORKER_LIBS)
+UNIT_TESTS += tests/unit/worker/http/test_body
+tests_unit_worker_http_test_body_SOURCES = tests/unit/worker/http/test_body.c tests/unit/worker/suite.h
+tests_unit_worker_http_test_body_LDADD = $(UNIT_WORKER_LIBS)
 
 FUZZERS =
 FUZZ_LINK = $(AM_LDFLAGS) $(EDDY_FUZZER)

@@ -70,17 +70,19 @@ body_size_byte(struct body *body, char c)
 		}
 		if (body->digits == 0)
 			return false;
+		if (c == '\r') {
+			body->state = SIZE_LF;
+			return true;
+		}
 		/* fall through */
 	case SIZE_BLANK:
 		if (c == ';')
 			body->state = EXTENSION;
 		else if (c == ' ' || c == '\t')
 			body->state = SIZE_BLANK;
-		else if (c == '\r' && body->state == SIZE)
-			body->state = SIZE_LF;
 		else
 			return false;
-		return ++body->skipped <= EXTENSIONS_MAX || c == '\r';
+		return ++body->skipped <= EXTENSIONS_MAX;
 	default: /* EXTENSION */
 		if (c == '\r')
 			body->state = SIZE_LF;
