@@ -147,10 +147,10 @@ EDDY_API void eddy_log(eddy_module *self, int priority, const char *fmt, ...)
 /* http: request ------------------------------------------------------------------- */
 
 /*
- * A request stays valid as long as its response does. Its head (method, url, headers, parameters)
- * stays valid until the response has ended or eddy_request_release; after that these functions give
- * { NULL, 0 }. The views that they return are good until the callback that asked returns: what is
- * needed longer is asked for again.
+ * A request is there as long as its response is. Its head (method, url, headers, parameters) can be
+ * asked for until the response has ended, or until eddy_request_release; after that these functions
+ * give { NULL, 0 }. The views that they return are good until the callback that asked returns: what
+ * is needed longer is asked for again.
  */
 
 /* "GET". Methods are case-sensitive (RFC 9110 9.1). Node: message.method. */
@@ -198,7 +198,7 @@ EDDY_API eddy_str eddy_request_trailer(const eddy_request *req, const char *name
  * The client's address: "192.0.2.7", "2001:db8::7", "unix:"; lives until the callback returns.
  * Node: socket.remoteAddress.
  */
-EDDY_API eddy_str eddy_request_remote_address(eddy_request *req);
+EDDY_API eddy_str eddy_request_remote_address(const eddy_request *req);
 
 /* What happens to a request's body. Unset members: the event is not reported. */
 typedef struct {
@@ -220,11 +220,9 @@ typedef struct {
  * Reads the body: `events` (static; kept by pointer) is called with `arg` as it arrives. The body
  * is read only when this or eddy_request_body asks for it: an `Expect: 100-continue` is answered
  * then. What is left of a body when the response ends is thrown away. Node: message.on().
- *
- * Set `error`, or the response's `close`: a module that is told of neither has a response to end
- * that nobody will remind it of.
+ * 0, or EDDY_ECLOSED: the client has left already, no event will come.
  */
-EDDY_API void eddy_request_on(eddy_request *req, const eddy_request_events *events, void *arg);
+EDDY_API int eddy_request_on(eddy_request *req, const eddy_request_events *events, void *arg);
 
 /*
  * Stops `data` and `end` until resume; what the client sends meanwhile waits in the kernel. Node:
@@ -236,8 +234,9 @@ EDDY_API void eddy_request_resume(eddy_request *req);
 /*
  * Collects the body, up to `limit` bytes (0: the route's max_body), and gives it to `cb` in one
  * piece, which lives until cb returns. `err`: 0, or what the `error` event says, or EDDY_ENOMEM; in
- * case of an error there is nothing left to do, as with that event. Returns 0, or EDDY_EINVAL if
- * the body is being read already.
+ * case of an error there is nothing left to do, as with that event. Returns 0, EDDY_ENOMEM,
+ * EDDY_EINVAL if the body is being read already, or EDDY_ECLOSED: the client has left already, cb
+ * will not be called.
  */
 EDDY_API int eddy_request_body(eddy_request *req, size_t limit,
 			       void (*cb)(eddy_request *req, int err, eddy_str body, void *arg),
@@ -249,16 +248,16 @@ EDDY_API int eddy_request_body(eddy_request *req, size_t limit,
  */
 EDDY_API void eddy_request_release(eddy_request *req);
 
-/* The response to this request. Valid as long as the response is. */
+/* The response to this request. */
 EDDY_API eddy_response *eddy_request_response(eddy_request *req);
 
 /* http: response ------------------------------------------------------------------ */
 
 /*
- * A response is valid until its `close` event has returned; without a `close` callback, until it
- * has been ended or destroyed and the event loop has been returned to. While it is valid every
- * function here may be called, also when the client has gone: a late end on a dead connection does
- * nothing.
+ * A response is over when it has been ended or destroyed, or when the client has left; its last
+ * event is `close`. From then on the functions here do nothing with its handle and say so
+ * (EDDY_ECLOSED, false, { NULL, 0 }), however late they are called: a late end on a dead connection
+ * is fine, and so is forgetting about it.
  *
  * Framing is eddy's: Content-Length where the length is known at the end, else chunked, else
  * (HTTP/1.0) until close. Answers to HEAD, 1xx, 204 and 304 are sent without their body, whatever
@@ -333,11 +332,11 @@ EDDY_API int eddy_response_add_trailer(eddy_response *res, const char *name, con
 EDDY_API void eddy_response_destroy(eddy_response *res);
 
 /*
- * `cb` is called when no byte of the response has moved for `ms`; 0: never (the default). Node:
- * response.setTimeout.
+ * `cb` is called when no byte of the response has moved for `ms`; 0: never (the default). 0,
+ * EDDY_ENOMEM, EDDY_ECLOSED. Node: response.setTimeout.
  */
-EDDY_API void eddy_response_set_timeout(eddy_response *res, unsigned ms,
-					void (*cb)(eddy_response *res, void *arg), void *arg);
+EDDY_API int eddy_response_set_timeout(eddy_response *res, unsigned ms,
+				       void (*cb)(eddy_response *res, void *arg), void *arg);
 
 /*
  * Whether the head is out; whether the module has ended it; bytes not yet taken by the kernel.
@@ -369,8 +368,11 @@ typedef struct {
 	void (*close)(eddy_response *res, void *arg);
 } eddy_response_events;
 
-/* `events` (static; kept by pointer) is called with `arg`. Node: response.on(). */
-EDDY_API void eddy_response_on(eddy_response *res, const eddy_response_events *events, void *arg);
+/*
+ * `events` (static; kept by pointer; NULL: none any more) is called with `arg`. 0, or EDDY_ECLOSED:
+ * the response is over, no event will come. Node: response.on().
+ */
+EDDY_API int eddy_response_on(eddy_response *res, const eddy_response_events *events, void *arg);
 
 /* timers -------------------------------------------------------------------------- */
 

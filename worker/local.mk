@@ -37,6 +37,8 @@ worker_libworker_a_SOURCES = \
 	worker/link.c \
 	worker/loop/deadline.c \
 	worker/loop/deadline.h \
+	worker/loop/handle.c \
+	worker/loop/handle.h \
 	worker/loop/loop.c \
 	worker/loop/loop.h \
 	worker/module/cluster.c \

@@ -247,15 +247,21 @@ worker_drain(struct worker *worker)
 void
 worker_fini(struct worker *worker)
 {
-	if (worker->loop.base != NULL && worker->slot != NULL)
+	if (worker->http.loop != NULL) {
+		loop_enter(&worker->loop);
+		http_close(&worker->http);
+		loop_leave(&worker->loop);
 		for (size_t i = 0; i < worker->nmodules; i++)
 			module_unload(&worker->modules[i], &worker->calls);
+		loop_leave(&worker->loop);
+	}
 	if (worker->listeners != NULL)
 		worker_stop_accepting(worker);
 	cluster_fini(worker);
 	if (worker->loop.base != NULL) {
 		timers_fini(worker);
-		http_fini(&worker->http);
+		if (worker->http.loop != NULL)
+			http_fini(&worker->http);
 		event_del(&worker->term_event);
 		event_del(&worker->quit_event);
 		loop_fini(&worker->loop);

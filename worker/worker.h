@@ -27,14 +27,6 @@
 struct topic;
 LIST_HEAD(topic_list, topic);
 
-/* The modules' timers, by the handles that they have. */
-struct timer_place;
-struct timer_table {
-	struct timer_place *places;
-	size_t count;
-	size_t first_free; /* place + 1; 0: none */
-};
-
 struct worker {
 	/* what the master has handed over */
 	struct contract_hello hello;
@@ -54,7 +46,7 @@ struct worker {
 	struct router router;
 	struct http http;
 	struct topic_list topics; /* eddy_cluster_on */
-	struct timer_table timers;
+	struct handles timers;	  /* eddy_set_timeout … */
 
 	/* its own events */
 	struct event link_event, tick_event, drain_event, term_event, quit_event;

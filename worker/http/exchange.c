@@ -14,6 +14,12 @@
 
 static void exchange_run(struct task *task);
 
+static struct exchange *
+exchange_of_task(struct task *task)
+{
+	return (struct exchange *)(void *)((char *)task - offsetof(struct exchange, task));
+}
+
 struct exchange *
 exchange_new(struct conn *conn, const struct route *route, struct head *head)
 {
@@ -37,7 +43,11 @@ exchange_new(struct conn *conn, const struct route *route, struct head *head)
 		.expect_continue = head->expect_continue,
 		.response.status = 200,
 	};
-	return exchange;
+	exchange->handle = handle_new(&http->handles, exchange);
+	if (exchange->handle != NULL)
+		return exchange;
+	free(exchange);
+	return NULL;
 }
 
 static void
@@ -70,6 +80,7 @@ exchange_free(struct exchange *exchange)
 {
 	struct http *http = exchange->http;
 
+	handle_free(&http->handles, exchange->handle);
 	exchange_release(exchange);
 	collect_free(exchange);
 	free(exchange->request.trailers);
@@ -86,30 +97,23 @@ exchange_free(struct exchange *exchange)
 	http->nspare_exchanges++;
 }
 
-/* Copies the head out of the scratch buffer. */
-static int
-exchange_keep(struct exchange *exchange)
-{
-	if (exchange->kept || exchange->head == NULL)
-		return 0;
-	exchange->head = head_save(exchange->head, exchange->head->bytes, exchange->head->size);
-	exchange->kept = exchange->head != NULL;
-	return exchange->kept ? 0 : -ENOMEM;
-}
-
 int
 exchange_park(struct exchange *exchange)
 {
-	if (!exchange->parked &&
-	    !exchange->response.ended) { /* else only its last bytes are waiting */
+	if (exchange->response.ended || exchange->released) {
+		exchange_release(exchange);
+	} else if (!exchange->kept && exchange->head != NULL) {
+		exchange->head =
+			head_save(exchange->head, exchange->head->bytes, exchange->head->size);
+		exchange->kept = exchange->head != NULL;
+		if (!exchange->kept)
+			return -ENOMEM;
+	}
+	if (!exchange->parked && !exchange->response.ended) { /* else only its last bytes wait */
 		exchange->parked = true;
 		slot_add(exchange->http->slot->parked, 1);
 	}
-	if (exchange->response.ended || exchange->released) {
-		exchange_release(exchange);
-		return 0;
-	}
-	return exchange_keep(exchange);
+	return 0;
 }
 
 void
@@ -125,30 +129,23 @@ exchange_post(struct exchange *exchange, unsigned events)
 void
 exchange_detach(struct exchange *exchange, bool lost)
 {
-	eddy_response *res = &exchange->response;
-	const eddy_response_events *events = res->events;
+	struct request *req = &exchange->request;
+	unsigned last = EXCHANGE_FREE;
 
 	exchange->conn = NULL;
-	if (!res->ended && exchange_keep(exchange) != 0)
-		exchange_release(
-			exchange); /* it lives on; without memory at least nothing dangles */
-	if (exchange->parked) {
-		exchange->parked = false;
+	if (exchange->parked)
 		slot_add(exchange->http->slot->parked, (uint64_t)-1);
+	exchange->parked = false;
+	if (lost && !exchange->response.head_sent)
+		slot_add(exchange->http->slot->counters.responses[0], 1);
+	if (lost && req->reading && !req->ended) {
+		req->error = EDDY_EABORTED;
+		last |= EXCHANGE_ERROR;
 	}
-	if (lost) {
-		if (!res->head_sent)
-			slot_add(exchange->http->slot->counters.responses[0], 1);
-		if (exchange->request.reading && !exchange->request.ended &&
-		    exchange->request.error == 0) {
-			exchange->request.error = EDDY_EABORTED;
-			exchange_post(exchange, EXCHANGE_ERROR);
-		}
-	}
-	if (events != NULL && events->close != NULL)
-		exchange_post(exchange, EXCHANGE_CLOSE);
-	else if (res->ended && !exchange->running)
-		exchange_post(exchange, EXCHANGE_FREE);
+	if (exchange->response.events != NULL)
+		last |= EXCHANGE_CLOSE;
+	if (last != EXCHANGE_FREE || exchange->posted || !exchange->running)
+		exchange_post(exchange, last);
 }
 
 void
@@ -173,11 +170,19 @@ exchange_call(struct exchange *exchange, enum slot_callback kind)
 		blame_line(exchange->http->slot, exchange->head);
 }
 
+/* One event of the response, by its place in the table that the module has set by now. */
 static void
-exchange_call_response(struct exchange *exchange, void (*event)(eddy_response *res, void *arg))
+exchange_tell(struct exchange *exchange, size_t event)
 {
+	const struct response *res = &exchange->response;
+	void (*call)(eddy_response * res, void *arg) = NULL;
+
+	if (res->events != NULL)
+		memcpy(&call, (const char *)res->events + event, sizeof(call));
+	if (call == NULL)
+		return;
 	exchange_call(exchange, SLOT_RESPONSE);
-	event(&exchange->response, exchange->response.arg);
+	call(exchange_response(exchange), res->arg);
 	call_end(exchange->http->calls);
 }
 
@@ -192,7 +197,7 @@ exchange_collected(struct exchange *exchange, int error)
 	exchange->request.collect =
 		NULL; /* the callback may ask for anything, but not for this body again */
 	exchange_call(exchange, SLOT_DATA);
-	collect->cb(&exchange->request, error, body, collect->arg);
+	collect->cb(exchange_request(exchange), error, body, collect->arg);
 	call_end(exchange->http->calls);
 	free(collect->p);
 	free(collect);
@@ -224,7 +229,7 @@ collect_add(struct collect *collect, eddy_str piece)
 void
 exchange_data(struct exchange *exchange, eddy_str piece)
 {
-	eddy_request *req = &exchange->request;
+	struct request *req = &exchange->request;
 
 	if (req->collect != NULL) {
 		int error = collect_add(req->collect, piece);
@@ -238,7 +243,7 @@ exchange_data(struct exchange *exchange, eddy_str piece)
 	if (req->events == NULL || req->events->data == NULL)
 		return;
 	exchange_call(exchange, SLOT_DATA);
-	req->events->data(req, piece, req->arg);
+	req->events->data(exchange_request(exchange), piece, req->arg);
 	call_end(exchange->http->calls);
 	loop_run_ticks(exchange->http->loop);
 }
@@ -246,14 +251,14 @@ exchange_data(struct exchange *exchange, eddy_str piece)
 void
 exchange_end(struct exchange *exchange)
 {
-	eddy_request *req = &exchange->request;
+	struct request *req = &exchange->request;
 
 	req->ended = true;
 	if (req->collect != NULL) {
 		exchange_collected(exchange, 0);
 	} else if (req->events != NULL && req->events->end != NULL) {
 		exchange_call(exchange, SLOT_DATA);
-		req->events->end(req, req->arg);
+		req->events->end(exchange_request(exchange), req->arg);
 		call_end(exchange->http->calls);
 	}
 	loop_run_ticks(exchange->http->loop);
@@ -276,69 +281,52 @@ error_status(int error)
 
 /*
  * Broken framing and a client that stalls are eddy's to answer, before the module hears of it; a
- * body that is too large is the module's, if it answers at once. A module that was told has nothing
- * left to end.
+ * body that is too large is the module's, if it answers at once.
  */
 void
 exchange_error(struct exchange *exchange, int error)
 {
-	eddy_request *req = &exchange->request;
-	eddy_response *res = &exchange->response;
-	bool told = true;
+	struct request *req = &exchange->request;
 
 	req->ended = true;
-	res->keep = false;
+	exchange->response.keep = false;
 	if (error == EDDY_EBADMSG || error == EDDY_ETIMEOUT)
 		exchange_answer(exchange, error_status(error));
 	if (req->collect != NULL) {
 		exchange_collected(exchange, error);
 	} else if (req->events != NULL && req->events->error != NULL) {
 		exchange_call(exchange, SLOT_DATA);
-		req->events->error(req, error, req->arg);
+		req->events->error(exchange_request(exchange), error, req->arg);
 		call_end(exchange->http->calls);
-	} else {
-		told = false;
 	}
-	if (!res->ended && exchange->conn != NULL && error != EDDY_EABORTED)
+	/* not yet the ticks: they may free it */
+	if (!exchange->response.ended)
 		exchange_answer(exchange, error_status(error));
-	if (!told || res->ended)
-		return;
-	if (exchange->conn == NULL)
-		response_over(exchange);
-	else
-		res->ended = true;
 }
 
 /* Delivers what is owed. `close` is the last that a module sees of it. */
 static void
 exchange_run(struct task *task)
 {
-	struct exchange *exchange =
-		(struct exchange *)(void *)((char *)task - offsetof(struct exchange, task));
-	const eddy_response_events *events;
+	struct exchange *exchange = exchange_of_task(task);
 	unsigned pending = exchange->pending;
 
 	exchange->pending = 0;
 	exchange->posted = false;
 	if (pending & EXCHANGE_ERROR && !exchange->request.ended)
 		exchange_error(exchange, exchange->request.error);
-	events = exchange->response.events;
-	if (pending & EXCHANGE_END && events != NULL && events->end != NULL &&
-	    exchange->conn != NULL)
-		exchange_call_response(exchange, events->end);
-	if (pending & EXCHANGE_DRAIN && events != NULL && events->drain != NULL &&
-	    exchange->conn != NULL)
-		exchange_call_response(exchange, events->drain);
-	if (pending & EXCHANGE_FINISH && events != NULL && events->finish != NULL)
-		exchange_call_response(exchange, events->finish);
-	if (pending & EXCHANGE_CLOSE) {
-		exchange_call_response(exchange, events->close);
-		pending |= EXCHANGE_FREE;
-	}
+	if (pending & EXCHANGE_END && exchange->conn != NULL)
+		exchange_tell(exchange, offsetof(eddy_response_events, end));
+	if (pending & EXCHANGE_DRAIN && exchange->conn != NULL)
+		exchange_tell(exchange, offsetof(eddy_response_events, drain));
+	if (pending & EXCHANGE_FINISH)
+		exchange_tell(exchange, offsetof(eddy_response_events, finish));
+	if (pending & EXCHANGE_CLOSE)
+		exchange_tell(exchange, offsetof(eddy_response_events, close));
 	if (!(pending & EXCHANGE_FREE))
 		return;
 	if (exchange->posted) /* by one of these callbacks: that run is the last */
-		exchange->pending = EXCHANGE_FREE;
+		exchange->pending |= EXCHANGE_FREE;
 	else
 		exchange_free(exchange);
 }

@@ -1,11 +1,13 @@
 /*
  * A request and its response: what a module's handles stand for.
  *
- *	            handler returns                       end
- *	  running ------------------> parked / streaming -----> over: `finish`, `close`, freed
- *	     |  end                          | client leaves
- *	     +-----> over, freed             +-----> detached: `close`, freed; without such a
- *	                                             callback freed when the module ends it
+ *	            handler returns                        end, or the client leaves
+ *	  running ------------------> parked / streaming -----------------------------> detached
+ *	     |                                                                             |
+ *	     +--- end ---> detached                          its last events, then it is freed
+ *
+ * The module's two handles are one handle of loop/handle.h: when the exchange is freed they mean
+ * nothing any more, and a call with them does nothing, however late it comes.
  *
  * It is taken from a pool before the handler is called and goes back there as soon as the answer is
  * complete. Its head stays in the worker's scratch buffer while the handler runs; a request that
@@ -37,7 +39,7 @@ struct collect {
 	char *p;
 };
 
-struct eddy_request {
+struct request {
 	const eddy_request_events *events;
 	void *arg;
 	struct collect *collect;
@@ -48,7 +50,7 @@ struct eddy_request {
 	int error;  /* to be reported */
 };
 
-struct eddy_response {
+struct response {
 	const eddy_response_events *events;
 	void *arg;
 	struct fields fields, trailers;
@@ -61,10 +63,10 @@ struct eddy_response {
 	bool head_fixed;		     /* eddy_response_write_head */
 	bool head_sent;
 	bool chunked;
-	bool no_body; /* HEAD, 204, 304 */
-	bool keep;    /* the connection may go on after it */
-	bool full;    /* a write has said false: `drain` is owed */
-	bool ended;   /* by the module, or by an error that it was told of */
+	bool no_body;  /* HEAD, 204, 304 */
+	bool keep;     /* the connection may go on after it */
+	bool full;     /* a write has said false: `drain` is owed */
+	bool ended;    /* by the module */
 	bool answered; /* by eddy, over the module's head: what it still calls does nothing */
 };
 
@@ -86,8 +88,9 @@ struct joined {
 };
 
 struct exchange {
-	struct eddy_request request;
-	struct eddy_response response;
+	struct request request;
+	struct response response;
+	void *handle;
 	struct task task;
 	struct http *http;
 	struct conn *conn; /* NULL: detached */
@@ -105,20 +108,17 @@ struct exchange {
 	bool expect_continue; /* 100 is owed when reading starts */
 };
 
-static inline struct exchange *
-exchange_of_request(const eddy_request *req)
+/* The module's handles. */
+static inline eddy_request *
+exchange_request(const struct exchange *exchange)
 {
-	char *at = (char *)(uintptr_t)req;
-
-	return (struct exchange *)(void *)(at - offsetof(struct exchange, request));
+	return exchange->handle;
 }
 
-static inline struct exchange *
-exchange_of_response(const eddy_response *res)
+static inline eddy_response *
+exchange_response(const struct exchange *exchange)
 {
-	char *at = (char *)(uintptr_t)res;
-
-	return (struct exchange *)(void *)(at - offsetof(struct exchange, response));
+	return exchange->handle;
 }
 
 /* NULL: no memory. */
@@ -137,8 +137,8 @@ void exchange_release(struct exchange *exchange);
 void exchange_post(struct exchange *exchange, unsigned events);
 
 /*
- * The connection goes away, or goes on without it. Posts `close`, or frees. `lost`: before the
- * answer was complete.
+ * The connection goes on without it, or is gone (`lost`: before the answer was complete). What the
+ * module still has to hear is posted, and that it is freed after that.
  */
 void exchange_detach(struct exchange *exchange, bool lost);
 
@@ -152,8 +152,6 @@ void blame_line(struct slot *slot, const struct head *head);
 
 /* response.c: eddy's own answer where the module gave none; the connection closes after it. */
 void exchange_answer(struct exchange *exchange, int status);
-/* response.c: the module is done with a response that has no connection any more. */
-void response_over(struct exchange *exchange);
 /* response.c: the response's `timeout` counts from now again; ends it. */
 void response_moved(struct exchange *exchange);
 void response_timeout_free(struct exchange *exchange);

@@ -46,7 +46,9 @@ head_init_trailer(struct head *head)
 	head->state = AT_FIELD;
 }
 
-/* Bytes of the struct that mean something: a field whose value has not ended has its name already. */
+/*
+ * Bytes of the struct that mean something: a field whose value has not ended has its name already.
+ */
 static size_t
 head_used(const struct head *head)
 {

@@ -61,8 +61,17 @@ http_fini(struct http *http)
 		http->spare_exchanges = (struct exchange *)(void *)exchange->task.next;
 		free(exchange);
 	}
+	handles_fini(&http->handles);
 	free(http->scratch);
 	free(http->out.buf);
+}
+
+void
+http_close(struct http *http)
+{
+	http->drained = NULL;
+	while (!TAILQ_EMPTY(&http->conns))
+		conn_close(TAILQ_FIRST(&http->conns), true);
 }
 
 static void

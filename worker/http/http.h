@@ -18,6 +18,7 @@
 #include "http/head.h"
 #include "http/out.h"
 #include "loop/deadline.h"
+#include "loop/handle.h"
 #include "loop/loop.h"
 #include "module/module.h"
 #include "module/route.h"
@@ -57,6 +58,7 @@ struct http {
 	struct conn_list dead;	/* closed in this turn of the loop, freed at its end */
 	struct conn_list spare; /* freed, kept for the next */
 	size_t nspare;
+	struct handles handles; /* the modules', for requests and responses */
 	struct exchange *spare_exchanges;
 	size_t nspare_exchanges;
 
@@ -70,6 +72,9 @@ int http_init(struct http *http, struct loop *loop, struct calls *calls,
 	      const struct conf_http *conf, const struct router *router, void (*drained)(void *arg),
 	      void *drained_arg);
 void http_fini(struct http *http);
+
+/* Closes whatever is open, before the modules go. */
+void http_close(struct http *http);
 
 /* The end of a turn: frees what closed, sends what was collected. */
 void http_flush(struct http *http);

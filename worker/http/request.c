@@ -1,9 +1,8 @@
 /*
  * The request's side of eddy.h: views into its head, and reading its body. The mechanism is in
- * conn.c and exchange.c.
+ * conn.c, serve.c and exchange.c. A handle that stands for nothing any more gives nothing.
  */
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,13 +10,22 @@
 #include "http/conn.h"
 #include "http/exchange.h"
 #include "http/http.h"
+#include "worker.h"
 
 static const eddy_str nothing = {NULL, 0};
+
+static struct exchange *
+request_find(const eddy_request *req)
+{
+	return handle_find(&worker_self->http.handles, req);
+}
 
 static const struct head *
 request_head(const eddy_request *req)
 {
-	return exchange_of_request(req)->head;
+	const struct exchange *exchange = request_find(req);
+
+	return exchange != NULL ? exchange->head : NULL;
 }
 
 eddy_str
@@ -55,7 +63,9 @@ eddy_request_query(const eddy_request *req)
 int
 eddy_request_http_version_minor(const eddy_request *req)
 {
-	return exchange_of_request(req)->minor;
+	const struct exchange *exchange = request_find(req);
+
+	return exchange != NULL ? exchange->minor : 0;
 }
 
 /* Several lines of one name, joined; kept with the exchange. */
@@ -90,8 +100,8 @@ request_join(struct exchange *exchange, const struct head *head, int first, cons
 eddy_str
 eddy_request_header(eddy_request *req, const char *name)
 {
-	struct exchange *exchange = exchange_of_request(req);
-	const struct head *head = exchange->head;
+	struct exchange *exchange = request_find(req);
+	const struct head *head = exchange != NULL ? exchange->head : NULL;
 	size_t name_len = strlen(name);
 	int first;
 
@@ -117,9 +127,9 @@ eddy_request_headers(const eddy_request *req, size_t i, eddy_str *name, eddy_str
 eddy_str
 eddy_request_param(const eddy_request *req, const char *name)
 {
-	const struct exchange *exchange = exchange_of_request(req);
+	const struct exchange *exchange = request_find(req);
 
-	if (exchange->head == NULL)
+	if (exchange == NULL || exchange->head == NULL)
 		return nothing;
 	return route_param(exchange->route, head_path(exchange->head), name);
 }
@@ -127,17 +137,20 @@ eddy_request_param(const eddy_request *req, const char *name)
 eddy_str
 eddy_request_trailer(const eddy_request *req, const char *name)
 {
-	int i = req->trailers != NULL ? head_find(req->trailers, 0, name, strlen(name)) : -1;
+	const struct exchange *exchange = request_find(req);
+	const struct head *trailers = exchange != NULL ? exchange->request.trailers : NULL;
+	int i = trailers != NULL ? head_find(trailers, 0, name, strlen(name)) : -1;
 
-	return i >= 0 ? head_value(req->trailers, (size_t)i) : nothing;
+	return i >= 0 ? head_value(trailers, (size_t)i) : nothing;
 }
 
 eddy_str
-eddy_request_remote_address(eddy_request *req)
+eddy_request_remote_address(const eddy_request *req)
 {
-	static char text
-		[INET6_ADDRSTRLEN]; /* one thread, and a view lives until the callback returns */
-	const struct conn *conn = exchange_of_request(req)->conn;
+	static char
+		text[INET6_ADDRSTRLEN]; /* one thread; a view lives until the callback returns */
+	const struct exchange *exchange = request_find(req);
+	const struct conn *conn = exchange != NULL ? exchange->conn : NULL;
 
 	if (conn == NULL)
 		return nothing;
@@ -154,86 +167,100 @@ eddy_request_remote_address(eddy_request *req)
  * Somebody wants the body: tells a client that waits for the word, and lets the connection go on.
  */
 static void
-request_read(eddy_request *req)
+request_read(struct exchange *exchange)
 {
 	static const char word[] = "HTTP/1.1 100 Continue\r\n\r\n";
-	struct exchange *exchange = exchange_of_request(req);
-	struct conn *conn = exchange->conn;
 
-	req->reading = true;
-	if (conn == NULL) { /* the client has left before anybody asked */
-		if (!req->ended && !exchange->response.ended) {
-			req->error = EDDY_EABORTED;
-			exchange_post(exchange, EXCHANGE_ERROR);
-		}
-		return;
-	}
+	exchange->request.reading = true;
 	if (exchange->expect_continue && !exchange->response.head_sent)
-		out_write(conn, word, sizeof(word) - 1);
+		out_write(exchange->conn, word, sizeof(word) - 1);
 	exchange->expect_continue = false;
-	conn_later(conn);
+	if (exchange->conn != NULL)
+		conn_later(exchange->conn);
 }
 
-void
+/* The exchange, if its body can still be read. */
+static struct exchange *
+request_open(const eddy_request *req)
+{
+	struct exchange *exchange = request_find(req);
+
+	return exchange != NULL && exchange->conn != NULL ? exchange : NULL;
+}
+
+int
 eddy_request_on(eddy_request *req, const eddy_request_events *events, void *arg)
 {
-	req->events = events;
-	req->arg = arg;
-	if (events != NULL && !req->reading)
-		request_read(req);
+	struct exchange *exchange = request_open(req);
+
+	if (exchange == NULL)
+		return EDDY_ECLOSED;
+	exchange->request.events = events;
+	exchange->request.arg = arg;
+	if (events != NULL && !exchange->request.reading)
+		request_read(exchange);
+	return 0;
 }
 
 void
 eddy_request_pause(eddy_request *req)
 {
-	req->paused = true;
+	struct exchange *exchange = request_open(req);
+
+	if (exchange != NULL)
+		exchange->request.paused = true;
 }
 
 void
 eddy_request_resume(eddy_request *req)
 {
-	struct conn *conn = exchange_of_request(req)->conn;
+	struct exchange *exchange = request_open(req);
 
-	if (!req->paused)
+	if (exchange == NULL || !exchange->request.paused)
 		return;
-	req->paused = false;
-	if (conn != NULL)
-		conn_later(conn);
+	exchange->request.paused = false;
+	conn_later(exchange->conn);
 }
 
 int
 eddy_request_body(eddy_request *req, size_t limit,
 		  void (*cb)(eddy_request *req, int err, eddy_str body, void *arg), void *arg)
 {
-	uint64_t max = exchange_of_request(req)->route->conf->max_body;
+	struct exchange *exchange = request_open(req);
 	struct collect *collect;
+	uint64_t max;
 
-	if (req->reading || cb == NULL)
+	if (exchange == NULL)
+		return EDDY_ECLOSED;
+	if (exchange->request.reading || cb == NULL)
 		return EDDY_EINVAL;
 	collect = malloc(sizeof(*collect));
 	if (collect == NULL)
 		return EDDY_ENOMEM;
+	max = exchange->route->conf->max_body;
 	if (limit == 0)
 		limit = max < SIZE_MAX ? (size_t)max : SIZE_MAX;
 	*collect = (struct collect){.cb = cb, .arg = arg, .limit = limit};
-	req->collect = collect;
-	request_read(req);
+	exchange->request.collect = collect;
+	request_read(exchange);
 	return 0;
 }
 
 void
 eddy_request_release(eddy_request *req)
 {
-	struct exchange *exchange = exchange_of_request(req);
+	struct exchange *exchange = request_find(req);
 
-	if (!exchange->running) /* else the head costs nothing, and is in use up the stack */
-		exchange_release(exchange);
-	else
+	if (exchange == NULL)
+		return;
+	if (exchange->running) /* the head costs nothing yet, and is in use up the stack */
 		exchange->released = true;
+	else
+		exchange_release(exchange);
 }
 
 eddy_response *
 eddy_request_response(eddy_request *req)
 {
-	return &exchange_of_request(req)->response;
+	return (eddy_response *)(void *)req; /* one handle, two types */
 }

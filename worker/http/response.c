@@ -14,6 +14,7 @@
 #include "http/exchange.h"
 #include "http/http.h"
 #include "http/status.h"
+#include "worker.h"
 
 enum framing { FRAMING_LENGTH, FRAMING_CHUNKED, FRAMING_CLOSE, FRAMING_NONE };
 
@@ -26,7 +27,6 @@ struct response_timeout {
 	eddy_timer *timer;
 	void (*cb)(eddy_response *res, void *arg);
 	void *arg;
-	unsigned ms;
 };
 
 #define COPY(p, text) ((char *)mempcpy((p), (text), sizeof(text) - 1))
@@ -44,6 +44,12 @@ response_misuse(struct exchange *exchange, int error, const char *what)
 	return error;
 }
 
+static struct exchange *
+response_find(const eddy_response *handle)
+{
+	return handle_find(&worker_self->http.handles, handle);
+}
+
 /* The head ------------------------------------------------------------------------ */
 
 static char *
@@ -59,7 +65,7 @@ put_number(char *p, uint64_t n)
 }
 
 static char *
-put_status(char *p, const eddy_response *res)
+put_status(char *p, const struct response *res)
 {
 	eddy_str line = status_line(res->status);
 
@@ -93,7 +99,7 @@ static bool
 response_send_head(struct exchange *exchange, enum framing framing, uint64_t length,
 		   const char *type, size_t type_len)
 {
-	eddy_response *res = &exchange->response;
+	struct response *res = &exchange->response;
 	size_t reason_len = res->reason != NULL ? strlen(res->reason) : 0;
 	char *head = out_reserve(exchange->conn,
 				 HEAD_RESERVE + reason_len + type_len + res->fields.len),
@@ -137,7 +143,7 @@ response_send_head(struct exchange *exchange, enum framing framing, uint64_t len
 static bool
 response_start(struct exchange *exchange)
 {
-	eddy_response *res = &exchange->response;
+	struct response *res = &exchange->response;
 	enum framing framing = exchange->minor > 0 ? FRAMING_CHUNKED : FRAMING_CLOSE;
 
 	if (!status_has_body(res->status))
@@ -151,7 +157,7 @@ response_start(struct exchange *exchange)
 static bool
 response_start_whole(struct exchange *exchange, size_t n, const char *type, size_t type_len)
 {
-	eddy_response *res = &exchange->response;
+	struct response *res = &exchange->response;
 	enum framing framing = FRAMING_LENGTH;
 
 	if (!status_has_body(res->status))
@@ -184,7 +190,7 @@ chunk_begin(struct conn *conn, size_t n)
 static bool
 response_may_write(struct exchange *exchange, size_t n, const char *what)
 {
-	eddy_response *res = &exchange->response;
+	struct response *res = &exchange->response;
 
 	if (res->ended || res->answered) {
 		response_misuse(exchange, EDDY_EWRITE_AFTER_END, what);
@@ -203,7 +209,7 @@ response_may_write(struct exchange *exchange, size_t n, const char *what)
 static bool
 response_wrote(struct exchange *exchange)
 {
-	eddy_response *res = &exchange->response;
+	struct response *res = &exchange->response;
 
 	if (exchange->conn == NULL)
 		return false;
@@ -215,7 +221,7 @@ response_wrote(struct exchange *exchange)
 static void
 response_put(struct exchange *exchange, const void *p, size_t n)
 {
-	eddy_response *res = &exchange->response;
+	struct response *res = &exchange->response;
 
 	res->written += n;
 	if (n == 0 || res->no_body)
@@ -228,45 +234,110 @@ response_put(struct exchange *exchange, const void *p, size_t n)
 		out_write(exchange->conn, "\r\n", 2);
 }
 
-bool
-eddy_response_write(eddy_response *res, const void *p, size_t n)
+/* The exchange, if a piece of n bytes may be written to it now, and its head is out. */
+static struct exchange *
+response_open(const eddy_response *handle, size_t n, const char *what)
 {
-	struct exchange *exchange = exchange_of_response(res);
+	struct exchange *exchange = response_find(handle);
 
-	if (!response_may_write(exchange, n, "eddy_response_write"))
-		return false;
-	if (!res->head_sent && !response_start(exchange))
+	if (exchange == NULL || !response_may_write(exchange, n, what))
+		return NULL;
+	if (!exchange->response.head_sent && !response_start(exchange))
+		return NULL;
+	return exchange;
+}
+
+bool
+eddy_response_write(eddy_response *handle, const void *p, size_t n)
+{
+	struct exchange *exchange = response_open(handle, n, "eddy_response_write");
+
+	if (exchange == NULL)
 		return false;
 	response_put(exchange, p, n);
 	return response_wrote(exchange);
 }
 
 bool
-eddy_response_write_owned(eddy_response *res, void *p, size_t n,
+eddy_response_write_owned(eddy_response *handle, void *p, size_t n,
 			  void (*release)(void *p, void *arg), void *arg)
 {
-	struct exchange *exchange = exchange_of_response(res);
+	struct exchange *exchange = response_open(handle, n, "eddy_response_write_owned");
+	struct response *res = exchange != NULL ? &exchange->response : NULL;
 
-	if (!response_may_write(exchange, n, "eddy_response_write_owned") ||
-	    (!res->head_sent && !response_start(exchange))) {
-		out_release(exchange->http, p, release, arg);
-		return false;
+	if (exchange != NULL && n > 0 && !res->no_body && res->chunked)
+		chunk_begin(exchange->conn, n);
+	if (exchange == NULL || exchange->conn == NULL || n == 0 || res->no_body) {
+		out_release(&worker_self->http, p, release, arg);
+		return exchange != NULL && response_wrote(exchange);
 	}
 	res->written += n;
-	if (n == 0 || res->no_body) {
-		out_release(exchange->http, p, release, arg);
-		return response_wrote(exchange);
-	}
-	if (res->chunked)
-		chunk_begin(exchange->conn, n);
-	if (exchange->conn == NULL) {
-		out_release(exchange->http, p, release, arg);
-		return false;
-	}
 	out_write_owned(exchange->conn, p, n, release, arg);
 	if (res->chunked && exchange->conn != NULL)
 		out_write(exchange->conn, "\r\n", 2);
 	return response_wrote(exchange);
+}
+
+/* Headers that mean something ----------------------------------------------------- */
+
+static bool
+name_is(const char *name, size_t n, const char *lower)
+{
+	return strlen(lower) == n && chars_equal_nocase(name, lower, n);
+}
+
+/* Content-Length is remembered, to be checked. 0 or EDDY_EINVAL. */
+static int
+header_length(struct response *res, const char *value)
+{
+	uint64_t length = 0;
+
+	for (const char *p = value; *p != '\0'; p++) {
+		if (!char_is((unsigned char)*p, CHAR_DIGIT) || length > (UINT64_MAX - 9) / 10)
+			return EDDY_EINVAL;
+		length = length * 10 + (uint64_t)(*p - '0');
+	}
+	if (*value == '\0')
+		return EDDY_EINVAL;
+	res->length = length;
+	res->has_length = true;
+	return 0;
+}
+
+/*
+ * Headers that mean something to eddy. 1: to be added like any other, 0: done, or an error.
+ */
+static int
+header_own(struct response *res, const char *name, size_t n, const char *value)
+{
+	if (name_is(name, n, "content-length"))
+		return header_length(res, value) == 0 ? 1 : EDDY_EINVAL;
+	if (name_is(name, n, "transfer-encoding"))
+		return EDDY_EINVAL;
+	if (name_is(name, n, "connection")) {
+		if (name_is(value, strlen(value), "close"))
+			res->keep = false;
+		else if (!name_is(value, strlen(value), "keep-alive"))
+			return EDDY_EINVAL;
+		return 0;
+	}
+	if (name_is(name, n, "date"))
+		res->has_date = true;
+	else if (name_is(name, n, "content-type"))
+		res->has_type = true;
+	return 1;
+}
+
+static void
+header_remove(struct response *res, const char *name, size_t n)
+{
+	fields_remove(&res->fields, name, n);
+	if (name_is(name, n, "content-length"))
+		res->has_length = false;
+	else if (name_is(name, n, "date"))
+		res->has_date = false;
+	else if (name_is(name, n, "content-type"))
+		res->has_type = false;
 }
 
 /* The end ------------------------------------------------------------------------- */
@@ -275,7 +346,7 @@ eddy_response_write_owned(eddy_response *res, void *p, size_t n,
 static void
 response_finish(struct exchange *exchange)
 {
-	eddy_response *res = &exchange->response;
+	struct response *res = &exchange->response;
 	struct conn *conn = exchange->conn;
 
 	response_timeout_free(exchange);
@@ -291,19 +362,6 @@ response_finish(struct exchange *exchange)
 		conn_response_ended(conn);
 }
 
-/* Without a `close` callback this is what frees it. */
-void
-response_over(struct exchange *exchange)
-{
-	eddy_response *res = &exchange->response;
-
-	res->ended = true;
-	response_timeout_free(exchange);
-	if (!exchange->running && !(exchange->pending & EXCHANGE_CLOSE) &&
-	    (res->events == NULL || res->events->close == NULL))
-		exchange_post(exchange, EXCHANGE_FREE);
-}
-
 static void
 response_cut(struct exchange *exchange)
 {
@@ -312,28 +370,27 @@ response_cut(struct exchange *exchange)
 }
 
 /*
- * Whether the module may finish the response now, as far as that goes without looking at the body.
- * If not, what is to be done has been done.
+ * The exchange, if the module may finish it now, as far as that can be said without looking at the
+ * body.
  */
-static bool
-response_may_end(struct exchange *exchange, bool send)
+static struct exchange *
+response_ending(const eddy_response *handle, bool head_too, const char *what)
 {
-	eddy_response *res = &exchange->response;
+	struct exchange *exchange = response_find(handle);
+	struct response *res = exchange != NULL ? &exchange->response : NULL;
 
-	if (res->ended || (send && res->head_fixed)) {
+	if (exchange == NULL)
+		return NULL;
+	if (res->ended || (head_too && res->head_fixed)) {
 		response_misuse(exchange, res->ended ? EDDY_EWRITE_AFTER_END : EDDY_EHEADERS_SENT,
-				send ? "eddy_response_send" : "eddy_response_end");
-		return false;
+				what);
+		return NULL;
 	}
-	if (exchange->conn == NULL) {
-		response_over(exchange);
-		return false;
-	}
-	if (res->answered) { /* and its last bytes are still on their way */
+	if (exchange->conn == NULL || res->answered) {
 		res->ended = true;
-		return false;
+		return NULL;
 	}
-	return true;
+	return exchange;
 }
 
 /*
@@ -343,31 +400,31 @@ static void
 response_spoilt(struct exchange *exchange, int error, const char *what)
 {
 	response_misuse(exchange, error, what);
-	exchange->response.ended = true;
 	exchange_answer(exchange, 500);
+	exchange->response.ended = true;
 }
 
 static void
 response_end_with(struct exchange *exchange, const void *p, size_t n, const char *type,
 		  size_t type_len)
 {
-	eddy_response *res = &exchange->response;
+	struct response *res = &exchange->response;
+	bool lost = !res->head_sent && !response_start_whole(exchange, n, type, type_len);
 
-	if (!res->head_sent && !response_start_whole(exchange, n, type, type_len)) {
-		response_over(exchange);
-		return;
-	}
-	response_put(exchange, p, n);
+	if (!lost)
+		response_put(exchange, p, n);
 	res->ended = true;
-	response_finish(exchange);
+	if (!lost)
+		response_finish(exchange);
 }
 
 void
-eddy_response_end(eddy_response *res, const void *p, size_t n)
+eddy_response_end(eddy_response *handle, const void *p, size_t n)
 {
-	struct exchange *exchange = exchange_of_response(res);
+	struct exchange *exchange = response_ending(handle, false, "eddy_response_end");
+	struct response *res = exchange != NULL ? &exchange->response : NULL;
 
-	if (!response_may_end(exchange, false))
+	if (exchange == NULL)
 		return;
 	if (res->has_length && !exchange->is_head && status_has_body(res->status) &&
 	    res->written + n != res->length)
@@ -377,12 +434,13 @@ eddy_response_end(eddy_response *res, const void *p, size_t n)
 }
 
 void
-eddy_response_send(eddy_response *res, int status, const char *type, const void *p, size_t n)
+eddy_response_send(eddy_response *handle, int status, const char *type, const void *p, size_t n)
 {
-	struct exchange *exchange = exchange_of_response(res);
+	struct exchange *exchange = response_ending(handle, true, "eddy_response_send");
+	struct response *res = exchange != NULL ? &exchange->response : NULL;
 	size_t type_len = type != NULL ? strlen(type) : 0;
 
-	if (!response_may_end(exchange, true))
+	if (exchange == NULL)
 		return;
 	if (status < 200 || status > 599 || type_len > TYPE_MAX ||
 	    !chars_all_or_none(type, type_len, CHAR_VALUE)) {
@@ -391,29 +449,28 @@ eddy_response_send(eddy_response *res, int status, const char *type, const void 
 	}
 	res->status = (uint16_t)status;
 	if (res->has_length) /* what is sent is what counts */
-		eddy_response_remove_header(res, "Content-Length");
+		header_remove(res, "Content-Length", sizeof("Content-Length") - 1);
 	if (res->has_type && type_len > 0)
-		eddy_response_remove_header(res, "Content-Type");
+		header_remove(res, "Content-Type", sizeof("Content-Type") - 1);
 	response_end_with(exchange, p, n, type, type_len);
 }
 
 void
-eddy_response_destroy(eddy_response *res)
+eddy_response_destroy(eddy_response *handle)
 {
-	struct exchange *exchange = exchange_of_response(res);
+	struct exchange *exchange = response_find(handle);
 
-	if (exchange->conn != NULL) {
-		res->ended = true;
+	if (exchange == NULL)
+		return;
+	exchange->response.ended = true;
+	if (exchange->conn != NULL)
 		response_cut(exchange);
-	} else if (!res->ended) {
-		response_over(exchange);
-	}
 }
 
 void
 exchange_answer(struct exchange *exchange, int status)
 {
-	eddy_response *res = &exchange->response;
+	struct response *res = &exchange->response;
 	eddy_str text = status_text(status);
 
 	if (res->answered || exchange->conn == NULL)
@@ -436,70 +493,37 @@ exchange_answer(struct exchange *exchange, int status)
 	response_finish(exchange);
 }
 
-/* Headers ------------------------------------------------------------------------- */
+/* Headers, the module's side ----------------- */
 
-static bool
-name_is(const char *name, size_t n, const char *lower)
+/* The exchange, if its headers can still be changed; or NULL and the error. */
+static struct exchange *
+response_headers(const eddy_response *handle, const char *what, int *error)
 {
-	return strlen(lower) == n && chars_equal_nocase(name, lower, n);
-}
+	struct exchange *exchange = response_find(handle);
 
-/* Content-Length is remembered, to be checked. 0 or EDDY_EINVAL. */
-static int
-header_length(eddy_response *res, const char *value)
-{
-	uint64_t length = 0;
-
-	for (const char *p = value; *p != '\0'; p++) {
-		if (!char_is((unsigned char)*p, CHAR_DIGIT) || length > (UINT64_MAX - 9) / 10)
-			return EDDY_EINVAL;
-		length = length * 10 + (uint64_t)(*p - '0');
-	}
-	if (*value == '\0')
-		return EDDY_EINVAL;
-	res->length = length;
-	res->has_length = true;
-	return 0;
-}
-
-/*
- * Headers that mean something to eddy. 1: to be added like any other, 0: done, or an error.
- */
-static int
-header_own(eddy_response *res, const char *name, size_t n, const char *value)
-{
-	if (name_is(name, n, "content-length"))
-		return header_length(res, value) == 0 ? 1 : EDDY_EINVAL;
-	if (name_is(name, n, "transfer-encoding"))
-		return EDDY_EINVAL;
-	if (name_is(name, n, "connection")) {
-		if (name_is(value, strlen(value), "close"))
-			res->keep = false;
-		else if (!name_is(value, strlen(value), "keep-alive"))
-			return EDDY_EINVAL;
-		return 0;
-	}
-	if (name_is(name, n, "date"))
-		res->has_date = true;
-	else if (name_is(name, n, "content-type"))
-		res->has_type = true;
-	return 1;
+	*error = 0;
+	if (exchange == NULL || exchange->conn == NULL)
+		*error = EDDY_ECLOSED;
+	if (exchange != NULL && (exchange->response.ended || exchange->response.head_fixed))
+		*error = response_misuse(exchange, EDDY_EHEADERS_SENT, what);
+	return *error == 0 ? exchange : NULL;
 }
 
 static int
-response_header(eddy_response *res, const char *name, const char *value, bool replace,
+response_header(const eddy_response *handle, const char *name, const char *value, bool replace,
 		const char *what)
 {
-	struct exchange *exchange = exchange_of_response(res);
 	size_t n = strlen(name);
 	int result;
+	struct exchange *exchange = response_headers(handle, what, &result);
+	struct response *res = exchange != NULL ? &exchange->response : NULL;
 
-	if (res->ended || res->head_fixed)
-		return response_misuse(exchange, EDDY_EHEADERS_SENT, what);
+	if (exchange == NULL)
+		return result;
 	if (!chars_all(name, n, CHAR_TOKEN) || !chars_all_or_none(value, strlen(value), CHAR_VALUE))
 		return response_misuse(exchange, EDDY_EHEADER, what);
 	if (replace || name_is(name, n, "content-length"))
-		fields_remove(&res->fields, name, n);
+		header_remove(res, name, n);
 	result = header_own(res, name, n, value);
 	if (result == 1)
 		result = fields_add(&res->fields, name, n, value, strlen(value));
@@ -519,42 +543,42 @@ eddy_response_append_header(eddy_response *res, const char *name, const char *va
 }
 
 eddy_str
-eddy_response_get_header(const eddy_response *res, const char *name)
+eddy_response_get_header(const eddy_response *handle, const char *name)
 {
-	return fields_find(&res->fields, name, strlen(name));
+	const struct exchange *exchange = response_find(handle);
+
+	if (exchange == NULL)
+		return (eddy_str){NULL, 0};
+	return fields_find(&exchange->response.fields, name, strlen(name));
 }
 
 int
-eddy_response_remove_header(eddy_response *res, const char *name)
+eddy_response_remove_header(eddy_response *handle, const char *name)
 {
-	size_t n = strlen(name);
+	int error;
+	struct exchange *exchange = response_headers(handle, "eddy_response_remove_header", &error);
 
-	if (res->ended || res->head_fixed)
-		return response_misuse(exchange_of_response(res), EDDY_EHEADERS_SENT,
-				       "eddy_response_remove_header");
-	fields_remove(&res->fields, name, n);
-	if (name_is(name, n, "content-length"))
-		res->has_length = false;
-	else if (name_is(name, n, "date"))
-		res->has_date = false;
-	else if (name_is(name, n, "content-type"))
-		res->has_type = false;
-	return 0;
+	if (exchange != NULL)
+		header_remove(&exchange->response, name, strlen(name));
+	return error;
 }
 
 int
-eddy_response_write_head(eddy_response *res, int status, const char *reason)
+eddy_response_write_head(eddy_response *handle, int status, const char *reason)
 {
-	struct exchange *exchange = exchange_of_response(res);
+	static const char what[] = "eddy_response_write_head";
+	int error;
+	struct exchange *exchange = response_headers(handle, what, &error);
+	struct response *res = exchange != NULL ? &exchange->response : NULL;
 	size_t n = reason != NULL ? strlen(reason) : 0;
 	char *copy = NULL;
 
-	if (res->ended || res->head_fixed)
-		return response_misuse(exchange, EDDY_EHEADERS_SENT, "eddy_response_write_head");
+	if (exchange == NULL)
+		return error;
 	if (status < 200 || status > 599 || n > REASON_MAX)
-		return response_misuse(exchange, EDDY_EINVAL, "eddy_response_write_head");
+		return response_misuse(exchange, EDDY_EINVAL, what);
 	if (!chars_all_or_none(reason, n, CHAR_VALUE))
-		return response_misuse(exchange, EDDY_EHEADER, "eddy_response_write_head");
+		return response_misuse(exchange, EDDY_EHEADER, what);
 	if (n > 0 && (copy = strdup(reason)) == NULL)
 		return EDDY_ENOMEM;
 	res->reason = copy;
@@ -564,64 +588,73 @@ eddy_response_write_head(eddy_response *res, int status, const char *reason)
 }
 
 int
-eddy_response_flush_headers(eddy_response *res)
+eddy_response_flush_headers(eddy_response *handle)
 {
-	struct exchange *exchange = exchange_of_response(res);
+	struct exchange *exchange = response_find(handle);
 
-	if (res->ended)
+	if (exchange != NULL && exchange->response.ended)
 		return response_misuse(exchange, EDDY_EWRITE_AFTER_END,
 				       "eddy_response_flush_headers");
-	if (exchange->conn == NULL)
+	if (exchange == NULL || exchange->conn == NULL)
 		return EDDY_ECLOSED;
-	if (!res->head_sent && !response_start(exchange))
+	if (!exchange->response.head_sent && !response_start(exchange))
 		return EDDY_ECLOSED;
 	return 0;
 }
 
 int
-eddy_response_add_trailer(eddy_response *res, const char *name, const char *value)
+eddy_response_add_trailer(eddy_response *handle, const char *name, const char *value)
 {
-	struct exchange *exchange = exchange_of_response(res);
+	static const char what[] = "eddy_response_add_trailer";
+	struct exchange *exchange = response_find(handle);
 	int error;
 
-	if (res->ended)
-		return response_misuse(exchange, EDDY_EWRITE_AFTER_END,
-				       "eddy_response_add_trailer");
-	error = fields_add(&res->trailers, name, strlen(name), value, strlen(value));
-	return error != 0 ? response_misuse(exchange, error, "eddy_response_add_trailer") : 0;
+	if (exchange != NULL && exchange->response.ended)
+		return response_misuse(exchange, EDDY_EWRITE_AFTER_END, what);
+	if (exchange == NULL || exchange->conn == NULL)
+		return EDDY_ECLOSED;
+	error = fields_add(&exchange->response.trailers, name, strlen(name), value, strlen(value));
+	return error != 0 ? response_misuse(exchange, error, what) : 0;
 }
 
 /* State and events ---------------------------------------------------------------- */
 
 bool
-eddy_response_headers_sent(const eddy_response *res)
+eddy_response_headers_sent(const eddy_response *handle)
 {
-	return res->head_sent;
+	const struct exchange *exchange = response_find(handle);
+
+	return exchange != NULL && exchange->response.head_sent;
 }
 
 bool
-eddy_response_writable_ended(const eddy_response *res)
+eddy_response_writable_ended(const eddy_response *handle)
 {
-	return res->ended;
+	const struct exchange *exchange = response_find(handle);
+
+	return exchange == NULL || exchange->response.ended || exchange->response.answered;
 }
 
 size_t
-eddy_response_writable_length(const eddy_response *res)
+eddy_response_writable_length(const eddy_response *handle)
 {
-	const struct exchange *exchange = exchange_of_response(res);
+	const struct exchange *exchange = response_find(handle);
 
-	return exchange->conn != NULL ? out_unsent(exchange->conn) : 0;
+	return exchange != NULL && exchange->conn != NULL ? out_unsent(exchange->conn) : 0;
 }
 
-void
-eddy_response_on(eddy_response *res, const eddy_response_events *events, void *arg)
+int
+eddy_response_on(eddy_response *handle, const eddy_response_events *events, void *arg)
 {
-	struct exchange *exchange = exchange_of_response(res);
+	struct exchange *exchange = response_find(handle);
 
-	res->events = events;
-	res->arg = arg;
-	if (exchange->conn == NULL && events != NULL && events->close != NULL && !res->ended)
+	if (exchange == NULL)
+		return EDDY_ECLOSED;
+	exchange->response.events = events;
+	exchange->response.arg = arg;
+	if (exchange->conn == NULL) /* over, but it has not been told yet */
 		exchange_post(exchange, EXCHANGE_CLOSE);
+	return 0;
 }
 
 /* Its timeout --------------------------------------------------------------------- */
@@ -632,7 +665,7 @@ response_timed_out(void *arg)
 	struct response_timeout *timeout = arg;
 
 	timeout->timer = NULL;
-	timeout->cb(&timeout->exchange->response, timeout->arg);
+	timeout->cb(exchange_response(timeout->exchange), timeout->arg);
 }
 
 void
@@ -654,20 +687,27 @@ response_moved(struct exchange *exchange)
 		eddy_timer_refresh(exchange->response.timeout->timer);
 }
 
-void
-eddy_response_set_timeout(eddy_response *res, unsigned ms,
+int
+eddy_response_set_timeout(eddy_response *handle, unsigned ms,
 			  void (*cb)(eddy_response *res, void *arg), void *arg)
 {
-	struct exchange *exchange = exchange_of_response(res);
+	struct exchange *exchange = response_find(handle);
 	struct response_timeout *timeout;
 
+	if (exchange == NULL || exchange->conn == NULL || exchange->response.ended)
+		return EDDY_ECLOSED;
 	response_timeout_free(exchange);
-	if (ms == 0 || cb == NULL || res->ended || exchange->conn == NULL)
-		return;
+	if (ms == 0 || cb == NULL)
+		return 0;
 	timeout = malloc(sizeof(*timeout));
 	if (timeout == NULL)
-		return;
-	*timeout = (struct response_timeout){.exchange = exchange, .cb = cb, .arg = arg, .ms = ms};
+		return EDDY_ENOMEM;
+	*timeout = (struct response_timeout){.exchange = exchange, .cb = cb, .arg = arg};
 	timeout->timer = eddy_set_timeout(response_timed_out, ms, timeout);
-	res->timeout = timeout;
+	if (timeout->timer == NULL) {
+		free(timeout);
+		return EDDY_ENOMEM;
+	}
+	exchange->response.timeout = timeout;
+	return 0;
 }

@@ -135,15 +135,12 @@ conn_call(struct conn *conn, const struct route *route)
 	exchange->running = true;
 	call_begin(http->calls, route->module, SLOT_REQUEST, route->index + 1);
 	blame_line(http->slot, &http->head);
-	route->handler(&exchange->request, &exchange->response, route->module->state);
+	route->handler(exchange_request(exchange), exchange_response(exchange),
+		       route->module->state);
 	call_end(http->calls);
 	exchange->running = false;
-	if (exchange->conn == NULL && exchange->response.ended) {
-		if (!exchange->posted)
-			exchange_free(exchange);
-		else if (!(exchange->pending & EXCHANGE_CLOSE))
-			exchange_post(exchange, EXCHANGE_FREE);
-	}
+	if (exchange->conn == NULL && !exchange->posted)
+		exchange_free(exchange);
 	loop_run_ticks(http->loop);
 }
 

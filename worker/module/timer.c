@@ -19,88 +19,17 @@ struct timer {
 	void (*cb)(void *arg);
 	void *arg;
 	uint64_t due_us; /* CLOCK_MONOTONIC */
-	size_t place;	 /* in the table */
+	void *handle;
 	unsigned ms;
 	uint8_t kind;
 	bool running, cleared;
 };
 
-/* One place of the table. */
-struct timer_place {
-	struct timer *timer; /* NULL: free */
-	uintptr_t uses;
-	size_t next_free; /* place + 1; 0: none */
-};
-
-#define HALF_BITS \
-	(sizeof(uintptr_t) * 4) /* of a handle: the upper half counts, the lower is the place + 1 */
-#define HALF_MASK (((uintptr_t)1 << HALF_BITS) - 1)
-
-static eddy_timer *
-timer_handle(const struct timer *timer)
-{
-	const struct timer_table *table = &timer->worker->timers;
-
-	return (eddy_timer *)((table->places[timer->place].uses & HALF_MASK) << HALF_BITS |
-			      (timer->place + 1));
-}
-
-/* The timer that a handle stands for; NULL: it has fired, or was cleared. */
-static struct timer *
-timer_find(const eddy_timer *handle)
-{
-	const struct timer_table *table = &worker_self->timers;
-	size_t place = ((uintptr_t)handle & HALF_MASK) - 1;
-
-	if (handle == NULL || place >= table->count ||
-	    (table->places[place].uses & HALF_MASK) != (uintptr_t)handle >> HALF_BITS)
-		return NULL;
-	return table->places[place].timer;
-}
-
-static int
-table_grow(struct timer_table *table)
-{
-	size_t count = table->count != 0 ? 2 * table->count : 16;
-	struct timer_place *places =
-		count < HALF_MASK ? realloc(table->places, count * sizeof(*places)) : NULL;
-
-	if (places == NULL)
-		return -1;
-	table->places = places;
-	for (size_t i = count; i-- > table->count;) {
-		places[i] = (struct timer_place){.next_free = table->first_free};
-		table->first_free = i + 1;
-	}
-	table->count = count;
-	return 0;
-}
-
-static int
-table_take(struct timer_table *table, struct timer *timer)
-{
-	struct timer_place *place;
-
-	if (table->first_free == 0 && table_grow(table) != 0)
-		return -1;
-	timer->place = table->first_free - 1;
-	place = &table->places[timer->place];
-	table->first_free = place->next_free;
-	place->timer = timer;
-	return 0;
-}
-
 static void
 timer_free(struct timer *timer)
 {
-	struct timer_table *table = &timer->worker->timers;
-	struct timer_place *place = &table->places[timer->place];
-
 	event_del(&timer->event);
-	place->timer = NULL;
-	place->uses++;
-	place->next_free = table->first_free;
-	table->first_free = timer->place + 1;
+	handle_free(&timer->worker->timers, timer->handle);
 	free(timer);
 }
 
@@ -174,7 +103,8 @@ timer_new(void (*cb)(void *arg), unsigned ms, void *arg, enum timer_kind kind)
 				.arg = arg,
 				.ms = ms,
 				.kind = kind};
-	if (table_take(&worker->timers, timer) != 0) {
+	timer->handle = handle_new(&worker->timers, timer);
+	if (timer->handle == NULL) {
 		free(timer);
 		return NULL;
 	}
@@ -182,13 +112,13 @@ timer_new(void (*cb)(void *arg), unsigned ms, void *arg, enum timer_kind kind)
 		timer->due_us = now_us() + (uint64_t)ms * 1000;
 	evtimer_assign(&timer->event, worker->loop.base, timer_fire, timer);
 	timer_add(timer, (uint64_t)ms * 1000);
-	return timer_handle(timer);
+	return timer->handle;
 }
 
 static void
 timer_clear(eddy_timer *handle)
 {
-	struct timer *timer = timer_find(handle);
+	struct timer *timer = handle_find(&worker_self->timers, handle);
 
 	if (timer == NULL)
 		return;
@@ -237,7 +167,7 @@ eddy_clear_immediate(eddy_timer *timer)
 void
 eddy_timer_refresh(eddy_timer *handle)
 {
-	struct timer *timer = timer_find(handle);
+	struct timer *timer = handle_find(&worker_self->timers, handle);
 
 	if (timer == NULL || timer->cleared)
 		return;
@@ -251,13 +181,10 @@ eddy_timer_refresh(eddy_timer *handle)
 void
 timers_fini(struct worker *worker)
 {
-	struct timer_table *table = &worker->timers;
-
-	for (size_t i = 0; i < table->count; i++)
-		if (table->places[i].timer != NULL)
-			timer_free(table->places[i].timer);
-	free(table->places);
-	*table = (struct timer_table){0};
+	for (size_t i = 0; i < worker->timers.count; i++)
+		if (worker->timers.places[i].object != NULL)
+			timer_free(worker->timers.places[i].object);
+	handles_fini(&worker->timers);
 }
 
 /* nextTick ------------------------------------------------------------------------ */

@@ -24,15 +24,6 @@ echo_end(eddy_request *req, void *arg)
 	eddy_response_end(arg, NULL, 0);
 }
 
-/* The body breaks off, and so does the answer: with this event the response is over. */
-static void
-echo_error(eddy_request *req, int error, void *arg)
-{
-	(void)req;
-	(void)error;
-	(void)arg;
-}
-
 static void
 echo_drain(eddy_response *res, void *arg)
 {
@@ -43,8 +34,7 @@ echo_drain(eddy_response *res, void *arg)
 static void
 echo_request(eddy_request *req, eddy_response *res, void *state)
 {
-	static const eddy_request_events reading = {
-		.data = echo_data, .end = echo_end, .error = echo_error};
+	static const eddy_request_events reading = {.data = echo_data, .end = echo_end};
 	static const eddy_response_events writing = {.drain = echo_drain};
 	eddy_str type = eddy_request_header(req, "content-type");
 	char text[256] = "application/octet-stream";
