@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #define HOW_BYTES 512
+#define STARTING_MAX 16 /* workers of a candidate that are not READY yet */
 
 static void
 timer_set(struct event *timer, unsigned ms)
@@ -209,15 +210,33 @@ generation_free(struct generation *generation)
 	free(generation);
 }
 
-static void
-candidate_fill(struct generation *generation, unsigned from, unsigned to)
+size_t
+generation_count(const struct generation *generation, enum child_state state)
 {
+	const struct child *child;
+	size_t n = 0;
+
+	TAILQ_FOREACH(child, &generation->children, entry)
+		n += child->state == state;
+	return n;
+}
+
+/*
+ * The canary alone; then as many at a time as neither start a stampede nor reach the kernel's limit of descriptors that
+ * are on their way in messages nobody has read yet.
+ */
+static void
+candidate_fill(struct generation *generation)
+{
+	unsigned most = generation_count(generation, CHILD_READY) ? STARTING_MAX : 1;
 	char why[HOW_BYTES], text[HOW_BYTES + 64];
 
-	for (unsigned i = from; i < to; i++) {
-		if (seat_fill(&generation->seats[i], why, sizeof(why)))
+	while (generation->started < generation->nseats &&
+	       generation_count(generation, CHILD_INIT) < most) {
+		if (seat_fill(&generation->seats[generation->started++], why, sizeof(why)))
 			continue;
-		snprintf(text, sizeof(text), "worker %u could not be started: %s", i, why);
+		snprintf(text, sizeof(text), "worker %u could not be started: %s",
+			 generation->started - 1, why);
 		reload_candidate_failed(generation, EX_SOFTWARE, text);
 		return;
 	}
@@ -226,7 +245,7 @@ candidate_fill(struct generation *generation, unsigned from, unsigned to)
 void
 generation_start(struct generation *generation)
 {
-	candidate_fill(generation, 0, 1);
+	candidate_fill(generation);
 }
 
 void
@@ -289,17 +308,6 @@ generation_fail(struct generation *generation)
 	generation_leave(generation);
 }
 
-size_t
-generation_count(const struct generation *generation, enum child_state state)
-{
-	const struct child *child;
-	size_t n = 0;
-
-	TAILQ_FOREACH(child, &generation->children, entry)
-		n += child->state == state;
-	return n;
-}
-
 /* from the child ----------------------------------------------------------------------------- */
 
 void
@@ -313,8 +321,7 @@ generation_child_ready(struct child *child)
 	}
 	if (generation->state != GENERATION_CANDIDATE || generation->check)
 		return;
-	if (child->worker == 0)
-		candidate_fill(generation, 1, generation->nseats);
+	candidate_fill(generation);
 	if (generation->state == GENERATION_CANDIDATE &&
 	    generation_count(generation, CHILD_READY) == generation->nseats)
 		reload_candidate_ready(generation);

@@ -60,6 +60,7 @@ struct generation {
 	struct listener_set listeners;
 	struct seat *seats;
 	unsigned nseats;
+	unsigned started; /* seats of a candidate that have been filled so far */
 	struct child_list children;
 	struct event *deadline; /* of the draining */
 	bool killed;		/* what is left of it has been killed */

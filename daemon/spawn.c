@@ -17,6 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define INHERITED_MAX 65536 /* descriptors looked at one by one */
+
 static const char *const private_env[] = {"LISTEN_", "NOTIFY_SOCKET=", "WATCHDOG_"};
 
 static bool
@@ -43,6 +45,21 @@ env_for_workers(void)
 	return env;
 }
 
+/*
+ * What the master opens itself is close-on-exec from the start; this is for what it was started with. Some containers
+ * know no close_range(2).
+ */
+static void
+inherited_mark(void)
+{
+	long most = sysconf(_SC_OPEN_MAX);
+
+	if (close_range(CONTRACT_LINK_FD, ~0U, CLOSE_RANGE_CLOEXEC) == 0)
+		return;
+	for (int fd = CONTRACT_LINK_FD; fd < most && fd < INHERITED_MAX; fd++)
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
 int
 spawner_init(struct spawner *spawner, const char *path)
 {
@@ -50,8 +67,9 @@ spawner_init(struct spawner *spawner, const char *path)
 	do
 		spawner->null = open("/dev/null", O_RDWR);
 	while (spawner->null >= 0 && spawner->null <= CONTRACT_LINK_FD);
-	if (spawner->null < 0 || close_range(CONTRACT_LINK_FD, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+	if (spawner->null < 0)
 		return -errno;
+	inherited_mark();
 	spawner->env = env_for_workers();
 	return spawner->env ? 0 : -ENOMEM;
 }
@@ -105,9 +123,10 @@ child_run(const struct spawner *spawner, int link, const struct identity *identi
 	int error;
 
 	signals_reset();
-	if (dup2(spawner->null, STDIN_FILENO) < 0 || dup2(link, CONTRACT_LINK_FD) < 0 ||
-	    close_range(CONTRACT_LINK_FD + 1, ~0U, CLOSE_RANGE_CLOEXEC) < 0)
+	if (dup2(spawner->null, STDIN_FILENO) < 0 || dup2(link, CONTRACT_LINK_FD) < 0)
 		child_fail(link, "cannot hand over the descriptors", "", errno);
+	close_range(CONTRACT_LINK_FD + 1, ~0U,
+		    CLOSE_RANGE_CLOEXEC); /* what a library has left open */
 	error = identity_assume(identity);
 	if (error)
 		child_fail(link, "cannot become the user of the conf", "", -error);
