@@ -108,11 +108,15 @@ START_TEST(signals_are_default_and_open)
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);
-	/* Read by the shell itself: while it waits for a program, it blocks signals of its own accord. */
-	ck_assert_int_eq(code_of("while read key value; do case $key in\n"
-				 "SigBlk: | SigIgn:) test $value = 0000000000000000 || exit 1;;\n"
-				 "esac; done < /proc/$$/status"),
-			 0);
+	/*
+	 * Read by the shell itself: while it waits for a program, it blocks signals of its own accord.
+	 * 32 and 33 are libc's: make starts its programs with them ignored, and no program may change it.
+	 */
+	ck_assert_int_eq(
+		code_of("while read key value; do case $key in\n"
+			"SigBlk: | SigIgn:) test $((0x$value & ~0x180000000)) -eq 0 || exit 1;;\n"
+			"esac; done < /proc/$$/status"),
+		0);
 	sigprocmask(SIG_BLOCK, NULL, &set);
 	ck_assert_int_eq(sigismember(&set, SIGTERM), 1); /* the master's mask is as it was */
 	ck_assert_int_eq(sigismember(&set, SIGINT), 0);
