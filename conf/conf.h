@@ -76,7 +76,7 @@ struct conf_listen {
 
 struct conf_module {
 	char *name;
-	char *path; /* as written; no slash: looked up in the module directory */
+	char *path; /* as written; no slash: in the module directory, relative: from where.file */
 	struct conf_option *options;
 	size_t noptions;
 	struct conf_where where;

@@ -6,6 +6,7 @@
 
 #include <dlfcn.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <link.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -98,25 +99,43 @@ module_find_entry(struct eddy_module *module, const char *path, char *why, size_
 	return 0;
 }
 
+/*
+ * Where a module's file is: a name in the module directory, a relative path from the file that says
+ * it, as with include. 0 or -1.
+ */
+static int
+module_path(const struct conf_module *conf, const char *dir, char *path, size_t size)
+{
+	const char *said_in = conf->where.file != NULL ? strrchr(conf->where.file, '/') : NULL;
+	int n;
+
+	if (strchr(conf->path, '/') == NULL)
+		n = snprintf(path, size, "%s/%s", dir, conf->path);
+	else if (conf->path[0] == '/' ||
+		 said_in == NULL) /* a path with a slash: not searched for */
+		n = snprintf(path, size, "%s", conf->path);
+	else
+		n = snprintf(path, size, "%.*s/%s", (int)(said_in - conf->where.file),
+			     conf->where.file, conf->path);
+	return n >= 0 && (size_t)n < size ? 0 : -1;
+}
+
 int
 module_open(struct eddy_module *module, const struct conf_module *conf, const char *dir,
 	    struct calls *calls, char *why, size_t size)
 {
-	char path[4096];
-	int n;
+	char path[PATH_MAX];
+	int result;
 
 	module->conf = conf;
-	n = strchr(conf->path, '/') != NULL
-		    ? snprintf(path, sizeof(path), "%s", conf->path)
-		    : snprintf(path, sizeof(path), "%s/%s", dir, conf->path);
-	if (n < 0 || (size_t)n >= sizeof(path))
+	if (module_path(conf, dir, path, sizeof(path)) != 0)
 		return refuse(why, size, "module \"%s\": the path is too long", conf->name);
 	if (module_is_whole(module, path, why, size) != 0)
 		return -1;
 	call_begin(calls, module, SLOT_LOAD, 0); /* its constructors run in dlopen */
-	n = module_find_entry(module, path, why, size);
+	result = module_find_entry(module, path, why, size);
 	call_end(calls);
-	if (n != 0)
+	if (result != 0)
 		return -1;
 	return module_check(module, path, why, size);
 }
