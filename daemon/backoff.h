@@ -1,8 +1,9 @@
 /*
  * How long to wait before a worker that has died is started again.
  *
- * The first time at once, then 100 ms, doubling to 10 s, each ±20 % so that workers that die together do not come back
- * together; a worker that has lived for a minute starts over. One of these per worker number. No clock, no state but this.
+ * The first time at once, then 100 ms, doubling to 10 s, each ±20 % so that workers that die
+ * together do not come back together; a worker that has lived for a minute starts over. One of
+ * these per worker number. No clock, no state but this.
  */
 #ifndef EDDY_DAEMON_BACKOFF_H
 #define EDDY_DAEMON_BACKOFF_H
@@ -18,7 +19,9 @@ struct backoff {
 	unsigned deaths; /* in a row */
 };
 
-/* The worker has died `alive_ms` after its start: the milliseconds to wait. `random`: any 32 bits. */
+/*
+ * The worker has died `alive_ms` after its start: the milliseconds to wait. `random`: any 32 bits.
+ */
 unsigned backoff_next(struct backoff *backoff, uint64_t alive_ms, uint32_t random);
 
 #endif

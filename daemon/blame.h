@@ -11,9 +11,9 @@
 #include <stdint.h>
 
 /*
- * Writes ` in module "chat" (request callback, route "/poll", request "GET /poll HTTP/1.1")`, with what is known of it; an
- * empty string if no module's function was running. A slot is written by a process that may have gone wild: nothing in
- * it is trusted to be in range.
+ * Writes ` in module "chat" (request callback, route "/poll", request "GET /poll HTTP/1.1")`, with
+ * what is known of it; an empty string if no module's function was running. A slot is written by a
+ * process that may have gone wild: nothing in it is trusted to be in range.
  */
 void blame_format(const struct slot *slot, const struct conf *conf, uint64_t now_ns, char *buf,
 		  size_t size);

@@ -1,8 +1,8 @@
 /*
  * One worker process, as the master sees it.
  *
- * Whatever comes over the link is taken for what it is: bytes from a process that runs other people's modules. A message
- * that is not in order ends that worker, and touches nothing else.
+ * Whatever comes over the link is taken for what it is: bytes from a process that runs other
+ * people's modules. A message that is not in order ends that worker, and touches nothing else.
  */
 #include "daemon/child.h"
 #include "daemon/blame.h"
@@ -274,7 +274,10 @@ events_add(struct child *child)
 	return event_add(child->readable, NULL) < 0 ? -ENOMEM : 0;
 }
 
-/* HELLO waits in the socket for the worker to read it; so nothing of this ever waits for the worker. */
+/*
+ * HELLO waits in the socket for the worker to read it; so nothing of this ever waits for the
+ * worker.
+ */
 static int
 process_start(struct child *child, char *why, size_t size)
 {

@@ -8,8 +8,9 @@
  *	                                             | reaped
  *	                                            DEAD
  *
- * A worker that breaks the contract on its link, does not get READY in time or closes its link without dying is killed.
- * The child itself decides nothing else: it tells its generation (child_ready, child_died), which owns it.
+ * A worker that breaks the contract on its link, does not get READY in time or closes its link
+ * without dying is killed. The child itself decides nothing else: it tells its generation
+ * (child_ready, child_died), which owns it.
  */
 #ifndef EDDY_DAEMON_CHILD_H
 #define EDDY_DAEMON_CHILD_H
@@ -52,7 +53,10 @@ struct child {
 
 TAILQ_HEAD(child_list, child);
 
-/* Starts a worker of the generation in its worker number's place. NULL, with the sentence of why in `why`. */
+/*
+ * Starts a worker of the generation in its worker number's place. NULL, with the sentence of why in
+ * `why`.
+ */
 struct child *child_start(struct generation *generation, unsigned worker, char *why, size_t size);
 
 /* Tells it to serve, or to finish. */
@@ -66,8 +70,9 @@ void child_kill(struct child *child, const char *reason);
 void child_publish(struct child *child, struct packet *packet);
 
 /*
- * The process has been reaped: reads its last words from the link, folds its slot. `how` gets the sentence of its end
- * ("was killed by SIGSEGV (Segmentation fault) in module …"). The generation then frees it.
+ * The process has been reaped: reads its last words from the link, folds its slot. `how` gets the
+ * sentence of its end ("was killed by SIGSEGV (Segmentation fault) in module …"). The generation
+ * then frees it.
  */
 void child_reap(struct child *child, int status, char *how, size_t size);
 

@@ -1,5 +1,6 @@
 /*
- * The time that only goes forward: CLOCK_MONOTONIC in nanoseconds, the same clock as in the scoreboard.
+ * The time that only goes forward: CLOCK_MONOTONIC in nanoseconds, the same clock as in the
+ * scoreboard.
  */
 #ifndef EDDY_DAEMON_CLOCK_H
 #define EDDY_DAEMON_CLOCK_H

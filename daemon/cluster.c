@@ -1,7 +1,8 @@
 /*
  * Messages between the workers of a generation.
  *
- * Generations do not hear each other: their modules may be of different builds, and mean different things by a topic.
+ * Generations do not hear each other: their modules may be of different builds, and mean different
+ * things by a topic.
  */
 #include "daemon/cluster.h"
 #include "daemon/child.h"

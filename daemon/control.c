@@ -1,8 +1,8 @@
 /*
  * The control socket's server.
  *
- * Clients are few, slow and not trusted to behave: each is bounded in what it may send, how long it may take, and how many
- * there are. bufferevents carry the bytes; this is not the data path.
+ * Clients are few, slow and not trusted to behave: each is bounded in what it may send, how long it
+ * may take, and how many there are. bufferevents carry the bytes; this is not the data path.
  */
 #include "daemon/control.h"
 #include "daemon/control_path.h"
@@ -408,7 +408,10 @@ control_fini(struct control *control)
 	if (control->readable)
 		event_free(control->readable);
 	control->readable = NULL;
-	/* The file goes before the connections: who waits for the end of `stop` finds no socket to connect to. */
+	/*
+	 * The file goes before the connections: who waits for the end of `stop` finds no socket to
+	 * connect to.
+	 */
 	control_socket_close(&control->socket);
 	while (!LIST_EMPTY(&control->clients))
 		client_free(LIST_FIRST(&control->clients));

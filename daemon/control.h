@@ -1,9 +1,10 @@
 /*
  * The control socket: how eddyctl talks to a running master.
  *
- * A client sends one line (`status`, `workers`, `reload`, `stop`) and gets lines of JSON, the last of which is
- * {"ok":true} or {"ok":false,"error":"…"}. `reload` is answered when the reload is over; the connection of `stop` stays
- * open until the master is gone. Root, the master's user and the group of the socket's file may ask.
+ * A client sends one line (`status`, `workers`, `reload`, `stop`) and gets lines of JSON, the last
+ * of which is {"ok":true} or {"ok":false,"error":"…"}. `reload` is answered when the reload is
+ * over; the connection of `stop` stays open until the master is gone. Root, the master's user and
+ * the group of the socket's file may ask.
  */
 #ifndef EDDY_DAEMON_CONTROL_H
 #define EDDY_DAEMON_CONTROL_H
@@ -43,7 +44,10 @@ struct control {
 };
 
 void control_socket_init(struct control_socket *socket);
-/* Binds the path of the conf, or without one the first place of the search that can be had. 0, or -1 and an error added. */
+/*
+ * Binds the path of the conf, or without one the first place of the search that can be had. 0, or
+ * -1 and an error added.
+ */
 int control_socket_open(struct control_socket *socket, const struct conf *conf,
 			struct conf_errors *errors);
 void control_socket_close(struct control_socket *socket);
@@ -54,14 +58,19 @@ void control_fini(struct control *control);
 /* Whether the socket that is open is the one that the conf wants (NULL: any by search). */
 bool control_serves(const struct control *control, const char *path);
 
-/* Serves on a newly opened socket instead of the one before; one that is not open changes nothing. */
+/*
+ * Serves on a newly opened socket instead of the one before; one that is not open changes nothing.
+ */
 void control_adopt(struct control *control, struct control_socket *socket);
 
 /* A reload is over: tells the clients that wait for this one or one before it. */
 void control_reload_done(struct control *control, unsigned serial,
 			 const struct reload_result *result);
 
-/* Splits a request line (ended by NUL) at spaces, in place; returns how many words, or more than `max` if too many. */
+/*
+ * Splits a request line (ended by NUL) at spaces, in place; returns how many words, or more than
+ * `max` if too many.
+ */
 size_t control_split(char *line, char *words[], size_t max);
 
 #endif

@@ -1,5 +1,6 @@
 /*
- * Where the control socket is when nobody says: the same search for eddyd, which makes it, and eddyctl, which looks for it.
+ * Where the control socket is when nobody says: the same search for eddyd, which makes it, and
+ * eddyctl, which looks for it.
  */
 #ifndef EDDY_DAEMON_CONTROL_PATH_H
 #define EDDY_DAEMON_CONTROL_PATH_H
@@ -15,12 +16,15 @@ struct control_path {
 };
 
 /*
- * Writes the places in the order of search and returns how many: /run/eddy, $XDG_RUNTIME_DIR/eddy (if set),
- * /tmp/eddy-UID.
+ * Writes the places in the order of search and returns how many: /run/eddy, $XDG_RUNTIME_DIR/eddy
+ * (if set), /tmp/eddy-UID.
  */
 size_t control_paths(struct control_path paths[CONTROL_PATHS]);
 
-/* Makes the directory if need be. 0 if this user can have a socket in it that nobody else can put there; or -errno. */
+/*
+ * Makes the directory if need be. 0 if this user can have a socket in it that nobody else can put
+ * there; or -errno.
+ */
 int control_path_prepare(const struct control_path *path);
 
 #endif

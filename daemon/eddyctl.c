@@ -1,8 +1,8 @@
 /*
  * eddyctl: shows, reloads and stops a running eddyd over its control socket.
  *
- * One request, its answer, and an exit code that scripts can trust: 0 done, 1 refused, 64 usage, 69 no eddyd reachable,
- * 78 the conf or a module is why a reload failed.
+ * One request, its answer, and an exit code that scripts can trust: 0 done, 1 refused, 64 usage, 69
+ * no eddyd reachable, 78 the conf or a module is why a reload failed.
  */
 #include "daemon/control_path.h"
 #include "daemon/escape.h"

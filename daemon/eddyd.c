@@ -1,8 +1,8 @@
 /*
  * eddyd: the master process of eddy.
  *
- * It reads the conf, binds the listeners, starts the workers and looks after them until it is told to stop. It serves
- * nothing itself, and loads no module.
+ * It reads the conf, binds the listeners, starts the workers and looks after them until it is told
+ * to stop. It serves nothing itself, and loads no module.
  */
 #include "daemon/master.h"
 #include "daemon/options.h"

@@ -6,7 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Bytes of UTF-8 pass; the C1 controls, which a terminal obeys too, do not (U+0080 to U+009F are C2 80 to C2 9F). */
+/*
+ * Bytes of UTF-8 pass; the C1 controls, which a terminal obeys too, do not (U+0080 to U+009F are C2
+ * 80 to C2 9F).
+ */
 static size_t
 escape_one(char out[5], const unsigned char *p, size_t left)
 {

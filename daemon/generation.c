@@ -222,8 +222,8 @@ generation_count(const struct generation *generation, enum child_state state)
 }
 
 /*
- * The canary alone; then as many at a time as neither start a stampede nor reach the kernel's limit of descriptors that
- * are on their way in messages nobody has read yet.
+ * The canary alone; then as many at a time as neither start a stampede nor reach the kernel's limit
+ * of descriptors that are on their way in messages nobody has read yet.
  */
 static void
 candidate_fill(struct generation *generation)

@@ -1,5 +1,6 @@
 /*
- * The workers of one conf, together with that conf and its listeners: what a reload replaces as a whole.
+ * The workers of one conf, together with that conf and its listeners: what a reload replaces as a
+ * whole.
  *
  *	            all READY, switch             reload, stop             all gone
  *	CANDIDATE ---------------------> RUNNING --------------> DRAINING ----------> (freed)
@@ -8,8 +9,9 @@
  *	    v                                                       | what is left is killed
  *	  FAILED (all killed) -----------------------------------> (freed)
  *
- * A candidate starts one worker first, the canary: what is wrong with the conf or a module shows once, not once per worker.
- * While RUNNING, a worker that dies is replaced in its seat, after its back-off; one that refuses (exit 3) is not.
+ * A candidate starts one worker first, the canary: what is wrong with the conf or a module shows
+ * once, not once per worker. While RUNNING, a worker that dies is replaced in its seat, after its
+ * back-off; one that refuses (exit 3) is not.
  */
 #ifndef EDDY_DAEMON_GENERATION_H
 #define EDDY_DAEMON_GENERATION_H
@@ -68,18 +70,27 @@ struct generation {
 
 TAILQ_HEAD(generation_list, generation);
 
-/* A candidate of this number. It takes over `conf` and the `snapshot` fd, also when it returns NULL (no memory). */
+/*
+ * A candidate of this number. It takes over `conf` and the `snapshot` fd, also when it returns NULL
+ * (no memory).
+ */
 struct generation *generation_new(struct master *master, unsigned number, struct conf *conf,
 				  int snapshot);
 void generation_free(struct generation *generation);
 
-/* Starts the canary; generation_ready or generation_failed of the reload follows from the loop, or at once. */
+/*
+ * Starts the canary; generation_ready or generation_failed of the reload follows from the loop, or
+ * at once.
+ */
 void generation_start(struct generation *generation);
 
 /* The switch: the workers are told to serve. */
 void generation_run(struct generation *generation);
 
-/* No more refills, no more listeners in the master; the workers are told to finish. Without any, it is freed. */
+/*
+ * No more refills, no more listeners in the master; the workers are told to finish. Without any, it
+ * is freed.
+ */
 void generation_drain(struct generation *generation);
 
 /* A candidate is given up. Without workers, it is freed. */
@@ -92,7 +103,10 @@ size_t generation_count(const struct generation *generation, enum child_state st
 
 /* From the child: */
 void generation_child_ready(struct child *child);
-/* It has been reaped with this wait status. The child is freed, and the generation too if it was the last of it. */
+/*
+ * It has been reaped with this wait status. The child is freed, and the generation too if it was
+ * the last of it.
+ */
 void generation_child_died(struct child *child, int status);
 
 #endif

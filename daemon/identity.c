@@ -62,8 +62,8 @@ user_resolve(struct identity *identity, const struct conf *conf, struct conf_err
 		identity->gid = group->gr_gid;
 	}
 	if (groups_load(identity, conf->user) < 0) {
-		conf_errors_add(errors, conf->user_where, "user: no memory for the groups of \"%s\"",
-				conf->user);
+		conf_errors_add(errors, conf->user_where,
+				"user: no memory for the groups of \"%s\"", conf->user);
 		return -1;
 	}
 	identity->changes = true;

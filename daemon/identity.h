@@ -1,6 +1,6 @@
 /*
- * Who the workers run as: `user` and `group` of the conf, looked up before the fork, because after it no function that may
- * lock or allocate can be called.
+ * Who the workers run as: `user` and `group` of the conf, looked up before the fork, because after
+ * it no function that may lock or allocate can be called.
  */
 #ifndef EDDY_DAEMON_IDENTITY_H
 #define EDDY_DAEMON_IDENTITY_H
@@ -22,7 +22,10 @@ struct identity {
 	size_t ngroups;
 };
 
-/* What the conf says; an unknown name is an error, what has no effect a warning in the log (NULL: none). 0 or -1. */
+/*
+ * What the conf says; an unknown name is an error, what has no effect a warning in the log (NULL:
+ * none). 0 or -1.
+ */
 int identity_resolve(struct identity *identity, const struct conf *conf, struct log *log,
 		     struct conf_errors *errors);
 void identity_fini(struct identity *identity);

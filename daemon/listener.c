@@ -13,8 +13,7 @@
 #include <unistd.h>
 
 #define WHY_BYTES 160
-#define DEFER_ACCEPT_S \
-	1 /* wake a worker when there is something to read: the client's first packet, or after 1 s */
+#define DEFER_ACCEPT_S 1 /* wake a worker with something to read, or after 1 s all the same */
 
 static bool
 listener_is_inet(const struct listener *listener)
@@ -47,7 +46,10 @@ addr_same(const struct sockaddr_storage *a, socklen_t a_len, const struct sockad
 	return a_len == b_len && memcmp(a, b, a_len) == 0;
 }
 
-/* Whether an open listener is what the conf asks for. A unix socket whose file somebody has removed is not. */
+/*
+ * Whether an open listener is what the conf asks for. A unix socket whose file somebody has removed
+ * is not.
+ */
 static bool
 listener_serves(const struct listener *listener, const struct conf_listen *want)
 {
@@ -108,7 +110,10 @@ option_set(int fd, int level, int name, int value)
 	return setsockopt(fd, level, name, &value, sizeof(value)) < 0 ? -errno : 0;
 }
 
-/* TCP_NODELAY is inherited by what is accepted, which saves the workers a system call per connection. */
+/*
+ * TCP_NODELAY is inherited by what is accepted, which saves the workers a system call per
+ * connection.
+ */
 static int
 inet_prepare(const struct listener *listener)
 {
@@ -132,9 +137,10 @@ inet_listen(const struct listener *listener, int backlog)
 }
 
 /*
- * A reload from *:80 to 127.0.0.1:80 has to bind the new address while the old one still serves, and the two overlap. The
- * kernel allows that between sockets of one user which all have SO_REUSEPORT at that moment; it is taken back at once, so
- * that a port in use stays an error for everybody else.
+ * A reload from *:80 to 127.0.0.1:80 has to bind the new address while the old one still serves,
+ * and the two overlap. The kernel allows that between sockets of one user which all have
+ * SO_REUSEPORT at that moment; it is taken back at once, so that a port in use stays an error for
+ * everybody else.
  */
 static int
 inet_listen_beside(const struct listener *listener, int backlog, const struct listener_set *old)

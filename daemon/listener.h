@@ -1,9 +1,10 @@
 /*
- * Listening sockets: bound by the master before anything else, kept over reloads, shared by the workers.
+ * Listening sockets: bound by the master before anything else, kept over reloads, shared by the
+ * workers.
  *
- * A listener is held by each generation that has been given it, and closed (a unix socket's file removed) when the last
- * one lets go. A reload takes over what it finds in the set before it, by address, and binds what is new; an error
- * leaves the old set as it was.
+ * A listener is held by each generation that has been given it, and closed (a unix socket's file
+ * removed) when the last one lets go. A reload takes over what it finds in the set before it, by
+ * address, and binds what is new; an error leaves the old set as it was.
  */
 #ifndef EDDY_DAEMON_LISTENER_H
 #define EDDY_DAEMON_LISTENER_H
@@ -32,19 +33,25 @@ struct listener_set {
 };
 
 /*
- * Opens what the conf wants, taking over from `old` (may be NULL) what is there already. All that cannot be bound is
- * added to `errors`. 0, or -1 with the set empty.
+ * Opens what the conf wants, taking over from `old` (may be NULL) what is there already. All that
+ * cannot be bound is added to `errors`. 0, or -1 with the set empty.
  */
 int listener_set_open(struct listener_set *set, const struct conf *conf,
 		      const struct listener_set *old, struct conf_errors *errors);
 
-/* What can change on a listener that was taken over: its backlog and a file's mode. For after the switch. */
+/*
+ * What can change on a listener that was taken over: its backlog and a file's mode. For after the
+ * switch.
+ */
 void listener_set_adjust(const struct listener_set *set, const struct conf *conf);
 
 /* Lets go of all; what nobody else holds is closed. */
 void listener_set_close(struct listener_set *set);
 
-/* The addresses with ", " between, for a line of the log; returns `buf`, cut with "..." if it has to be. */
+/*
+ * The addresses with ", " between, for a line of the log; returns `buf`, cut with "..." if it has
+ * to be.
+ */
 const char *listener_set_format(const struct listener_set *set, char *buf, size_t size);
 
 #endif

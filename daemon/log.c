@@ -1,8 +1,9 @@
 /*
  * The master's log on stderr.
  *
- * A line is at most PIPE_BUF long and is written only when poll(2) says that there is room: then a pipe takes it whole
- * without waiting. stderr is shared with whoever started eddyd, so it is never made non-blocking.
+ * A line is at most PIPE_BUF long and is written only when poll(2) says that there is room: then a
+ * pipe takes it whole without waiting. stderr is shared with whoever started eddyd, so it is never
+ * made non-blocking.
  */
 #include "daemon/log.h"
 #include "daemon/escape.h"
@@ -26,8 +27,9 @@ static const char *const levels[] = {"emergency", "alert",  "critical", "error",
 				     "warning",	  "notice", "info",	"debug"};
 
 /*
- * A background job that writes to a terminal with `stty tostop` is sent SIGTTOU, and the write starts over when the
- * handler returns: for ever. With the signal blocked the kernel lets the write through.
+ * A background job that writes to a terminal with `stty tostop` is sent SIGTTOU, and the write
+ * starts over when the handler returns: for ever. With the signal blocked the kernel lets the write
+ * through.
  */
 static ssize_t
 terminal_write(int fd, const char *line, size_t size)

@@ -1,8 +1,10 @@
 /*
- * The master's log: one line per event on stderr, for people on a terminal, with sd-daemon(3) priorities elsewhere.
+ * The master's log: one line per event on stderr, for people on a terminal, with sd-daemon(3)
+ * priorities elsewhere.
  *
- * A log that is not read must never stop the master: a line that would have to wait is dropped and counted, and the
- * count is logged as soon as there is room. Control bytes are escaped, so that nobody's text can pass for another line.
+ * A log that is not read must never stop the master: a line that would have to wait is dropped and
+ * counted, and the count is logged as soon as there is room. Control bytes are escaped, so that
+ * nobody's text can pass for another line.
  */
 #ifndef EDDY_DAEMON_LOG_H
 #define EDDY_DAEMON_LOG_H

@@ -12,7 +12,8 @@
  *	    v
  *	 STOPPED
  *
- * It never sleeps and never waits: not for a worker, not for a client of the control socket, not for the log.
+ * It never sleeps and never waits: not for a worker, not for a client of the control socket, not
+ * for the log.
  */
 #ifndef EDDY_DAEMON_MASTER_H
 #define EDDY_DAEMON_MASTER_H

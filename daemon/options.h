@@ -16,10 +16,15 @@ struct options {
 
 #define OPTIONS_GO_ON (-1)
 
-/* Reads argv. OPTIONS_GO_ON, or the exit code of an option that has done it all (-h, -V) or is wrong (EX_USAGE). */
+/*
+ * Reads argv. OPTIONS_GO_ON, or the exit code of an option that has done it all (-h, -V) or is
+ * wrong (EX_USAGE).
+ */
 int options_parse(struct options *options, int argc, char **argv);
 
-/* The file to read now: the one given, or the default one if it is there; NULL: the built-in conf. */
+/*
+ * The file to read now: the one given, or the default one if it is there; NULL: the built-in conf.
+ */
 const char *options_conf_path(const struct options *options);
 
 #endif

@@ -1,9 +1,9 @@
 /*
  * What waits to be sent over one worker's link.
  *
- * A link that is full must stop nobody. Control messages (ACCEPT, DRAIN) are few, never dropped, and go first. PUBLISH
- * messages wait up to OUTBOX_BYTES; beyond that they are dropped, and LOST tells the worker how many as soon as there is
- * room. A message to many workers is kept once.
+ * A link that is full must stop nobody. Control messages (ACCEPT, DRAIN) are few, never dropped,
+ * and go first. PUBLISH messages wait up to OUTBOX_BYTES; beyond that they are dropped, and LOST
+ * tells the worker how many as soon as there is room. A message to many workers is kept once.
  */
 #ifndef EDDY_DAEMON_OUTBOX_H
 #define EDDY_DAEMON_OUTBOX_H
@@ -42,8 +42,8 @@ struct packet *packet_new(enum contract_type type, const struct iovec *parts, si
 void packet_unref(struct packet *packet); /* NULL is fine */
 
 /*
- * Sends now, or as soon as the link has room (outbox_waits is then true: call outbox_flush when it is writable).
- * 0, or -errno: the link is of no use any more.
+ * Sends now, or as soon as the link has room (outbox_waits is then true: call outbox_flush when it
+ * is writable). 0, or -errno: the link is of no use any more.
  */
 int outbox_control(struct outbox *outbox, struct packet *packet);
 int outbox_publish(struct outbox *outbox, struct packet *packet);

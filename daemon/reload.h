@@ -3,11 +3,11 @@
  *
  *	reload_begin: read the conf, check it, look up the user, bind what is new
  *	     |                                          start the candidate (generation.h)
- *	     +--> reload_candidate_ready:  the switch: the candidate serves, the generation before it drains
- *	     +--> reload_candidate_failed: the candidate goes, the generation before it has noticed nothing
+ *	     +--> reload_candidate_ready:  the switch: it serves, the one before drains
+ *	     +--> reload_candidate_failed: it goes, the one before has noticed nothing
  *
- * The first start is a reload from nothing, except that its failure ends the master. One reload runs at a time; however
- * many are asked for meanwhile, one more follows.
+ * The first start is a reload from nothing, except that its failure ends the master. One reload
+ * runs at a time; however many are asked for meanwhile, one more follows.
  */
 #ifndef EDDY_DAEMON_RELOAD_H
 #define EDDY_DAEMON_RELOAD_H
@@ -50,7 +50,10 @@ void reload_fini(struct master *master);
 /* The start. */
 void reload_begin(struct master *master);
 
-/* A reload, now or after the one that runs; `who` asks, for the log. 0, or -ESHUTDOWN: the master is stopping. */
+/*
+ * A reload, now or after the one that runs; `who` asks, for the log. 0, or -ESHUTDOWN: the master
+ * is stopping.
+ */
 int reload_request(struct master *master, const char *who);
 
 /* The serial of the reload that a request made now will get. */

@@ -1,8 +1,8 @@
 /*
  * The master's side of the scoreboard.
  *
- * The first free slot is taken, so that the used pages stay together at the front of a mostly empty memfd. Only slots
- * that are taken are looked at: touching a page that nobody uses would make it.
+ * The first free slot is taken, so that the used pages stay together at the front of a mostly empty
+ * memfd. Only slots that are taken are looked at: touching a page that nobody uses would make it.
  */
 #include "daemon/slots.h"
 

@@ -1,5 +1,6 @@
 /*
- * The master's side of the scoreboard: which slots are taken, and the totals of the workers that have died.
+ * The master's side of the scoreboard: which slots are taken, and the totals of the workers that
+ * have died.
  */
 #ifndef EDDY_DAEMON_SLOTS_H
 #define EDDY_DAEMON_SLOTS_H
@@ -10,7 +11,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* One running generation, one candidate, three draining, and workers that wait to be reaped. Pages unused cost nothing. */
+/*
+ * One running generation, one candidate, three draining, and workers that wait to be reaped. Pages
+ * unused cost nothing.
+ */
 #define SLOTS_MAX ((size_t)6 * CONF_WORKERS_MAX)
 
 struct slots {

@@ -1,8 +1,9 @@
 /*
  * fork and exec of one worker.
  *
- * Between fork and exec only async-signal-safe functions are called. All signals are blocked across the fork: the child
- * still has the master's handlers then, which would write into the loop that it shares with the master.
+ * Between fork and exec only async-signal-safe functions are called. All signals are blocked across
+ * the fork: the child still has the master's handlers then, which would write into the loop that it
+ * shares with the master.
  */
 #include "daemon/spawn.h"
 #include "daemon/identity.h"
@@ -46,8 +47,8 @@ env_for_workers(void)
 }
 
 /*
- * What the master opens itself is close-on-exec from the start; this is for what it was started with. Some containers
- * know no close_range(2).
+ * What the master opens itself is close-on-exec from the start; this is for what it was started
+ * with. Some containers know no close_range(2).
  */
 static void
 inherited_mark(void)
@@ -96,7 +97,10 @@ signals_reset(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* The worker cannot speak for itself yet: its last words, and the exit code that means no second try. */
+/*
+ * The worker cannot speak for itself yet: its last words, and the exit code that means no second
+ * try.
+ */
 static _Noreturn void
 child_fail(int link, const char *what, const char *name, int error)
 {

@@ -16,15 +16,16 @@ struct spawner {
 };
 
 /*
- * Occupies the descriptors 0 to 3 where they are free, so that nothing the master opens gets the number that the link
- * has in a worker, and marks whatever was inherited close-on-exec. 0 or -errno.
+ * Occupies the descriptors 0 to 3 where they are free, so that nothing the master opens gets the
+ * number that the link has in a worker, and marks whatever was inherited close-on-exec. 0 or
+ * -errno.
  */
 int spawner_init(struct spawner *spawner, const char *path);
 void spawner_fini(struct spawner *spawner);
 
 /*
- * Starts a worker on its end of the link, which stays the caller's to close. The pid or -errno. What goes wrong after
- * the fork comes as FAIL over the link.
+ * Starts a worker on its end of the link, which stays the caller's to close. The pid or -errno.
+ * What goes wrong after the fork comes as FAIL over the link.
  */
 pid_t spawner_start(const struct spawner *spawner, int link, const struct identity *identity);
 

@@ -1,16 +1,17 @@
 /*
  * What the master knows about itself and its workers, as JSON: what `eddyctl --json status` prints.
  *
- * Times are in seconds and sizes in bytes unless the name says otherwise. The workers' figures are what they have last
- * reported in the scoreboard themselves.
+ * Times are in seconds and sizes in bytes unless the name says otherwise. The workers' figures are
+ * what they have last reported in the scoreboard themselves.
  *
  *	version, pid, state, uptime, generation, conf, control, restarts, log_dropped
  *	listeners: [{address}]
- *	totals: {accepted, requests, responses: {1xx … 5xx, none}, bytes_in, bytes_out, log_dropped,
- *		 connections, idle, parked}	-- the last three are of now
+ *	totals: {accepted, requests, responses: {1xx … 5xx, none}, bytes_in, bytes_out,
+ *		 log_dropped, connections, idle, parked}	-- the last three are of now
  *	reload: null or {ok, code, error, at, took_ms, generation}
- *	workers: [{worker, pid, generation, state, uptime, connections, idle, parked, accepted, requests,
- *		 bytes_in, bytes_out, rss, heap_total, heap_used, cpu_user, cpu_system, loop_lag_ms, loop_lag_max_ms}]
+ *	workers: [{worker, pid, generation, state, uptime, connections, idle, parked, accepted,
+ *		 requests, bytes_in, bytes_out, rss, heap_total, heap_used, cpu_user, cpu_system,
+ *		 loop_lag_ms, loop_lag_max_ms}]
  */
 #ifndef EDDY_DAEMON_STATUS_H
 #define EDDY_DAEMON_STATUS_H

@@ -1,8 +1,8 @@
 /*
  * Unix stream sockets with a file.
  *
- * Two daemons that start at once and find the same stale file must not remove each other's new one: looking, removing
- * and binding happen under a lock on the directory, which leaves nothing behind.
+ * Two daemons that start at once and find the same stale file must not remove each other's new one:
+ * looking, removing and binding happen under a lock on the directory, which leaves nothing behind.
  */
 #include "daemon/unix_socket.h"
 
@@ -40,7 +40,10 @@ dir_lock(const char *path)
 	return fd;
 }
 
-/* 0: nobody listens there, or nothing is there; -EADDRINUSE: somebody does; another -errno: cannot be told. */
+/*
+ * 0: nobody listens there, or nothing is there; -EADDRINUSE: somebody does; another -errno: cannot
+ * be told.
+ */
 static int
 peer_look(const struct sockaddr_un *addr, socklen_t addrlen, pid_t *pid)
 {

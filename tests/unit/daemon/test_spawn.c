@@ -109,8 +109,9 @@ START_TEST(signals_are_default_and_open)
 	sigaddset(&set, SIGTERM);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	/*
-	 * Read by the shell itself: while it waits for a program, it blocks signals of its own accord.
-	 * 32 and 33 are libc's: make starts its programs with them ignored, and no program may change it.
+	 * Read by the shell itself: while it waits for a program, it blocks signals of its own
+	 * accord. 32 and 33 are libc's: make starts its programs with them ignored, and no program
+	 * may change it.
 	 */
 	ck_assert_int_eq(
 		code_of("while read key value; do case $key in\n"

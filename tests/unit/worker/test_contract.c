@@ -1,5 +1,6 @@
 /*
- * Link messages over real socketpairs: whole ones with and without descriptors, and all the ways to be none.
+ * Link messages over real socketpairs: whole ones with and without descriptors, and all the ways to
+ * be none.
  */
 #include <check.h>
 #include <errno.h>

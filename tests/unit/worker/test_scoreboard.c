@@ -1,5 +1,6 @@
 /*
- * The scoreboard: who may write where is the kernel's to say, and what a dead worker has done stays counted.
+ * The scoreboard: who may write where is the kernel's to say, and what a dead worker has done stays
+ * counted.
  */
 #include <check.h>
 #include <errno.h>
