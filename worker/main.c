@@ -36,9 +36,8 @@ main(int argc, char **argv)
 	if (worker_init(&worker, CONTRACT_LINK_FD) == 0 && worker_load(&worker) == 0) {
 		if (worker.hello.check)
 			link_ready(&worker);
-		else
-			worker_run(&worker);
-		code = CONTRACT_EXIT_DRAINED;
+		if (worker.hello.check || worker_run(&worker) == 0)
+			code = CONTRACT_EXIT_DRAINED;
 	}
 	worker_fini(&worker);
 	return code;

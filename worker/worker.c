@@ -78,7 +78,7 @@ worker_term(evutil_socket_t fd, short what, void *arg)
 int
 worker_init(struct worker *worker, int link)
 {
-	*worker = (struct worker){.link = link, .statm = -1};
+	*worker = (struct worker){.link = link, .statm = -1, .tick = -1};
 	LIST_INIT(&worker->topics);
 	worker_self = worker;
 	worker_signals();
@@ -145,15 +145,21 @@ worker_load(struct worker *worker)
 
 /* Serving ------------------------------------------------------------------------- */
 
-void
+int
 worker_run(struct worker *worker)
 {
+	int error = stats_start(worker);
+
+	if (error != 0) {
+		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(-error));
+		return -1;
+	}
 	loop_enter(&worker->loop);
-	stats_start(worker);
 	link_start(worker);
 	link_ready(worker);
 	loop_leave(&worker->loop); /* what `load` has posted */
 	event_base_loop(worker->loop.base, EVLOOP_NO_EXIT_ON_EMPTY);
+	return 0;
 }
 
 static void
@@ -259,6 +265,7 @@ worker_fini(struct worker *worker)
 		worker_stop_accepting(worker);
 	cluster_fini(worker);
 	if (worker->loop.base != NULL) {
+		stats_stop(worker);
 		timers_fini(worker);
 		if (worker->http.loop != NULL)
 			http_fini(&worker->http);

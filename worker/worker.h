@@ -54,6 +54,7 @@ struct worker {
 	uint64_t log_dropped;		  /* lines since the last one that got through */
 	uint64_t tick_due_ns, lag_max_us;
 	unsigned ticks;
+	int tick;  /* the timerfd that wakes for tick_event */
 	int statm; /* /proc/self/statm, kept open: reading it touches no disk */
 	bool draining, orphan, aborted;
 };
@@ -70,7 +71,7 @@ extern struct worker *worker_self;
  */
 int worker_init(struct worker *worker, int link);
 int worker_load(struct worker *worker);
-void worker_run(struct worker *worker);
+int worker_run(struct worker *worker);
 void worker_fini(struct worker *worker);
 
 /* Starts accepting: the master's word, given when the whole generation is ready. */
@@ -91,8 +92,8 @@ void link_ready(struct worker *worker);
 void link_fail(struct worker *worker, enum contract_fail_kind kind, size_t index, const char *why);
 void link_log(struct worker *worker, int priority, const char *module, const char *text, size_t n);
 
-/* stats.c: the worker's part of the scoreboard, every SLOT_TICK_MS. */
-void stats_start(struct worker *worker);
+/* stats.c: the worker's part of the scoreboard, every SLOT_TICK_MS. 0 or -errno. */
+int stats_start(struct worker *worker);
 void stats_stop(struct worker *worker);
 
 /* module/cluster.c, module/timer.c: what modules have left behind. */
