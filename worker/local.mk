@@ -31,6 +31,8 @@ worker_libworker_a_SOURCES = \
 	worker/http/out.h \
 	worker/http/request.c \
 	worker/http/response.c \
+	worker/http/scan.c \
+	worker/http/scan.h \
 	worker/http/serve.c \
 	worker/http/status.c \
 	worker/http/status.h \

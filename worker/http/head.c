@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "http/chars.h"
+#include "http/scan.h"
 
 enum head_state {
 	AT_START, /* before the request line: empty lines are skipped (RFC 9112 2.2) */
@@ -378,14 +379,6 @@ head_too_long(const struct head *head)
  * of another. Each of the two functions makes one step from byte *at on: HEAD_AGAIN to go on,
  * HEAD_DONE, or a status.
  */
-static size_t
-skip(const char *p, size_t i, size_t n, int class)
-{
-	while (i < n && char_is((unsigned char)p[i], class))
-		i++;
-	return i;
-}
-
 static int
 head_scan_line(struct head *head, const char *p, size_t n, size_t *at)
 {
@@ -411,7 +404,7 @@ head_scan_line(struct head *head, const char *p, size_t n, size_t *at)
 		head->state = head->state == AT_START_LF ? AT_START : AT_FIELD;
 		break;
 	case IN_METHOD:
-		i = skip(p, i, n, CHAR_TOKEN);
+		i = scan->token(p, i, n);
 		if (i - head->mark > METHOD_MAX)
 			return 400;
 		if (i == n)
@@ -423,7 +416,7 @@ head_scan_line(struct head *head, const char *p, size_t n, size_t *at)
 		head->state = IN_TARGET;
 		break;
 	case IN_TARGET:
-		i = skip(p, i, n, CHAR_TARGET);
+		i = scan->target(p, i, n);
 		if (i == n)
 			break;
 		if (p[i] != ' ' || i == head->mark)
@@ -435,7 +428,7 @@ head_scan_line(struct head *head, const char *p, size_t n, size_t *at)
 		head->state = IN_VERSION;
 		break;
 	default: /* IN_VERSION */
-		i = skip(p, i, n, CHAR_TARGET);
+		i = scan->target(p, i, n);
 		if (i - head->mark > VERSION_LEN)
 			return 400;
 		if (i == n)
@@ -470,7 +463,7 @@ head_scan_field(struct head *head, const char *p, size_t n, size_t *at)
 		head->state = IN_NAME;
 		break;
 	case IN_NAME:
-		i = skip(p, i, n, CHAR_TOKEN);
+		i = scan->token(p, i, n);
 		if (i == n)
 			break;
 		if (p[i] != ':' || i == head->mark)
@@ -487,7 +480,7 @@ head_scan_field(struct head *head, const char *p, size_t n, size_t *at)
 		head->state = IN_VALUE;
 		break;
 	case IN_VALUE:
-		i = skip(p, i, n, CHAR_VALUE);
+		i = scan->value(p, i, n);
 		if (i == n)
 			break;
 		if (p[i] != '\r')

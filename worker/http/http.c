@@ -9,6 +9,7 @@
 
 #include "http/conn.h"
 #include "http/exchange.h"
+#include "http/scan.h"
 
 #define LINGER_MS 5000 /* for the client to read the answer and close */
 #define GRACE_MS 1000  /* for a request that was on its way when the worker began to leave */
@@ -32,6 +33,7 @@ http_init(struct http *http, struct loop *loop, struct calls *calls, const struc
 	TAILQ_INIT(&http->conns);
 	TAILQ_INIT(&http->dead);
 	TAILQ_INIT(&http->spare);
+	scan_init();
 	date_renew(&http->date, time(NULL));
 	deadlines_init(&http->idle, loop, conf->keepalive_timeout_ms, conn_idle_passed);
 	deadlines_init(&http->heads, loop, conf->header_timeout_ms, conn_head_passed);
