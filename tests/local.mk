@@ -93,6 +93,9 @@ tests_unit_worker_http_test_scan_LDADD = $(UNIT_WORKER_LIBS)
 UNIT_TESTS += tests/unit/worker/http/test_body
 tests_unit_worker_http_test_body_SOURCES = tests/unit/worker/http/test_body.c tests/unit/worker/suite.h
 tests_unit_worker_http_test_body_LDADD = $(UNIT_WORKER_LIBS)
+UNIT_TESTS += tests/unit/worker/module/test_route
+tests_unit_worker_module_test_route_SOURCES = tests/unit/worker/module/test_route.c tests/unit/worker/suite.h
+tests_unit_worker_module_test_route_LDADD = $(UNIT_WORKER_LIBS)
 
 FUZZERS =
 FUZZ_LINK = $(AM_LDFLAGS) $(EDDY_FUZZER)

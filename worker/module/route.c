@@ -89,12 +89,13 @@ route_names(const struct route *route, const char *method, size_t n)
 	return false;
 }
 
-static bool
-route_takes(const struct route *route, eddy_str method)
+/* The one of the routes that share a path that takes a method by its name, or takes all. */
+static const struct route *
+route_taking(const struct route *route, const char *method, size_t n)
 {
-	if (route->conf->nmethods == 0 || route_names(route, method.p, method.n))
-		return true;
-	return method.n == 4 && memcmp(method.p, "HEAD", 4) == 0 && route_names(route, "GET", 3);
+	while (route != NULL && route->conf->nmethods > 0 && !route_names(route, method, n))
+		route = route->same;
+	return route;
 }
 
 static void
@@ -109,23 +110,28 @@ allow_add(char allow[ROUTE_ALLOW_MAX], const char *method)
 static void
 route_allow(const struct route *first, char allow[ROUTE_ALLOW_MAX])
 {
+	bool head = route_taking(first, "HEAD", 4) != NULL;
+
 	allow[0] = '\0';
 	for (const struct route *route = first; route != NULL; route = route->same) {
 		for (size_t i = 0; i < route->conf->nmethods; i++)
 			allow_add(allow, route->conf->methods[i]);
-		if (route_names(route, "GET", 3) && !route_names(route, "HEAD", 4))
+		if (route_names(route, "GET", 3) && !head)
 			allow_add(allow, "HEAD");
 	}
 }
 
-/* Of the routes that share a path, the one that takes the method. */
+/* Of the routes that share a path, the one that takes the method. HEAD is first looked for itself. */
 static const struct route *
 route_for_method(const struct route *first, eddy_str method, int *status,
 		 char allow[ROUTE_ALLOW_MAX])
 {
-	for (const struct route *route = first; route != NULL; route = route->same)
-		if (route_takes(route, method))
-			return route;
+	const struct route *route = route_taking(first, method.p, method.n);
+
+	if (route == NULL && method.n == 4 && memcmp(method.p, "HEAD", 4) == 0)
+		route = route_taking(first, "GET", 3);
+	if (route != NULL)
+		return route;
 	*status = 405;
 	route_allow(first, allow);
 	return NULL;
@@ -152,38 +158,45 @@ router_find(const struct router *router, eddy_str path, eddy_str method, int *st
 	return NULL;
 }
 
-/* Whether two paths match the same requests: equal but for the names of parameters. */
-static bool
-route_says_same(const struct route *a, const struct route *b)
+/*
+ * Orders paths by where they first differ: a literal before a parameter. 0: they match the same
+ * requests, for the names of parameters make no difference.
+ */
+static int
+path_compare(const char *p, const char *q)
 {
-	const char *p = a->conf->path, *q = b->conf->path;
+	bool start = false; /* of a segment */
 
-	if (a->kind != b->kind)
-		return false;
 	while (*p != '\0' && *q != '\0') {
-		if (*p == ':' && *q == ':' && p[-1] == '/') {
-			p += strcspn(p, "/");
-			q += strcspn(q, "/");
-		} else if (*p++ != *q++) {
-			return false;
-		}
+		bool p_param = start && *p == ':', q_param = start && *q == ':';
+
+		if (p_param != q_param)
+			return p_param ? 1 : -1;
+		if (!p_param && *p != *q)
+			break;
+		start = *p == '/';
+		p += p_param ? strcspn(p, "/") : 1;
+		q += q_param ? strcspn(q, "/") : 1;
 	}
-	return *p == *q;
+	return (unsigned char)*p - (unsigned char)*q;
 }
 
 /*
- * Best first: kind, then literal bytes, then the place in the conf, so that the order never depends
- * on the sort.
+ * Best first: kind, then literal bytes, then the path; the place in the conf decides only between
+ * routes that match the same requests.
  */
 static int
 route_compare(const void *a_void, const void *b_void)
 {
 	const struct route *a = a_void, *b = b_void;
+	int order = path_compare(a->conf->path, b->conf->path);
 
 	if (a->kind != b->kind)
 		return a->kind < b->kind ? -1 : 1;
 	if (a->literals != b->literals)
 		return a->literals > b->literals ? -1 : 1;
+	if (order != 0)
+		return order;
 	return a->index < b->index ? -1 : a->index > b->index;
 }
 
@@ -232,7 +245,7 @@ route_init(struct route *route, const struct conf_route *conf, size_t index,
 }
 
 /*
- * Chains routes whose paths say the same behind the first of them, and enters the exact ones in the
+ * Chains routes that match the same requests, neighbours by now, and enters the exact ones in the
  * hash table.
  */
 static void
@@ -244,9 +257,9 @@ router_link(struct router *router)
 
 		if (route->kind != EXACT)
 			router->patterns = i;
-		for (size_t j = i + 1; j < router->count && route->same == NULL; j++)
-			if (route_says_same(route, &router->routes[j]))
-				route->same = &router->routes[j];
+		if (i + 1 < router->count && route[1].kind == route->kind &&
+		    path_compare(route->conf->path, route[1].conf->path) == 0)
+			route->same = &route[1];
 	}
 	for (size_t i = 0; i < router->patterns; i++) {
 		struct route *route = &router->routes[i];

@@ -1,10 +1,11 @@
 /*
  * Which handler a request belongs to.
  *
- * The path alone decides: an exact route before one with parameters before a prefix, and of several
- * the longest, in whatever order the conf has them. Then the method: routes whose paths say the
- * same share their place, each with methods of its own. A path that no route has is 404, a method
- * that none of them takes is 405. HEAD goes where GET goes.
+ * The path alone decides: an exact route before one with parameters before a prefix, of several the
+ * longest, and of equally long ones that whose literals stand further left, in whatever order the
+ * conf has them. Then the method: routes whose paths say the same share their place, each with
+ * methods of its own. A path that no route has is 404, a method that none of them takes is 405.
+ * HEAD goes where GET goes, unless a route names it.
  */
 #ifndef EDDY_MODULE_ROUTE_H
 #define EDDY_MODULE_ROUTE_H
