@@ -9,7 +9,7 @@ import stat
 import pytest
 
 from harness import ports
-from harness.daemon import alive, environment, hold_port, run
+from harness.daemon import alive, environment, file_links, hold_port, run
 from harness.wait import wait_until
 
 FIELDS = {
@@ -378,13 +378,7 @@ def test_workers_inherit_no_descriptor_that_they_do_not_need(daemon):
     daemon.start()
 
     def sockets(pid):
-        links = []
-        for name in os.listdir(f"/proc/{pid}/fd"):
-            try:
-                links.append(os.readlink(f"/proc/{pid}/fd/{name}"))
-            except FileNotFoundError:
-                pass
-        return sorted(re.sub(r"\d+", "", link) for link in links)
+        return [re.sub(r"\d+", "", link) for link in file_links(pid)]
 
     first = sockets(daemon.pids()[0])
     for _ in range(2):

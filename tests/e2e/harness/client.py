@@ -128,12 +128,17 @@ class Client:
 
     # reading
 
+    def _readable(self, seconds):
+        poll = select.poll()  # select(2) ends at descriptor 1023
+        poll.register(self.sock, select.POLLIN)
+        return poll.poll(max(seconds, 0) * 1000)
+
     def _more(self, end):
         """Reads once into the buffer; false at the end of the stream."""
         if self.eof:
             return False
         left = end - time.monotonic()
-        if left <= 0 or not select.select([self.sock], [], [], max(left, 0))[0]:
+        if left <= 0 or not self._readable(left):
             raise BadAnswer(
                 f"nothing more in {self.seconds * wait.SCALE:g} s; so far {self.buffer[-300:]!r}"
             )
@@ -315,7 +320,7 @@ class Client:
         """Nothing comes, and the connection stays open, for this long."""
         if self.buffer:
             raise BadAnswer(f"bytes where none should be: {self.buffer[:300]!r}")
-        if select.select([self.sock], [], [], seconds)[0]:
+        if self._readable(seconds):
             raise BadAnswer(f"something came: {self.sock.recv(300)!r}")
 
     def expect_open(self, path="/hello"):

@@ -106,6 +106,27 @@ def rss_bytes(pid):
         return int(re.search(r"VmRSS:\s+(\d+) kB", file.read())[1]) * 1024
 
 
+def file_links(pid):
+    """What a process has open."""
+    links = []
+    for name in os.listdir(f"/proc/{pid}/fd"):
+        try:
+            links.append(os.readlink(f"/proc/{pid}/fd/{name}"))
+        except FileNotFoundError:
+            pass
+    return sorted(links)
+
+
+def open_files(pid):
+    return len(file_links(pid))
+
+
+def cpu_seconds(pid):
+    with open(f"/proc/{pid}/stat", encoding="latin-1") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def marked(marker):
     """The processes whose environment has this marker: all of a daemon, orphans too."""
     found = []
@@ -162,26 +183,27 @@ class Daemon:
         with open(self.conf_path, "w", encoding="utf-8") as file:
             file.write(text)
 
-    def launch(self, *arguments, **env):
-        """Starts eddyd without waiting for anything."""
+    def launch(self, *arguments, wrapper=(), popen=None, **env):
+        """
+        Starts eddyd without waiting for anything. `wrapper`: a command that execs the one that
+        follows it; `popen`: more for subprocess.Popen.
+        """
         if not arguments:
             arguments = ("-c", self.conf_path)
         with open(self.log_path, "ab") as err, open(self.out_path, "ab") as out:
+            how = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": err, "cwd": self.folder}
             self.process = subprocess.Popen(
-                self.programs.eddyd_command(*arguments),
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                cwd=self.folder,
+                [*wrapper, *self.programs.eddyd_command(*arguments)],
                 env=environment(EDDY_E2E=self.folder, **env),
+                **(how | (popen or {})),
             )
         return self
 
-    def start(self, *arguments, **env):
+    def start(self, *arguments, **more):
         """Starts eddyd and waits until all its workers serve."""
         if not os.path.exists(self.conf_path):
             self.conf()
-        self.launch(*arguments, **env)
+        self.launch(*arguments, **more)
         self.wait_ready()
         return self
 

@@ -855,6 +855,18 @@ cluster(eddy_request *req, eddy_response *res, void *state)
 	text_send(&text, res);
 }
 
+/* Logs as many lines as the query says. */
+static void
+chatter(eddy_request *req, eddy_response *res, void *state)
+{
+	struct probe *probe = state;
+	unsigned lines = query_number(req, 10);
+
+	for (unsigned i = 0; i < lines; i++)
+		eddy_log(probe->self, LOG_INFO, "chatter %u of %u", i, lines);
+	eddy_response_send(res, 200, "text/plain", "logged\n", 7);
+}
+
 static void
 heard(eddy_str message, void *arg)
 {
@@ -997,6 +1009,7 @@ static const struct eddy_handler handlers[] = {
 	{"park", park},
 	{"counters", counters},
 	{"released", released},
+	{"chatter", chatter},
 	{"patient", patient},
 	{"orphan", orphan},
 	{"timeout", timeout},
