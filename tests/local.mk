@@ -144,17 +144,18 @@ check-says-no-units:
 .PHONY: coverage
 coverage:
 if ENABLE_COVERAGE
+	@test -n '$(GCOVR)' || { \
+		echo 'coverage: there was no gcovr when this was configured: install it, and run configure again' >&2; \
+		exit 1; \
+	}
 	find . -name '*.gcda' -exec rm -f {} +
-	$(MAKE) $(AM_MAKEFLAGS) check
+	rm -rf coverage
 	$(MKDIR_P) coverage
-	@if test -n '$(GCOVR)'; then \
-		'$(GCOVR)' --root '$(abs_top_srcdir)' --filter '$(abs_top_srcdir)/(conf|worker|daemon)/' \
-			--gcov-executable '$(EDDY_GCOV)' --print-summary \
-			--txt coverage/lines.txt --html-details coverage/index.html . && \
-		cat coverage/lines.txt; \
-	else \
-		echo 'no gcovr when this was configured: install it, and run configure again' >&2; exit 1; \
-	fi
+	$(MAKE) $(AM_MAKEFLAGS) check; rc=$$?; \
+	top=$$(cd '$(top_srcdir)' && pwd -P); \
+	'$(GCOVR)' --root "$$top" --filter "$$top/(conf|worker|daemon)/" \
+		--gcov-executable '$(EDDY_GCOV)' --txt coverage/lines.txt --html-details coverage/index.html . && \
+	cat coverage/lines.txt && exit $$rc
 
 clean-local:
 	find . \( -name '*.gcda' -o -name '*.gcno' \) -exec rm -f {} +
