@@ -117,6 +117,21 @@ tests_fuzz_fuzz_conf_SOURCES = tests/fuzz/fuzz_conf.c
 tests_fuzz_fuzz_conf_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_conf_LDADD = conf/libconf.a $(CONFUSE_LIBS)
 
+FUZZERS += tests/fuzz/fuzz_head
+tests_fuzz_fuzz_head_SOURCES = tests/fuzz/fuzz_head.c
+tests_fuzz_fuzz_head_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_head_LDADD = worker/libworker.a $(WORKER_LIBS)
+
+FUZZERS += tests/fuzz/fuzz_body
+tests_fuzz_fuzz_body_SOURCES = tests/fuzz/fuzz_body.c
+tests_fuzz_fuzz_body_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_body_LDADD = worker/libworker.a $(WORKER_LIBS)
+
+FUZZERS += tests/fuzz/fuzz_conn
+tests_fuzz_fuzz_conn_SOURCES = tests/fuzz/fuzz_conn.c
+tests_fuzz_fuzz_conn_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_conn_LDADD = worker/libworker.a $(WORKER_LIBS)
+
 if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
