@@ -108,6 +108,12 @@ tests_unit_worker_http_test_fields_LDADD = $(UNIT_WORKER_LIBS)
 UNIT_TESTS += tests/unit/worker/http/test_status
 tests_unit_worker_http_test_status_SOURCES = tests/unit/worker/http/test_status.c tests/unit/worker/suite.h
 tests_unit_worker_http_test_status_LDADD = $(UNIT_WORKER_LIBS)
+UNIT_TESTS += tests/unit/worker/loop/test_deadline
+tests_unit_worker_loop_test_deadline_SOURCES = tests/unit/worker/loop/test_deadline.c tests/unit/worker/suite.h
+tests_unit_worker_loop_test_deadline_LDADD = $(UNIT_WORKER_LIBS)
+UNIT_TESTS += tests/unit/worker/loop/test_loop
+tests_unit_worker_loop_test_loop_SOURCES = tests/unit/worker/loop/test_loop.c tests/unit/worker/suite.h
+tests_unit_worker_loop_test_loop_LDADD = $(UNIT_WORKER_LIBS)
 
 FUZZERS =
 FUZZ_LINK = $(AM_LDFLAGS) $(EDDY_FUZZER)
