@@ -7,6 +7,7 @@ import pytest
 
 from harness.client import request
 from harness.daemon import environment, run
+from harness.wait import wait_until
 
 
 def tool(name):
@@ -76,8 +77,6 @@ def test_curl_waits_for_a_parked_answer(daemon):
     daemon.start()
     url = f"http://127.0.0.1:{daemon.port}/poll"
     waiting = subprocess.Popen(["curl", "-sS", url], stdout=subprocess.PIPE, env=environment())
-    from harness.wait import wait_until
-
     wait_until(
         lambda: sum(worker["parked"] for worker in daemon.workers()) == 1, "the request to park"
     )
@@ -118,6 +117,38 @@ def test_h2load_in_http_1_counts_no_error(site, pipelined):
         in done.stdout
     )
     assert "3000 2xx" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "command,fine",
+    [
+        pytest.param(
+            "wrk -t1 -c16 -d2s {url}",
+            lambda out: "Socket errors" not in out and "Non-2xx" not in out,
+            marks=tool("wrk"),
+            id="wrk",
+        ),
+        pytest.param(
+            "ab -k -q -n 30000 -c 8 {url}",
+            lambda out: re.search(r"Failed requests:\s+0\b", out) and "Non-2xx" not in out,
+            marks=tool("ab"),
+            id="ab",
+        ),
+    ],
+)
+def test_real_clients_do_not_notice_reloads(daemon, command, fine):
+    daemon.conf()
+    daemon.start()
+    command = command.format(url=f"http://127.0.0.1:{daemon.port}/hello").split()
+    client = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment())
+    reloads = 0
+    while client.poll() is None and reloads < 10:
+        daemon.reload()
+        reloads += 1
+    out, _ = client.communicate(timeout=60)
+    assert client.returncode == 0
+    assert reloads >= 2
+    assert fine(out), out
 
 
 @tool("nc")

@@ -32,6 +32,15 @@ def greet(daemon, greeting, **more):
     )
 
 
+def probe_conf(daemon, modules, *handlers, **more):
+    daemon.conf(
+        modules={"probe": {"path": str(modules / "probe.so")}, "hello": {"path": "hello.so"}},
+        routes={f"/{name}": {"module": "probe", "handler": name} for name in handlers}
+        | {"/hello": "hello"},
+        **more,
+    )
+
+
 def reload_by_ctl(daemon):
     daemon.reload()
 
@@ -73,6 +82,26 @@ def test_no_request_is_lost_while_generations_change(daemon, reload, keep_alive)
             reload(daemon)
             load.more(100)
     assert daemon.totals()["requests"] >= load.count
+
+
+def test_nothing_of_a_mixed_load_is_lost_while_generations_change(daemon, modules):
+    """Keep-alive and single requests, uploads, streamed and later answers, all at once."""
+    probe_conf(daemon, modules, "upload", "chunks", "later", drain_timeout="20s")
+    daemon.start()
+    pieces = b"".join(b"piece %d\n" % i for i in range(4))
+    with (
+        Load(daemon.address, clients=2) as first,
+        Load(daemon.address, clients=2, keep_alive=False) as second,
+        Load(daemon.address, clients=2, path="/chunks?4", body=pieces) as third,
+        Load(daemon.address, clients=2, path="/later?5", body=b"later\n") as fourth,
+        Load(
+            daemon.address, clients=2, path="/upload", body=b"50000\n", send=b"x" * 50000
+        ) as fifth,
+    ):
+        for _ in range(5):
+            daemon.reload()
+            for load in (first, second, third, fourth, fifth):
+                load.more(20)
 
 
 def test_eddyctl_reload_returns_when_the_new_generation_serves(daemon):
@@ -127,15 +156,6 @@ def test_pollers_are_answered_when_their_generation_leaves(daemon):
     for client in clients:
         assert client.read().status in (200, 204)
     wait_until(lambda: not any(alive(old) for old in before), "the old workers to leave")
-
-
-def probe_conf(daemon, modules, *handlers, **more):
-    daemon.conf(
-        modules={"probe": {"path": str(modules / "probe.so")}, "hello": {"path": "hello.so"}},
-        routes={f"/{name}": {"module": "probe", "handler": name} for name in handlers}
-        | {"/hello": "hello"},
-        **more,
-    )
 
 
 def test_a_parked_request_that_nobody_answers_ends_with_the_drain_timeout(daemon, modules):

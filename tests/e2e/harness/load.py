@@ -14,13 +14,21 @@ from .wait import wait_until
 
 class Load:
     def __init__(
-        self, address, clients=4, path="/hello", body=b"Hello World\n", keep_alive=True, check=None
+        self,
+        address,
+        clients=4,
+        path="/hello",
+        body=b"Hello World\n",
+        keep_alive=True,
+        check=None,
+        send=None,
     ):
         self.address = address
         self.path = path
         self.body = body
         self.keep_alive = keep_alive
         self.check = check
+        self.send = send
         self.answered = [0] * clients
         self.lost = []
         self._stop = threading.Event()
@@ -34,7 +42,12 @@ class Load:
         return answer.status == 200 and (self.body is None or answer.body == self.body)
 
     def _run(self, i):
-        data = request("GET", self.path, *([] if self.keep_alive else ["Connection: close"]))
+        fields = [] if self.keep_alive else ["Connection: close"]
+        if self.send is None:
+            data = request("GET", self.path, *fields)
+        else:
+            data = request("POST", self.path, f"Content-Length: {len(self.send)}", *fields)
+            data += self.send
         client = None
         while not self._stop.is_set():
             try:
@@ -48,7 +61,9 @@ class Load:
                     client.close()
                     client = None
             except (OSError, AssertionError) as problem:
-                self.lost.append(f"client {i} after {self.answered[i]} answers: {problem!r}")
+                self.lost.append(
+                    f"{self.path}: client {i} after {self.answered[i]} answers: {problem!r}"
+                )
                 if client:
                     client.close()
                 client = None
