@@ -19,6 +19,7 @@
 #define CONF_WORKERS_MAX 256 /* per generation */
 #define CONF_LISTENS_MAX 200 /* one SCM_RIGHTS message carries 253 descriptors at most */
 #define CONF_HEAD_MAX 65535  /* offsets into a request head are 16 bits wide */
+#define CONF_HEADERS_MAX 256 /* nobody sends more, and each costs the parser 8 bytes */
 #define CONF_NO_LIMIT UINT64_MAX
 
 /*
@@ -88,15 +89,21 @@ struct conf_route {
 	char *handler;	/* NULL: the module's `request` */
 	char **methods; /* none: every method */
 	size_t nmethods;
-	uint64_t max_body; /* bytes; CONF_NO_LIMIT: none */
+	uint64_t max_body;			    /* bytes; CONF_NO_LIMIT: none */
+	unsigned body_timeout_ms, write_timeout_ms; /* 0: never */
+	uint64_t min_rate;			    /* of a body, bytes a second; 0: any */
 	struct conf_where where;
 };
 
 struct conf_http {
 	/* 0: never */
 	unsigned keepalive_timeout_ms, header_timeout_ms, body_timeout_ms, write_timeout_ms;
-	size_t max_head;   /* bytes */
-	uint64_t max_body; /* bytes; CONF_NO_LIMIT: none */
+	unsigned keepalive_requests; /* on one connection; 0: any number */
+	uint64_t min_rate;	     /* of a request's body, bytes a second; 0: any */
+	size_t max_request_line;     /* bytes */
+	unsigned max_headers;	     /* CONF_HEADERS_MAX at most */
+	size_t max_head;	     /* bytes, request line and headers */
+	uint64_t max_body;	     /* bytes; CONF_NO_LIMIT: none */
 };
 
 struct conf {
@@ -104,7 +111,8 @@ struct conf {
 	bool workers_auto;
 	char *user, *group; /* NULL: not set */
 	char *control;	    /* NULL: not set, the daemon chooses */
-	struct conf_where user_where, group_where, control_where; /* for what only the daemon can check */
+	struct conf_where user_where, group_where,
+		control_where; /* for what only the daemon can check */
 	unsigned drain_timeout_ms;
 	struct conf_http http;
 	struct conf_listen *listens;

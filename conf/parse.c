@@ -18,6 +18,8 @@
 #include "conf/private.h"
 
 #define HEAD_MIN 1024 /* a browser's head with a cookie is about as long */
+#define LINE_MIN 256
+#define REQUESTS_MAX 1000000000
 #define MODE_MAX 0777
 
 enum key {
@@ -30,6 +32,10 @@ enum key {
 	HEADER_TIMEOUT,
 	BODY_TIMEOUT,
 	WRITE_TIMEOUT,
+	KEEPALIVE_REQUESTS,
+	MIN_RATE,
+	MAX_REQUEST_LINE,
+	MAX_HEADERS,
 	MAX_HEAD,
 	MAX_BODY,
 	BACKLOG,
@@ -41,6 +47,9 @@ enum key {
 	HANDLER,
 	METHODS,
 	ROUTE_MAX_BODY,
+	ROUTE_BODY_TIMEOUT,
+	ROUTE_WRITE_TIMEOUT,
+	ROUTE_MIN_RATE,
 	KEYS,
 };
 
@@ -57,6 +66,10 @@ static const struct {
 	[HEADER_TIMEOUT] = {"header_timeout", "http", "10s"},
 	[BODY_TIMEOUT] = {"body_timeout", "http", "60s"},
 	[WRITE_TIMEOUT] = {"write_timeout", "http", "60s"},
+	[KEEPALIVE_REQUESTS] = {"keepalive_requests", "http", "1000"},
+	[MIN_RATE] = {"min_rate", "http", "100"},
+	[MAX_REQUEST_LINE] = {"max_request_line", "http", "8k"},
+	[MAX_HEADERS] = {"max_headers", "http", "100"},
 	[MAX_HEAD] = {"max_head", "http", "16k"},
 	[MAX_BODY] = {"max_body", "http", "8m"},
 	[BACKLOG] = {"backlog", "listen", "4096"},
@@ -68,6 +81,9 @@ static const struct {
 	[HANDLER] = {"handler", "route", NULL},
 	[METHODS] = {"methods", "route", NULL},
 	[ROUTE_MAX_BODY] = {"max_body", "route", NULL},
+	[ROUTE_BODY_TIMEOUT] = {"body_timeout", "route", NULL},
+	[ROUTE_WRITE_TIMEOUT] = {"write_timeout", "route", NULL},
+	[ROUTE_MIN_RATE] = {"min_rate", "route", NULL},
 };
 
 /* One value as it was given. */
@@ -98,8 +114,9 @@ struct parse {
 };
 
 struct schema {
-	cfg_opt_t listen[4], http[7], module[3], route[5], top[11];
-	cfg_opt_t *options; /* one for each key that stands in any options { } */
+	cfg_opt_t listen[KEYS + 1], http[KEYS + 1], module[KEYS + 1], route[KEYS + 1];
+	cfg_opt_t top[KEYS + 6]; /* include, the sections, and the end */
+	cfg_opt_t *options;	 /* one for each key that stands in any options { } */
 	size_t noptions;
 };
 
@@ -218,16 +235,15 @@ value_get(struct parse *parse, enum key key, struct given *made)
 	return made;
 }
 
+/* What is given for a duration; NULL: nothing, and *ms stays as it is. */
 static void
-duration_get(struct parse *parse, enum key key, unsigned *ms)
+duration_read(struct parse *parse, enum key key, const struct given *given, unsigned *ms)
 {
-	struct given made;
-	const struct given *given = value_get(parse, key, &made);
-	int rc = conf_duration_parse(given->text, ms);
+	int rc = given ? conf_duration_parse(given->text, ms) : 0;
 
 	if (rc == -ERANGE)
 		value_error(parse, key, given, "a duration is 24 days at most, such as \"%s\"",
-			    keys[key].value);
+			    keys[key].value ? keys[key].value : "60s");
 	else if (rc < 0 && given->text[0] && given->text[strspn(given->text, "0123456789")] == '\0')
 		value_error(parse, key, given,
 			    "the unit is missing: write \"%ss\" for seconds; there are ms, s, m, h "
@@ -235,8 +251,17 @@ duration_get(struct parse *parse, enum key key, unsigned *ms)
 			    given->text);
 	else if (rc < 0)
 		value_error(parse, key, given,
-			    "a duration is a number with a unit (ms, s, m, h or d), such as \"%s\"",
-			    keys[key].value);
+			    "a duration is a number with a unit (ms, s, m, h or d), such as "
+			    "\"%s\"",
+			    keys[key].value ? keys[key].value : "60s");
+}
+
+static void
+duration_get(struct parse *parse, enum key key, unsigned *ms)
+{
+	struct given made;
+
+	duration_read(parse, key, value_get(parse, key, &made), ms);
 }
 
 static bool
@@ -262,6 +287,23 @@ max_body_get(struct parse *parse, enum key key, const struct given *given, uint6
 }
 
 static void
+min_rate_get(struct parse *parse, enum key key, const struct given *given, uint64_t *min_rate)
+{
+	if (given && conf_size_parse(given->text, min_rate) < 0)
+		value_error(
+			parse, key, given,
+			"a rate is a number of bytes a second, or of k or m, such as \"100\"; 0 "
+			"is any rate");
+}
+
+/* "64k" is one byte more than a head can have: that it gets one less is no surprise to anybody. */
+static uint64_t
+head_bytes(uint64_t bytes)
+{
+	return bytes == CONF_HEAD_MAX + 1 ? CONF_HEAD_MAX : bytes;
+}
+
+static void
 max_head_get(struct parse *parse, size_t *max_head)
 {
 	struct given made;
@@ -270,11 +312,11 @@ max_head_get(struct parse *parse, size_t *max_head)
 
 	if (!size_get(parse, MAX_HEAD, given, &bytes))
 		return;
-	if (bytes == CONF_HEAD_MAX + 1)
-		bytes = CONF_HEAD_MAX; /* "64k": the one byte less is no surprise to anybody */
+	bytes = head_bytes(bytes);
 	if (bytes < HEAD_MIN || bytes > CONF_HEAD_MAX)
 		value_error(parse, MAX_HEAD, given, "give a size from \"1k\" to \"64k\"");
-	*max_head = (size_t)bytes;
+	else
+		*max_head = (size_t)bytes;
 }
 
 static bool
@@ -291,6 +333,36 @@ number_parse(const char *text, unsigned base, unsigned max, unsigned *number)
 	}
 	*number = n;
 	return n <= max;
+}
+
+static void
+count_get(struct parse *parse, enum key key, unsigned min, unsigned max, unsigned *count)
+{
+	struct given made;
+	const struct given *given = value_get(parse, key, &made);
+
+	if (!number_parse(given->text, 10, max, count) || *count < min)
+		value_error(parse, key, given, "give a number from %u to %u, such as %s", min, max,
+			    keys[key].value);
+}
+
+/* At most as long as the head that it is a part of: a shorter max_head brings it down with it. */
+static void
+max_request_line_get(struct parse *parse, const struct conf_http *http, size_t *max)
+{
+	struct given made;
+	const struct given *given = value_get(parse, MAX_REQUEST_LINE, &made);
+	uint64_t bytes;
+
+	if (!size_get(parse, MAX_REQUEST_LINE, given, &bytes) || http->max_head == 0)
+		return;
+	bytes = head_bytes(bytes);
+	if (given == &made && bytes > http->max_head)
+		bytes = http->max_head;
+	if (bytes < LINE_MIN || bytes > http->max_head)
+		value_error(parse, MAX_REQUEST_LINE, given,
+			    "give a size from \"256\" to max_head's");
+	*max = (size_t)bytes;
 }
 
 /* How many cores this process may run on. */
@@ -549,6 +621,46 @@ methods_get(struct parse *parse, struct conf_route *route)
 	}
 }
 
+/* Those that the route has of its own; the others are http's, which may stand behind the route. */
+static void
+route_limits_get(struct parse *parse, struct conf_route *route, struct route_given *own)
+{
+	const struct given *max_body = value_get(parse, ROUTE_MAX_BODY, NULL);
+	const struct given *body = value_get(parse, ROUTE_BODY_TIMEOUT, NULL);
+	const struct given *write = value_get(parse, ROUTE_WRITE_TIMEOUT, NULL);
+	const struct given *min_rate = value_get(parse, ROUTE_MIN_RATE, NULL);
+
+	own->max_body = max_body;
+	own->body_timeout = body;
+	own->write_timeout = write;
+	own->min_rate = min_rate;
+	if (max_body)
+		max_body_get(parse, ROUTE_MAX_BODY, max_body, &route->max_body);
+	duration_read(parse, ROUTE_BODY_TIMEOUT, body, &route->body_timeout_ms);
+	duration_read(parse, ROUTE_WRITE_TIMEOUT, write, &route->write_timeout_ms);
+	min_rate_get(parse, ROUTE_MIN_RATE, min_rate, &route->min_rate);
+}
+
+static void
+routes_inherit(const struct parse *parse, struct conf *conf)
+{
+	const struct conf_http *http = &conf->http;
+
+	for (size_t i = 0; i < conf->nroutes; i++) {
+		const struct route_given *own = &parse->routes[i];
+		struct conf_route *route = &conf->routes[i];
+
+		if (!own->max_body)
+			route->max_body = http->max_body;
+		if (!own->body_timeout)
+			route->body_timeout_ms = http->body_timeout_ms;
+		if (!own->write_timeout)
+			route->write_timeout_ms = http->write_timeout_ms;
+		if (!own->min_rate)
+			route->min_rate = http->min_rate;
+	}
+}
+
 static void
 route_make(struct parse *parse, const char *path, struct conf_where where, bool whole)
 {
@@ -557,7 +669,7 @@ route_make(struct parse *parse, const char *path, struct conf_where where, bool 
 		grow(parse, (void **)&conf->routes, conf->nroutes, sizeof(*route));
 	struct route_given *given =
 		grow(parse, (void **)&parse->routes, conf->nroutes, sizeof(*given));
-	const struct given *module, *handler, *max_body;
+	const struct given *module, *handler;
 	const char *wrong;
 	char buf[256];
 
@@ -582,10 +694,7 @@ route_make(struct parse *parse, const char *path, struct conf_where where, bool 
 	if (handler)
 		route->handler = copy(parse, handler->text);
 	methods_get(parse, route);
-	max_body = value_get(parse, ROUTE_MAX_BODY, NULL);
-	given->max_body = max_body;
-	if (max_body)
-		max_body_get(parse, ROUTE_MAX_BODY, max_body, &route->max_body);
+	route_limits_get(parse, route, given);
 }
 
 /* libconfuse ----------------------------------------------------------------------------------- */
@@ -605,7 +714,7 @@ section_take(cfg_t *cfg, cfg_opt_t *opt)
 	else
 		route_make(parse, section->title, where, parse->section->whole);
 	parse->section++;
-	slots_clear(parse, BACKLOG, ROUTE_MAX_BODY);
+	slots_clear(parse, BACKLOG, KEYS - 1);
 	/*
 	 * libconfuse keeps one section of each title only: there must be none when the next one
 	 * comes
@@ -808,11 +917,13 @@ globals_get(struct parse *parse)
 	duration_get(parse, HEADER_TIMEOUT, &conf->http.header_timeout_ms);
 	duration_get(parse, BODY_TIMEOUT, &conf->http.body_timeout_ms);
 	duration_get(parse, WRITE_TIMEOUT, &conf->http.write_timeout_ms);
+	count_get(parse, KEEPALIVE_REQUESTS, 0, REQUESTS_MAX, &conf->http.keepalive_requests);
+	min_rate_get(parse, MIN_RATE, value_get(parse, MIN_RATE, &made), &conf->http.min_rate);
 	max_head_get(parse, &conf->http.max_head);
+	max_request_line_get(parse, &conf->http, &conf->http.max_request_line);
+	count_get(parse, MAX_HEADERS, 1, CONF_HEADERS_MAX, &conf->http.max_headers);
 	max_body_get(parse, MAX_BODY, value_get(parse, MAX_BODY, &made), &conf->http.max_body);
-	for (size_t i = 0; i < conf->nroutes; i++)
-		if (!parse->routes[i].max_body) /* http's may stand behind the route */
-			conf->routes[i].max_body = conf->http.max_body;
+	routes_inherit(parse, conf);
 }
 
 static int

@@ -75,6 +75,10 @@ http_print(const struct conf_http *http, FILE *out)
 	duration_print(out, "\theader_timeout", http->header_timeout_ms);
 	duration_print(out, "\tbody_timeout", http->body_timeout_ms);
 	duration_print(out, "\twrite_timeout", http->write_timeout_ms);
+	fprintf(out, "\tkeepalive_requests = %u\n", http->keepalive_requests);
+	size_print(out, "\tmin_rate", http->min_rate);
+	size_print(out, "\tmax_request_line", http->max_request_line);
+	fprintf(out, "\tmax_headers = %u\n", http->max_headers);
 	size_print(out, "\tmax_head", http->max_head);
 	size_print(out, "\tmax_body", http->max_body);
 	fputs("}\n", out);
@@ -135,6 +139,9 @@ route_print(const struct conf *conf, const struct conf_route *route, FILE *out)
 		fputs(" }\n", out);
 	}
 	size_print(out, "\tmax_body", route->max_body);
+	duration_print(out, "\tbody_timeout", route->body_timeout_ms);
+	duration_print(out, "\twrite_timeout", route->write_timeout_ms);
+	size_print(out, "\tmin_rate", route->min_rate);
 	fputs("}\n", out);
 }
 

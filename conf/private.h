@@ -107,7 +107,8 @@ struct route_given {
 	char *module;		 /* NULL: none was given */
 	struct conf_where where; /* of that */
 	bool whole;		 /* nothing of the route has been lost to an error */
-	bool max_body;		 /* it has its own */
+	/* whether it has its own */
+	bool max_body, body_timeout, write_timeout, min_rate;
 };
 
 /* NULL, or what is wrong with the path of a route; `buf` is room for the sentence. */

@@ -29,6 +29,10 @@ START_TEST(every_key_is_taken)
 				      "header_timeout = \"2s\"\n"
 				      "body_timeout = \"3s\"\n"
 				      "write_timeout = 0\n"
+				      "keepalive_requests = 0\n"
+				      "min_rate = \"1k\"\n"
+				      "max_request_line = \"64k\"\n"
+				      "max_headers = 256\n"
 				      "max_head = \"64k\"\n"
 				      "max_body = \"0\"\n"
 				      "}\n"
@@ -36,7 +40,9 @@ START_TEST(every_key_is_taken)
 				      "  options { greeting = \"Hello World\"\n"
 				      "  b.c-d_e = 7 } }\n"
 				      "route \"/a/:b/*\" { module = \"hello\"  handler = \"h\"\n"
-				      "  methods = { \"GET\", \"PUT\" }  max_body = \"1k\" }\n");
+				      "  methods = { \"GET\", \"PUT\" }  max_body = \"1k\"\n"
+				      "  body_timeout = \"4s\"  write_timeout = \"5s\"  min_rate = "
+				      "\"0\" }\n");
 
 	ck_assert_uint_eq(conf->workers, 3);
 	ck_assert(!conf->workers_auto);
@@ -58,6 +64,10 @@ START_TEST(every_key_is_taken)
 	ck_assert_uint_eq(conf->http.header_timeout_ms, 2000);
 	ck_assert_uint_eq(conf->http.body_timeout_ms, 3000);
 	ck_assert_uint_eq(conf->http.write_timeout_ms, 0);
+	ck_assert_uint_eq(conf->http.keepalive_requests, 0);
+	ck_assert_uint_eq(conf->http.min_rate, 1024);
+	ck_assert_uint_eq(conf->http.max_request_line, 65535);
+	ck_assert_uint_eq(conf->http.max_headers, 256);
 	ck_assert_uint_eq(conf->http.max_head, 65535);
 	ck_assert(conf->http.max_body == CONF_NO_LIMIT);
 	ck_assert_uint_eq(conf->nmodules, 1);
@@ -66,10 +76,10 @@ START_TEST(every_key_is_taken)
 	ck_assert_uint_eq(conf->modules[0].noptions, 2);
 	ck_assert_str_eq(conf->modules[0].options[0].key, "greeting");
 	ck_assert_str_eq(conf->modules[0].options[0].value, "Hello World");
-	ck_assert_uint_eq(conf->modules[0].options[0].where.line, 18);
+	ck_assert_uint_eq(conf->modules[0].options[0].where.line, 22);
 	ck_assert_str_eq(conf->modules[0].options[1].key, "b.c-d_e");
 	ck_assert_str_eq(conf->modules[0].options[1].value, "7");
-	ck_assert_uint_eq(conf->modules[0].options[1].where.line, 19);
+	ck_assert_uint_eq(conf->modules[0].options[1].where.line, 23);
 	ck_assert_uint_eq(conf->nroutes, 1);
 	ck_assert_str_eq(conf->routes[0].path, "/a/:b/*");
 	ck_assert_uint_eq(conf->routes[0].module, 0);
@@ -78,7 +88,10 @@ START_TEST(every_key_is_taken)
 	ck_assert_str_eq(conf->routes[0].methods[0], "GET");
 	ck_assert_str_eq(conf->routes[0].methods[1], "PUT");
 	ck_assert_uint_eq(conf->routes[0].max_body, 1024);
-	ck_assert_uint_eq(conf->routes[0].where.line, 20);
+	ck_assert_uint_eq(conf->routes[0].body_timeout_ms, 4000);
+	ck_assert_uint_eq(conf->routes[0].write_timeout_ms, 5000);
+	ck_assert_uint_eq(conf->routes[0].min_rate, 0);
+	ck_assert_uint_eq(conf->routes[0].where.line, 24);
 	conf_free(conf);
 }
 END_TEST
@@ -103,6 +116,10 @@ START_TEST(every_key_has_its_default)
 	ck_assert_uint_eq(conf->http.header_timeout_ms, 10000);
 	ck_assert_uint_eq(conf->http.body_timeout_ms, 60000);
 	ck_assert_uint_eq(conf->http.write_timeout_ms, 60000);
+	ck_assert_uint_eq(conf->http.keepalive_requests, 1000);
+	ck_assert_uint_eq(conf->http.min_rate, 100);
+	ck_assert_uint_eq(conf->http.max_request_line, 8192);
+	ck_assert_uint_eq(conf->http.max_headers, 100);
 	ck_assert_uint_eq(conf->http.max_head, 16384);
 	ck_assert_uint_eq(conf->http.max_body, 8 << 20);
 	ck_assert_str_eq(conf->modules[0].path, "m.so");
@@ -114,12 +131,18 @@ START_TEST(every_key_has_its_default)
 }
 END_TEST
 
-START_TEST(route_takes_max_body_of_http_wherever_that_stands)
+START_TEST(route_takes_the_limits_of_http_wherever_they_stand)
 {
-	struct conf *conf = text_conf(LEAST "\fhttp { max_body = 1k }\f http { max_head = 2k }");
+	struct conf *conf = text_conf(LEAST "\fhttp { max_body = 1k  min_rate = 7 }\f"
+					    "http { max_head = 2k  body_timeout = 1s  "
+					    "write_timeout = 2s }");
 
 	ck_assert_uint_eq(conf->routes[0].max_body, 1024);
+	ck_assert_uint_eq(conf->routes[0].min_rate, 7);
+	ck_assert_uint_eq(conf->routes[0].body_timeout_ms, 1000);
+	ck_assert_uint_eq(conf->routes[0].write_timeout_ms, 2000);
 	ck_assert_uint_eq(conf->http.max_head, 2048);
+	ck_assert_uint_eq(conf->http.max_request_line, 2048); /* the default is longer */
 	conf_free(conf);
 }
 END_TEST
@@ -249,6 +272,34 @@ static const struct {
 	 "t:1: bad max_head \"65537\" in http: give a size from \"1k\" to \"64k\"\n"},
 	{"http { max_head = \"big\" }", "t:1: bad max_head \"big\" in http: a size is a number of "
 					"bytes, or of k, m or g, such as \"16k\"\n"},
+	{"http { keepalive_requests = many }",
+	 "t:1: bad keepalive_requests \"many\" in http: give a "
+	 "number from 0 to 1000000000, such as 1000\n"},
+	{"http { max_headers = 0 }",
+	 "t:1: bad max_headers \"0\" in http: give a number from 1 to 256, such as 100\n"},
+	{"http { max_headers = 257 }",
+	 "t:1: bad max_headers \"257\" in http: give a number from 1 to 256, such as 100\n"},
+	{"http { min_rate = fast }",
+	 "t:1: bad min_rate \"fast\" in http: a rate is a number of bytes a second, or of k or m, "
+	 "such as \"100\"; 0 is any rate\n"},
+	{"http { max_request_line = 255 }",
+	 "t:1: bad max_request_line \"255\" in http: give a size "
+	 "from \"256\" to max_head's\n"},
+	{"http { max_request_line = 17k }",
+	 "t:1: bad max_request_line \"17k\" in http: give a size "
+	 "from \"256\" to max_head's\n"},
+	{"route \"/a\" { module = m body_timeout = 5 }",
+	 "t:1: bad body_timeout \"5\" in route: the unit is missing: write \"5s\" for seconds; "
+	 "there "
+	 "are ms, s, m, h and d\n"},
+	{"route \"/a\" { module = m write_timeout = soon }",
+	 "t:1: bad write_timeout \"soon\" in route: a duration is a number with a unit (ms, s, m, "
+	 "h "
+	 "or d), such as \"60s\"\n"},
+	{"route \"/a\" { module = m min_rate = -1 }",
+	 "t:1: bad min_rate \"-1\" in route: a rate is a number of bytes a second, or of k or m, "
+	 "such "
+	 "as \"100\"; 0 is any rate\n"},
 	{"http { max_body = \"99999999999g\" }",
 	 "t:1: bad max_body \"99999999999g\" in http: this is more than a number of bytes can be; "
 	 "write 0 for no limit\n"},
@@ -388,7 +439,8 @@ static const struct {
 	 "t:1: unknown key \"keepalive_timout\" in http: did you mean \"keepalive_timeout\"?\n"},
 	{"http { frobnicate = 1 }",
 	 "t:1: unknown key \"frobnicate\" in http: there are keepalive_timeout, header_timeout, "
-	 "body_timeout, write_timeout, max_head, max_body\n"},
+	 "body_timeout, write_timeout, keepalive_requests, min_rate, max_request_line, "
+	 "max_headers, max_head, max_body\n"},
 	{"http { workers = 1 }", "t:1: unknown key \"workers\" in http: it belongs at the top "
 				 "level, outside of any section\n"},
 	{"http { backlog = 1 }",
@@ -403,7 +455,8 @@ static const struct {
 	{"route \"/a\" { modul = \"m\" }",
 	 "t:1: unknown key \"modul\" in route: did you mean \"module\"?\n"},
 	{"route \"/a\" { a = 1 }",
-	 "t:1: unknown key \"a\" in route: there are module, handler, methods, max_body\n"},
+	 "t:1: unknown key \"a\" in route: there are module, handler, methods, max_body, "
+	 "body_timeout, write_timeout, min_rate\n"},
 	{"workers", "t:1: workers needs \"=\" and a value: write workers = \"auto\"\n"},
 	{"workers 3", "t:1: workers needs \"=\" and a value: write workers = \"3\"\n"},
 	{"workers \"3\"", "t:1: workers needs \"=\" and a value: write workers = \"3\"\n"},
@@ -602,7 +655,7 @@ tests_add(TCase *tcase)
 {
 	tcase_add_test(tcase, every_key_is_taken);
 	tcase_add_test(tcase, every_key_has_its_default);
-	tcase_add_test(tcase, route_takes_max_body_of_http_wherever_that_stands);
+	tcase_add_test(tcase, route_takes_the_limits_of_http_wherever_they_stand);
 	tcase_add_test(tcase, auto_is_said_explicitly_too);
 	tcase_add_loop_test(tcase, string_is_read_as_in_c, 0, COUNT(strings));
 	tcase_add_test(tcase, environment_makes_no_difference);

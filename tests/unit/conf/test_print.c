@@ -43,6 +43,10 @@ START_TEST(defaults_are_printed)
 			       "\theader_timeout = \"10s\"\n"
 			       "\tbody_timeout = \"1m\"\n"
 			       "\twrite_timeout = \"1m\"\n"
+			       "\tkeepalive_requests = 1000\n"
+			       "\tmin_rate = \"100\"\n"
+			       "\tmax_request_line = \"8k\"\n"
+			       "\tmax_headers = 100\n"
 			       "\tmax_head = \"16k\"\n"
 			       "\tmax_body = \"8m\"\n"
 			       "}\n"
@@ -58,6 +62,9 @@ START_TEST(defaults_are_printed)
 			       "route \"/\" {\n"
 			       "\tmodule = \"m\"\n"
 			       "\tmax_body = \"8m\"\n"
+			       "\tbody_timeout = \"1m\"\n"
+			       "\twrite_timeout = \"1m\"\n"
+			       "\tmin_rate = \"100\"\n"
 			       "}\n");
 	free(text);
 	conf_free(conf);
@@ -69,14 +76,16 @@ START_TEST(every_key_survives)
 	round_trip("workers = 3 user = a group = b control = /c drain_timeout = 1ms\n"
 		   "http { keepalive_timeout = 0 header_timeout = 1001ms body_timeout = 24d "
 		   "write_timeout = 3h\n"
-		   "max_head = 64k max_body = 0 }\n"
+		   "max_head = 64k max_body = 0 keepalive_requests = 7 min_rate = 0 "
+		   "max_request_line = 300 max_headers = 12 }\n"
 		   "listen \":1\" { backlog = 1 } listen \"[::]:1\" { ipv6only = true }\n"
 		   "listen \"[::]:2\" { ipv6only = no } listen \"unix:/a b\" { mode = 7 } listen "
 		   "\"unix:@a\" { }\n"
 		   "module m { path = \"/x y\" options { k = v l.m-n = \"\" } } module n { }\n"
 		   "route \"/a/:b/*\" { module = n handler = h methods = { GET, \"M-SEARCH\" } "
 		   "max_body = 1025 }\n"
-		   "route \"/a/:c/*\" { module = m methods = PUT max_body = 0 }\n");
+		   "route \"/a/:c/*\" { module = m methods = PUT max_body = 0 min_rate = 5k "
+		   "body_timeout = 1s write_timeout = 0 }\n");
 }
 END_TEST
 
