@@ -70,6 +70,7 @@ struct contract_hello {
 	uint32_t generation; /* 1, 2, … */
 	uint32_t check;	     /* eddyd -t: check the modules without `load`, READY, exit 0 */
 	uint32_t flags;	     /* 0 */
+
 	/* the module directory follows, not NUL-terminated */
 };
 
@@ -205,8 +206,8 @@ _Static_assert(sizeof(struct slot) <= SLOT_SIZE, "a slot is one page");
 
 /* The page in front of the slots; the master's. */
 struct scoreboard_head {
-	_Atomic uint32_t
-		used; /* slots from here on have never been taken: looking would make pages */
+	/* Slots from here on have never been taken: looking would make pages. */
+	_Atomic uint32_t used;
 };
 
 /* A mapped scoreboard. */
