@@ -337,7 +337,8 @@ conn_settle(struct conn *conn)
 	} else if (conn->state == CONN_DISCARD ||
 		   ((conn->state == CONN_BODY || conn->state == CONN_TRAILER) &&
 		    conn_reading(conn))) {
-		limit = &http->bodies;
+		limit = conn->exchange != NULL ? http_bodies(http, conn->exchange->route->index)
+					       : &http->bodies;
 	}
 	conn_count_idle(conn, idle);
 	conn_wait(conn, limit);
@@ -506,9 +507,9 @@ conn_write_passed(struct deadline *deadline)
 void
 conn_drain(struct conn *conn)
 {
-	if (conn->exchange != NULL)
-		conn->exchange->response.keep = false;
-	else if (conn->state == CONN_HEAD && conn->held == NULL && conn->queue == NULL)
+	/* an answer under way ends as its head has said, or will say */
+	if (conn->exchange == NULL && conn->state == CONN_HEAD && conn->held == NULL &&
+	    conn->queue == NULL)
 		deadline_start(&conn->deadline, &conn->http->graces);
 }
 

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #define ACCEPT_TURNS 16 /* connections in a row before those that are open get their turn */
-#define PAUSE_MS 100	/* for descriptors or memory to come free */
+#define LAST_TURNS \
+	1024	     /* of those that wait when the listener stops: nobody else may come for them */
+#define PAUSE_MS 100 /* for descriptors or memory to come free */
 
 static void
 listener_pause(struct listener *listener, int error)
@@ -28,19 +30,15 @@ listener_resume(evutil_socket_t fd, short what, void *arg)
 		event_add(&listener->event, NULL);
 }
 
+/* Takes up to so many of those that wait. */
 static void
-listener_event(evutil_socket_t fd, short what, void *arg)
+listener_accept(struct listener *listener, int most)
 {
-	struct listener *listener = arg;
-	struct loop *loop = listener->loop;
-
-	(void)what;
-	loop_enter(loop);
-	for (int turn = 0; turn < ACCEPT_TURNS && listener->fd >= 0; turn++) {
+	for (int turn = 0; turn < most && listener->fd >= 0; turn++) {
 		struct sockaddr_storage peer = {0};
 		socklen_t size = sizeof(peer);
-		int client =
-			accept4(fd, (struct sockaddr *)&peer, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+		int client = accept4(listener->fd, (struct sockaddr *)&peer, &size,
+				     SOCK_NONBLOCK | SOCK_CLOEXEC);
 
 		if (client >= 0) {
 			listener->accepted(listener->arg, client, (const struct sockaddr *)&peer);
@@ -50,9 +48,20 @@ listener_event(evutil_socket_t fd, short what, void *arg)
 			listener_pause(listener, errno);
 		else if (errno == EINTR || errno == ECONNABORTED || errno == EPROTO)
 			continue; /* that client is gone; the next one may not be */
-		break;
+		return;
 	}
-	loop_leave(loop);
+}
+
+static void
+listener_event(evutil_socket_t fd, short what, void *arg)
+{
+	struct listener *listener = arg;
+
+	(void)fd;
+	(void)what;
+	loop_enter(listener->loop);
+	listener_accept(listener, ACCEPT_TURNS);
+	loop_leave(listener->loop);
 }
 
 void
@@ -73,6 +82,7 @@ listener_stop(struct listener *listener)
 {
 	if (listener->fd < 0)
 		return;
+	listener_accept(listener, LAST_TURNS);
 	event_del(&listener->event);
 	event_del(&listener->resume);
 	close(listener->fd);

@@ -28,8 +28,8 @@ void listener_start(struct listener *listener, struct loop *loop, int fd,
 		    void (*accepted)(void *arg, int fd, const struct sockaddr *peer),
 		    void (*failed)(void *arg, int error, const char *what), void *arg);
 /*
- * Stops and closes this worker's copy of the socket; the others go on (never shutdown(2)). Safe to
- * call twice.
+ * Accepts what has been waiting, then stops and closes this worker's copy of the socket; the others
+ * go on (never shutdown(2)). Safe to call twice.
  */
 void listener_stop(struct listener *listener);
 
