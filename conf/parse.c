@@ -66,7 +66,7 @@ static const struct {
 	[HEADER_TIMEOUT] = {"header_timeout", "http", "10s"},
 	[BODY_TIMEOUT] = {"body_timeout", "http", "60s"},
 	[WRITE_TIMEOUT] = {"write_timeout", "http", "60s"},
-	[KEEPALIVE_REQUESTS] = {"keepalive_requests", "http", "1000"},
+	[KEEPALIVE_REQUESTS] = {"keepalive_requests", "http", "0"},
 	[MIN_RATE] = {"min_rate", "http", "100"},
 	[MAX_REQUEST_LINE] = {"max_request_line", "http", "8k"},
 	[MAX_HEADERS] = {"max_headers", "http", "100"},

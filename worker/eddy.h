@@ -289,6 +289,20 @@ EDDY_API int eddy_response_remove_header(eddy_response *res, const char *name);
  */
 EDDY_API int eddy_response_write_head(eddy_response *res, int status, const char *reason);
 
+/* One header line, for functions that take several. */
+typedef struct {
+	const char *name, *value;
+} eddy_header;
+
+/*
+ * Sends 103 Early Hints (RFC 8297) with these n headers, before the answer: what the client may
+ * fetch meanwhile ("Link"). May be called several times; HTTP/1.0 clients, which know no such
+ * thing, are sent nothing. 0, EDDY_EHEADERS_SENT, EDDY_EHEADER, EDDY_ETOOBIG, EDDY_ENOMEM,
+ * EDDY_ECLOSED. Node: response.writeEarlyHints.
+ */
+EDDY_API int eddy_response_write_early_hints(eddy_response *res, const eddy_header *headers,
+					     size_t n);
+
 /*
  * Sends the head now, before there is a body (an event stream that has no event yet). Node:
  * response.flushHeaders.

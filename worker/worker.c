@@ -134,6 +134,10 @@ worker_load(struct worker *worker)
 		link_fail(worker, CONTRACT_FAIL_ROUTE, i, why);
 		return -1;
 	}
+	if (http_routes_init(&worker->http, conf) != 0) {
+		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(ENOMEM));
+		return -1;
+	}
 	for (i = 0; i < conf->nmodules && !worker->hello.check; i++) {
 		if (module_load(&worker->modules[i], &worker->calls, why, sizeof(why)) != 0) {
 			link_fail(worker, CONTRACT_FAIL_MODULE, i, why);

@@ -442,7 +442,7 @@ chunks_skip(const char *at, size_t n)
 	if (result == BODY_AGAIN)
 		return (size_t)(p - at); /* cut off: the client sees that */
 	head_init_trailer(&trailer);
-	parsed = head_parse(&trailer, p, n, 65535);
+	parsed = head_parse(&trailer, p, n, &(struct head_limits){.line = 65535, .head = 65535, .fields = 100});
 	require(parsed == HEAD_DONE || parsed == HEAD_AGAIN,
 		"an answer with a bad trailer section");
 	return (size_t)(p - at) + (parsed == HEAD_DONE ? trailer.size : n);
@@ -549,9 +549,12 @@ pump(int fd, bool reads)
 	}
 }
 
-/* Handlers' second thoughts: what is parked is answered, what is paused goes on. */
+/*
+ * Handlers' second thoughts: what is parked is answered, what is paused goes on (`waver`: or not).
+ * All: what is paused is answered too.
+ */
 static void
-answer_parked(bool all)
+answer_parked(bool all, bool waver)
 {
 	struct parked *parked, *next;
 
@@ -559,7 +562,11 @@ answer_parked(bool all)
 	for (parked = parked_list; parked != NULL; parked = next) {
 		next = parked->next;
 		if (parked->paused) {
+			if (waver)
+				eddy_request_pause(parked->req);
 			eddy_request_resume(parked->req);
+			if (waver)
+				eddy_request_pause(parked->req);
 			if (!all)
 				continue;
 		}
@@ -581,7 +588,7 @@ client_send(int fd, const uint8_t *data, size_t size, const uint8_t *control)
 		send(fd, data + at, n, MSG_NOSIGNAL | MSG_DONTWAIT);
 		pump(fd, !(control[0] & READ_LATE));
 		if (late && turn % 2 == 1)
-			answer_parked(false);
+			answer_parked(false, turn % 4 == 1);
 		if (control[0] & DRAIN && at + n > size / 2 && !worker.http.draining) {
 			loop_enter(&worker.loop);
 			http_drain(&worker.http);
@@ -599,13 +606,13 @@ client_leave(int fd, bool half)
 		pump(fd, true);
 	}
 	for (int turn = 0; turn < 3; turn++) {
-		answer_parked(turn > 0);
+		answer_parked(turn > 0, false);
 		pump(fd, true);
 	}
 	close(fd);
 	for (int turn = 0; turn < 3; turn++) {
 		pump(-1, false);
-		answer_parked(true);
+		answer_parked(true, false);
 	}
 	pump(-1, false);
 }
@@ -621,6 +628,8 @@ play(const uint8_t *control, const uint8_t *data, size_t size)
 	requests[0] = '\0';
 	late = control[0] & LATE;
 	conf_http = (struct conf_http){.max_head = control[0] & SMALL_HEADS ? 512 : 16384,
+				       .max_request_line = control[0] & SMALL_HEADS ? 256 : 8192,
+				       .max_headers = 100,
 				       .max_body = CONF_NO_LIMIT};
 	require(http_init(&worker.http, &worker.loop, &worker.calls, &conf_http, &worker.router,
 			  NULL, NULL) == 0,

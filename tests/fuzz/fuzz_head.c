@@ -121,7 +121,10 @@ parse_pieces(struct head *head, const uint8_t *data, size_t size, size_t step, s
 		n = size - n < step ? size : n + step;
 		free(*place);
 		*place = place_new(data, n);
-		result = head_parse(head, *place, n, max);
+		result = head_parse(head, *place, n,
+				    &(struct head_limits){.line = (uint32_t)max,
+							  .head = (uint32_t)max,
+							  .fields = 100});
 		if (result == HEAD_AGAIN) {
 			struct head *saved = head_save(head, *place, n);
 
@@ -152,7 +155,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size -= CONTROL_BYTES;
 	start(&whole, trailer);
 	one = place_new(data, size);
-	result = head_parse(&whole, one, size, max);
+	result = head_parse(
+		&whole, one, size,
+		&(struct head_limits){.line = (uint32_t)max, .head = (uint32_t)max, .fields = 100});
 	require(result_is_known(result), "an unknown status");
 	start(&pieces, trailer);
 	require(parse_pieces(&pieces, data, size, step, max, &other) == result,

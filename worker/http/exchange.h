@@ -44,7 +44,8 @@ struct request {
 	void *arg;
 	struct collect *collect;
 	struct head *trailers;
-	bool reading; /* somebody asked for the body */
+	uint64_t rate_since_ms, rate_bytes; /* for min_rate: read since the last start or resume */
+	bool reading;			    /* somebody asked for the body */
 	bool paused;
 	bool ended; /* `end` or `error` has been reported */
 	int error;  /* to be reported */

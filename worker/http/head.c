@@ -366,15 +366,6 @@ value_done(struct head *head, const char *p, size_t to)
 }
 
 /*
- * What to answer when the bytes run past `max`: it depends on whether the request line has ended.
- */
-static int
-head_too_long(const struct head *head)
-{
-	return head->state <= IN_VERSION ? 414 : 431;
-}
-
-/*
  * The states run over the bytes of their class in a tight loop and look at the first byte that is
  * of another. Each of the two functions makes one step from byte *at on: HEAD_AGAIN to go on,
  * HEAD_DONE, or a status.
@@ -446,7 +437,7 @@ head_scan_line(struct head *head, const char *p, size_t n, size_t *at)
 }
 
 static int
-head_scan_field(struct head *head, const char *p, size_t n, size_t *at)
+head_scan_field(struct head *head, const char *p, size_t n, size_t *at, size_t fields)
 {
 	size_t i = *at;
 
@@ -457,7 +448,7 @@ head_scan_field(struct head *head, const char *p, size_t n, size_t *at)
 			head->state = AT_END_LF;
 			break;
 		}
-		if (head->nfields >= HEAD_FIELDS_MAX)
+		if (head->nfields >= fields)
 			return 431;
 		head->mark = (uint32_t)i;
 		head->state = IN_NAME;
@@ -504,33 +495,39 @@ head_scan_field(struct head *head, const char *p, size_t n, size_t *at)
 	return HEAD_AGAIN;
 }
 
+/*
+ * Scans as far as the limits let it. The request line has one of its own, which must strike at the
+ * same byte however the line was cut up.
+ */
 static int
-head_scan(struct head *head, const char *p, size_t n)
+head_scan(struct head *head, const char *p, size_t n, const struct head_limits *limits)
 {
+	size_t head_end = n < limits->head ? n : limits->head;
+	size_t line_end = head_end < limits->line ? head_end : limits->line;
 	size_t i = head->pos;
 	int result = HEAD_AGAIN;
 
-	while (i < n && result == HEAD_AGAIN)
-		result = head->state <= AT_LINE_LF ? head_scan_line(head, p, n, &i)
-						   : head_scan_field(head, p, n, &i);
+	while (result == HEAD_AGAIN && head->state <= AT_LINE_LF && i < line_end)
+		result = head_scan_line(head, p, line_end, &i);
+	if (head->state > AT_LINE_LF)
+		while (result == HEAD_AGAIN && i < head_end)
+			result = head_scan_field(head, p, head_end, &i, limits->fields);
 	head->pos = (uint32_t)i;
-	return result;
+	if (result != HEAD_AGAIN)
+		return result;
+	if (head->state <= AT_LINE_LF)
+		return n >= limits->line || n >= limits->head ? 414 : HEAD_AGAIN;
+	return n >= limits->head ? 431 : HEAD_AGAIN;
 }
 
 int
-head_parse(struct head *head, const char *p, size_t n, size_t max)
+head_parse(struct head *head, const char *p, size_t n, const struct head_limits *limits)
 {
-	int result;
+	int result, status;
 
 	head->bytes = p;
-	result = head_scan(head, p, n < max ? n : max);
-	if (result == HEAD_AGAIN && n >= max)
-		return head_too_long(head);
-	if (result == HEAD_DONE && head->method.len > 0) {
-		int status = fields_done(head);
-
-		if (status != 0)
-			return status;
-	}
+	result = head_scan(head, p, n, limits);
+	if (result == HEAD_DONE && head->method.len > 0 && (status = fields_done(head)) != 0)
+		return status;
 	return result;
 }

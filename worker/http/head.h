@@ -19,9 +19,15 @@
 
 #include "eddy.h"
 
-#define HEAD_FIELDS_MAX 100
+#define HEAD_FIELDS_MAX 256 /* what a conf may allow; CONF_HEADERS_MAX */
 
 enum { HEAD_AGAIN = 0, HEAD_DONE = 1 };
+
+/* What a head may have at most: bytes of the request line and of the whole, field lines. */
+struct head_limits {
+	uint32_t line, head;
+	uint16_t fields;
+};
 
 struct head_field {
 	uint16_t name, name_len, value, value_len;
@@ -59,11 +65,8 @@ struct head {
 void head_init(struct head *head);
 void head_init_trailer(struct head *head);
 
-/*
- * Goes on with the n bytes at p, of which the first head->pos have been seen. `max`: bytes that a
- * head may have.
- */
-int head_parse(struct head *head, const char *p, size_t n, size_t max);
+/* Goes on with the n bytes at p, of which the first head->pos have been seen. */
+int head_parse(struct head *head, const char *p, size_t n, const struct head_limits *limits);
 
 /*
  * A copy of the head with only the fields that it has, and with the n bytes at p behind it (one

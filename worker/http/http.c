@@ -24,6 +24,9 @@ http_init(struct http *http, struct loop *loop, struct calls *calls, const struc
 		.calls = calls,
 		.slot = calls->slot,
 		.conf = conf,
+		.head_limits = {.line = (uint32_t)conf->max_request_line,
+				.head = (uint32_t)conf->max_head,
+				.fields = (uint16_t)conf->max_headers},
 		.router = router,
 		.scratch = malloc(HTTP_SCRATCH_SIZE),
 		.out.buf = malloc(OUT_SIZE),
@@ -42,6 +45,69 @@ http_init(struct http *http, struct loop *loop, struct calls *calls, const struc
 	deadlines_init(&http->lingers, loop, LINGER_MS, conn_linger_passed);
 	deadlines_init(&http->graces, loop, GRACE_MS, conn_idle_passed);
 	return http->scratch != NULL && http->out.buf != NULL ? 0 : -ENOMEM;
+}
+
+/* The limit for so many ms: http's own, or a new one; NULL: no memory. */
+static struct deadlines *
+limit_of(struct http *http, struct deadlines *own, unsigned ms)
+{
+	struct deadlines *limit = own;
+
+	if (ms == own->ms)
+		return own;
+	limit = malloc(sizeof(*limit));
+	if (limit != NULL)
+		deadlines_init(limit, http->loop, ms, own->passed);
+	return limit;
+}
+
+int
+http_routes_init(struct http *http, const struct conf *conf)
+{
+	http->routes = calloc(conf->nroutes + 1, sizeof(*http->routes));
+	if (http->routes == NULL)
+		return -ENOMEM;
+	for (; http->nroutes < conf->nroutes; http->nroutes++) {
+		const struct conf_route *route = &conf->routes[http->nroutes];
+		struct route_limits *limits = &http->routes[http->nroutes];
+
+		limits->bodies = limit_of(http, &http->bodies, route->body_timeout_ms);
+		limits->writes = limit_of(http, &http->writes, route->write_timeout_ms);
+		if (limits->bodies == NULL || limits->writes == NULL)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+struct deadlines *
+http_bodies(struct http *http, size_t route)
+{
+	return route < http->nroutes ? http->routes[route].bodies : &http->bodies;
+}
+
+struct deadlines *
+http_writes(struct http *http, size_t route)
+{
+	return route < http->nroutes ? http->routes[route].writes : &http->writes;
+}
+
+static void
+limit_free(struct deadlines *limit, const struct deadlines *own)
+{
+	if (limit == NULL || limit == own)
+		return;
+	deadlines_fini(limit);
+	free(limit);
+}
+
+static void
+http_routes_fini(struct http *http)
+{
+	for (size_t i = 0; i < http->nroutes; i++) {
+		limit_free(http->routes[i].bodies, &http->bodies);
+		limit_free(http->routes[i].writes, &http->writes);
+	}
+	free(http->routes);
 }
 
 /* Called when the loop has ended: no task is left that could look at what goes here. */
@@ -63,6 +129,7 @@ http_fini(struct http *http)
 		http->spare_exchanges = (struct exchange *)(void *)exchange->task.next;
 		free(exchange);
 	}
+	http_routes_fini(http);
 	handles_fini(&http->handles);
 	free(http->scratch);
 	free(http->out.buf);

@@ -31,6 +31,12 @@
 
 struct conn;
 struct exchange;
+
+/* A route's time limits; the same ones as http's where it says nothing else. */
+struct route_limits {
+	struct deadlines *bodies, *writes;
+};
+
 TAILQ_HEAD(conn_list, conn);
 
 struct http {
@@ -40,7 +46,8 @@ struct http {
 	const struct conf_http *conf;
 	const struct router *router;
 
-	char *scratch;	     /* what recv brings; one connection's at a time */
+	char *scratch; /* what recv brings; one connection's at a time */
+	struct head_limits head_limits;
 	struct head head;    /* of the request that is being read from it */
 	struct head trailer; /* the same for a trailer section */
 	struct out out;	     /* what is about to be sent */
@@ -62,6 +69,9 @@ struct http {
 	struct exchange *spare_exchanges;
 	size_t nspare_exchanges;
 
+	struct route_limits *routes; /* by the route's index; NULL: http's own hold for all */
+	size_t nroutes;
+
 	bool draining;
 	void (*drained)(void *arg); /* the last connection has closed while draining */
 	void *drained_arg;
@@ -75,6 +85,13 @@ void http_fini(struct http *http);
 
 /* Closes whatever is open, before the modules go. */
 void http_close(struct http *http);
+
+/* Makes the time limits of the routes that have their own. 0 or -ENOMEM. */
+int http_routes_init(struct http *http, const struct conf *conf);
+
+/* The time limits of a body, and of what a client takes, for a route's index. */
+struct deadlines *http_bodies(struct http *http, size_t route);
+struct deadlines *http_writes(struct http *http, size_t route);
 
 /* The end of a turn: frees what closed, sends what was collected. */
 void http_flush(struct http *http);

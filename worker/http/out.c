@@ -125,6 +125,16 @@ queue_advance(struct conn *conn, size_t sent)
 	}
 }
 
+/* How long the client may take nothing. */
+static struct deadlines *
+out_limit(struct conn *conn)
+{
+	const struct exchange *exchange = conn->exchange;
+
+	return exchange != NULL ? http_writes(conn->http, exchange->route->index)
+				: &conn->http->writes;
+}
+
 /* The kernel has room again: sends until it is full or the queue is empty. */
 static void
 queue_send(struct conn *conn)
@@ -146,7 +156,7 @@ queue_send(struct conn *conn)
 		if (sent == 0)
 			break;
 		queue_advance(conn, (size_t)sent);
-		deadline_start(&conn->queue->deadline, &conn->http->writes);
+		deadline_start(&conn->queue->deadline, out_limit(conn));
 	}
 	if (conn->queue != NULL && conn->queue->bytes == 0)
 		queue_free(conn);
@@ -188,7 +198,7 @@ queue_open(struct conn *conn)
 	event_assign(&queue->event, conn->http->loop->base, conn_fd(conn),
 		     EV_WRITE | EV_PERSIST | EV_ET, queue_event, conn);
 	event_add(&queue->event, NULL);
-	deadline_start(&queue->deadline, &conn->http->writes);
+	deadline_start(&queue->deadline, out_limit(conn));
 	conn->queue = queue;
 	return queue;
 }

@@ -163,6 +163,13 @@ eddy_request_remote_address(const eddy_request *req)
 
 /* Reading the body ---------------------------------------------------------------- */
 
+static void
+request_rate_start(struct exchange *exchange)
+{
+	exchange->request.rate_since_ms = loop_now_ms(exchange->http->loop);
+	exchange->request.rate_bytes = 0;
+}
+
 /*
  * Somebody wants the body: tells a client that waits for the word, and lets the connection go on.
  */
@@ -172,6 +179,7 @@ request_read(struct exchange *exchange)
 	static const char word[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
 	exchange->request.reading = true;
+	request_rate_start(exchange);
 	if (exchange->expect_continue && !exchange->response.head_sent)
 		out_write(exchange->conn, word, sizeof(word) - 1);
 	exchange->expect_continue = false;
@@ -219,6 +227,7 @@ eddy_request_resume(eddy_request *req)
 	if (exchange == NULL || !exchange->request.paused)
 		return;
 	exchange->request.paused = false;
+	request_rate_start(exchange); /* the pause was not the client's */
 	conn_later(exchange->conn);
 }
 

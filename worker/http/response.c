@@ -588,6 +588,32 @@ eddy_response_write_head(eddy_response *handle, int status, const char *reason)
 }
 
 int
+eddy_response_write_early_hints(eddy_response *handle, const eddy_header *headers, size_t n)
+{
+	static const char what[] = "eddy_response_write_early_hints";
+	struct exchange *exchange = response_find(handle);
+	eddy_str line = status_line(103);
+	struct fields fields = {0};
+	int error = 0;
+
+	if (exchange == NULL || exchange->conn == NULL)
+		return EDDY_ECLOSED;
+	if (exchange->response.head_sent || exchange->response.ended)
+		return response_misuse(exchange, EDDY_EHEADERS_SENT, what);
+	for (size_t i = 0; i < n && error == 0; i++)
+		error = fields_add(&fields, headers[i].name, strlen(headers[i].name),
+				   headers[i].value, strlen(headers[i].value));
+	if (error == 0 && exchange->minor > 0) {
+		out_write(exchange->conn, line.p, line.n);
+		out_write(exchange->conn, fields.p, fields.len);
+		out_write(exchange->conn, "\r\n", 2);
+		slot_add(exchange->http->slot->counters.responses[1], 1);
+	}
+	fields_fini(&fields);
+	return error != 0 ? response_misuse(exchange, error, what) : 0;
+}
+
+int
 eddy_response_flush_headers(eddy_response *handle)
 {
 	struct exchange *exchange = response_find(handle);

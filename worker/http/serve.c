@@ -16,6 +16,7 @@
 #include "http/exchange.h"
 #include "http/status.h"
 
+#define RATE_GRACE_MS 5000 /* before min_rate is looked at: a slow start is no attack */
 #define DISCARD_MAX 262144 /* bytes of an unread body: cheaper to read than a new connection */
 
 /* Answers that eddy gives itself -------------------------------------------------- */
@@ -66,7 +67,11 @@ conn_may_begin(const struct conn *conn)
 static bool
 conn_keeps_alive(const struct conn *conn, const struct head *head)
 {
-	return (head->minor > 0 ? !head->close : head->keep_alive) && !conn->http->draining;
+	unsigned most = conn->http->conf->keepalive_requests;
+
+	if (conn->http->draining || (most != 0 && conn->requests >= most))
+		return false;
+	return head->minor > 0 ? !head->close : head->keep_alive;
 }
 
 bool
@@ -218,7 +223,7 @@ conn_take_head(struct conn *conn, const char **p, size_t *n)
 	if (!conn->partial)
 		head_init(head);
 	conn->partial = false;
-	result = head_parse(head, *p, *n, http->conf->max_head);
+	result = head_parse(head, *p, *n, &http->head_limits);
 	if (result == HEAD_AGAIN) {
 		conn_hold(conn, head, *p, *n);
 		*n = 0;
@@ -256,6 +261,17 @@ conn_body_failed(struct conn *conn, int error)
 	loop_run_ticks(conn->http->loop);
 }
 
+/* Whether the client sends slower than min_rate, on average since somebody has been reading. */
+static bool
+conn_body_is_slow(const struct conn *conn)
+{
+	const struct request *req = &conn->exchange->request;
+	uint64_t min_rate = conn->exchange->route->conf->min_rate;
+	uint64_t ms = loop_now_ms(conn->http->loop) - req->rate_since_ms;
+
+	return ms >= RATE_GRACE_MS && req->rate_bytes * 1000 / ms < min_rate;
+}
+
 static bool
 conn_take_body(struct conn *conn, const char **p, size_t *n)
 {
@@ -269,8 +285,11 @@ conn_take_body(struct conn *conn, const char **p, size_t *n)
 	case BODY_PIECE:
 		conn->body_bytes += piece.n;
 		conn->exchange->expect_continue = false;
+		conn->exchange->request.rate_bytes += piece.n;
 		if (conn->body_bytes > conn->exchange->route->conf->max_body)
 			conn_body_failed(conn, EDDY_ETOOBIG);
+		else if (conn_body_is_slow(conn))
+			conn_body_failed(conn, EDDY_ETIMEOUT);
 		else
 			exchange_data(conn->exchange, piece);
 		return true;
@@ -345,7 +364,7 @@ conn_take_trailer(struct conn *conn, const char **p, size_t *n)
 	if (!conn->partial)
 		head_init_trailer(trailer);
 	conn->partial = false;
-	result = head_parse(trailer, *p, *n, http->conf->max_head);
+	result = head_parse(trailer, *p, *n, &http->head_limits);
 	if (result == HEAD_AGAIN) {
 		conn_hold(conn, trailer, *p, *n);
 		*n = 0;

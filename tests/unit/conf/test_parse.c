@@ -29,7 +29,7 @@ START_TEST(every_key_is_taken)
 				      "header_timeout = \"2s\"\n"
 				      "body_timeout = \"3s\"\n"
 				      "write_timeout = 0\n"
-				      "keepalive_requests = 0\n"
+				      "keepalive_requests = 9\n"
 				      "min_rate = \"1k\"\n"
 				      "max_request_line = \"64k\"\n"
 				      "max_headers = 256\n"
@@ -64,7 +64,7 @@ START_TEST(every_key_is_taken)
 	ck_assert_uint_eq(conf->http.header_timeout_ms, 2000);
 	ck_assert_uint_eq(conf->http.body_timeout_ms, 3000);
 	ck_assert_uint_eq(conf->http.write_timeout_ms, 0);
-	ck_assert_uint_eq(conf->http.keepalive_requests, 0);
+	ck_assert_uint_eq(conf->http.keepalive_requests, 9);
 	ck_assert_uint_eq(conf->http.min_rate, 1024);
 	ck_assert_uint_eq(conf->http.max_request_line, 65535);
 	ck_assert_uint_eq(conf->http.max_headers, 256);
@@ -116,7 +116,7 @@ START_TEST(every_key_has_its_default)
 	ck_assert_uint_eq(conf->http.header_timeout_ms, 10000);
 	ck_assert_uint_eq(conf->http.body_timeout_ms, 60000);
 	ck_assert_uint_eq(conf->http.write_timeout_ms, 60000);
-	ck_assert_uint_eq(conf->http.keepalive_requests, 1000);
+	ck_assert_uint_eq(conf->http.keepalive_requests, 0);
 	ck_assert_uint_eq(conf->http.min_rate, 100);
 	ck_assert_uint_eq(conf->http.max_request_line, 8192);
 	ck_assert_uint_eq(conf->http.max_headers, 100);
@@ -274,7 +274,7 @@ static const struct {
 					"bytes, or of k, m or g, such as \"16k\"\n"},
 	{"http { keepalive_requests = many }",
 	 "t:1: bad keepalive_requests \"many\" in http: give a "
-	 "number from 0 to 1000000000, such as 1000\n"},
+	 "number from 0 to 1000000000, such as 0\n"},
 	{"http { max_headers = 0 }",
 	 "t:1: bad max_headers \"0\" in http: give a number from 1 to 256, such as 100\n"},
 	{"http { max_headers = 257 }",

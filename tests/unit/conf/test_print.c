@@ -43,7 +43,7 @@ START_TEST(defaults_are_printed)
 			       "\theader_timeout = \"10s\"\n"
 			       "\tbody_timeout = \"1m\"\n"
 			       "\twrite_timeout = \"1m\"\n"
-			       "\tkeepalive_requests = 1000\n"
+			       "\tkeepalive_requests = 0\n"
 			       "\tmin_rate = \"100\"\n"
 			       "\tmax_request_line = \"8k\"\n"
 			       "\tmax_headers = 100\n"
