@@ -415,6 +415,16 @@ static const struct command {
 	{"stop", true, stop_wait},
 };
 
+/* The exit code after an answer was shown; what could not be written is said. */
+static int
+shown(int result)
+{
+	if (fflush(stdout) != EOF && !ferror(stdout) && result >= 0)
+		return EX_OK;
+	perror("eddyctl: cannot write the answer");
+	return EX_IOERR;
+}
+
 static int
 ctl_run(struct ctl *ctl, const struct command *command)
 {
@@ -433,10 +443,8 @@ ctl_run(struct ctl *ctl, const struct command *command)
 	if (ctl_ask(ctl, in, &answer, command->waits) == 0) {
 		if (!json_is_true(json_object_get(answer.last, "ok")))
 			code = refused(ctl, &answer);
-		else if (command->show(ctl, in, &answer) < 0 || fflush(stdout) == EOF)
-			code = EX_IOERR;
 		else
-			code = EX_OK;
+			code = shown(command->show(ctl, in, &answer));
 	}
 	answer_fini(&answer);
 	fclose(in);
