@@ -317,3 +317,74 @@ def test_a_smaller_max_head_is_kept_to(probe):
     client.send_ignoring_close(request("GET", "/hello", "X: " + "x" * 1100))
     assert client.read().status == 431
     client.expect_close(reset_is_fine=True)
+
+
+# limits of the conf
+
+
+def test_keepalive_requests_ends_a_connection_with_a_word(probe):
+    probe.conf(http={"keepalive_requests": 5})
+    probe.start()
+    client = probe.connect()
+    for i in range(5):
+        assert client.get("/hello").closes == (i == 4)
+    client.expect_close()
+    client = probe.connect()
+    client.send(request("GET", "/hello") * 8)
+    for i in range(5):
+        assert client.read().closes == (i == 4)
+    client.expect_close(reset_is_fine=True)
+
+
+def test_max_headers_is_kept_to(probe):
+    probe.conf(http={"max_headers": 10})
+    probe.start()
+    assert probe.connect().get("/hello", *["X: y"] * 9).status == 200  # and Host
+    client = probe.connect()
+    client.send(request("GET", "/hello", *["X: y"] * 10))
+    assert client.read().status == 431
+    client.expect_close()
+
+
+@pytest.mark.parametrize("segment", [1, 50, 1000])
+def test_max_request_line_is_kept_to_in_any_segments(probe, segment):
+    probe.conf(http={"max_request_line": "256"})
+    probe.start()
+    fits, too_long = "/json?" + "x" * 230, "/json?" + "x" * 260
+    client = probe.connect()
+    client.send_slowly(request("GET", fits), segment, pause=0.0002)
+    assert client.read().status == 200
+    for i in range(0, len(data := request("GET", too_long)), segment):
+        client.send_ignoring_close(data[i : i + segment])
+    assert client.read().status == 414
+    client.expect_close(reset_is_fine=True)
+
+
+def test_a_body_slower_than_min_rate_is_given_up(probe):
+    probe.conf(http={"min_rate": "1k", "body_timeout": "60s"})
+    probe.start()
+    client = probe.connect()
+    client.send(request("POST", "/upload", "Content-Length: 100000"))
+    end = time.monotonic() + 20 * SCALE
+    while not select.select([client.sock], [], [], 0.1)[0]:
+        assert time.monotonic() < end, "a dripping body keeps the connection open for ever"
+        client.send_ignoring_close(b"x")
+    assert client.read().status in (400, 408)
+    client.expect_close(reset_is_fine=True)
+    assert counters(probe)["last_error"] == -11
+
+
+def test_a_route_has_a_body_timeout_of_its_own(probe):
+    probe.conf(http={"body_timeout": "60s"})
+    quick = {"module": "probe", "handler": "upload", "body_timeout": "300ms"}
+    probe.settings["routes"]["/quick"] = quick
+    probe.conf()
+    probe.start()
+    client = probe.connect()
+    client.send(request("POST", "/quick", "Content-Length: 100") + b"abc")
+    assert client.read().status in (400, 408)
+    client.expect_close(reset_is_fine=True)
+    client = probe.connect()
+    client.send(request("POST", "/upload", "Content-Length: 6") + b"abc")
+    client.expect_silence(0.5)
+    assert client.ask(b"def").body == b"6\n"

@@ -16,14 +16,6 @@ from harness.wait import wait_until
 from test_load import BROKEN
 
 
-def generations(daemon):
-    return {
-        worker["generation"]
-        for worker in daemon.workers()
-        if worker["state"].upper() == "ACCEPTING"
-    }
-
-
 def greet(daemon, greeting, **more):
     daemon.conf(
         modules={"hello": {"path": "hello.so", "greeting": greeting}},
@@ -59,14 +51,13 @@ def test_a_reload_starts_a_new_generation_with_the_new_conf(daemon, reload):
     greet(daemon, "old")
     daemon.start()
     before, pid = daemon.pids(), daemon.pid
-    assert generations(daemon) == {1}
+    assert daemon.accepting() == {1}
     assert daemon.get().body == b"old\n"
     greet(daemon, "new")
     reload(daemon)
-    assert (
-        daemon.get().body == b"new\n"
-    ), "after the reload has said that it is done, nobody gets the old conf"
-    assert generations(daemon) == {2}
+    wait_until(lambda: daemon.accepting() == {2}, "the old generation to stop accepting")
+    assert daemon.get().body == b"new\n"
+    assert daemon.accepting() == {2}
     wait_until(lambda: not any(alive(old) for old in before), "the old workers to leave")
     assert daemon.pid == pid and daemon.process.poll() is None
     assert len(daemon.pids()) == 2
@@ -327,9 +318,9 @@ def test_many_hups_at_once_end_in_one_serving_generation(daemon):
             daemon.signal(signal.SIGHUP)
         load.more(200)
         wait_until(
-            lambda: len(daemon.pids()) == 2 and len(generations(daemon)) == 1, "one generation", 20
+            lambda: len(daemon.pids()) == 2 and len(daemon.accepting()) == 1, "one generation", 20
         )
-    assert 2 <= generations(daemon).pop() <= 21
+    assert 2 <= daemon.accepting().pop() <= 21
 
 
 def test_reloads_that_are_asked_for_at_once_are_all_answered(daemon):
@@ -347,7 +338,7 @@ def test_reloads_that_are_asked_for_at_once_are_all_answered(daemon):
         thread.join()
     assert codes == [0] * 4
     wait_until(
-        lambda: len(daemon.pids()) == 2 and len(generations(daemon)) == 1, "one generation", 20
+        lambda: len(daemon.pids()) == 2 and len(daemon.accepting()) == 1, "one generation", 20
     )
 
 
@@ -380,7 +371,7 @@ def test_an_included_file_is_read_again_by_a_reload(daemon):
 def failed_reload(daemon, *words, expected_log, code=78):
     """A reload that cannot be: by eddyctl, which says why, and by HUP, where the log does."""
     daemon.expect_log(expected_log)
-    pids, generation = daemon.pids(), generations(daemon)
+    pids, generation = daemon.pids(), daemon.accepting()
     with Load(daemon.address, clients=2, body=None) as load:
         done = daemon.reload(expect=code)
         said = done.stdout + done.stderr
@@ -396,7 +387,7 @@ def failed_reload(daemon, *words, expected_log, code=78):
             )
         load.more(20)
     wait_until(lambda: daemon.pids() == pids, lambda: f"{pids} to be all: {daemon.pids()}")
-    assert generations(daemon) == generation
+    assert daemon.accepting() == generation
     return said
 
 

@@ -310,10 +310,17 @@ class Daemon:
         self.process.send_signal(number)
 
     def reload(self, expect=0):
+        """eddyctl reload; when it succeeds, waits until no worker of before accepts any more."""
         done = self.ctl("reload")
         codes = expect if isinstance(expect, tuple) else (expect,)
         assert done.returncode in codes, (done, self.log())
+        if done.returncode == 0:
+            wait_until(lambda: len(self.accepting()) == 1, "the old generation to stop accepting")
         return done
+
+    def accepting(self):
+        """The generations whose workers take connections."""
+        return {worker["generation"] for worker in self.workers() if worker["state"] == "ACCEPTING"}
 
     def wait_exit(self, seconds=20):
         try:
