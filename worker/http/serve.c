@@ -430,9 +430,14 @@ conn_process(struct conn *conn, const char *p, size_t n)
 	}
 	conn->busy = false;
 	if (conn->closing && conn->exchange == NULL)
-		n = 0; /* nothing behind a broken or last request is ever read */
-	if (n > 0)
+		n = 0;		    /* nothing behind a broken or last request is ever read */
+	if (n > 0 && conn->partial) /* not looked at yet: it keeps the parser's place */
+		conn_hold(conn,
+			  conn->state == CONN_TRAILER ? &conn->http->trailer : &conn->http->head, p,
+			  n);
+	else if (n > 0)
 		conn_hold_raw(conn, p, n);
+	conn->partial = false;
 	if (conn->exchange != NULL && exchange_park(conn->exchange) != 0)
 		conn_close(conn, true);
 }
