@@ -97,33 +97,62 @@ span(size_t from, size_t to)
 	return (struct head_span){(uint16_t)from, (uint16_t)(to - from)};
 }
 
+/* ":80", or nothing; ":" alone names no port, and is allowed (RFC 3986 3.2.3). */
+static bool
+port_is_valid(const char *p, size_t n)
+{
+	unsigned port = 0;
+
+	if (n == 0)
+		return true;
+	if (*p != ':' || n > 6 || !chars_all_or_none(p + 1, n - 1, CHAR_DIGIT))
+		return false;
+	for (size_t i = 1; i < n; i++)
+		port = port * 10 + (unsigned)(p[i] - '0');
+	return port <= 65535;
+}
+
+/* "[::1]" at the start: its length, or 0. */
+static size_t
+literal_length(const char *p, size_t n)
+{
+	const char *close = memchr(p, ']', n);
+
+	if (close == NULL || close == p + 1)
+		return 0;
+	for (const char *q = p + 1; q < close; q++)
+		if (!char_is((unsigned char)*q, CHAR_HEX) && *q != ':' && *q != '.')
+			return 0;
+	return (size_t)(close - p) + 1;
+}
+
+/* A name or an IPv4 address at the start: its length, or 0. A "%" stands before two hex digits. */
+static size_t
+name_length(const char *p, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n && p[i] != ':'; i++) {
+		if (p[i] == '[' || p[i] == ']')
+			return 0;
+		if (p[i] == '%' && (n - i < 3 || !chars_all(p + i + 1, 2, CHAR_HEX)))
+			return 0;
+	}
+	return i;
+}
+
 /* "host", "host:80", "[::1]:80"; empty is what a client without an authority sends. */
 static bool
 host_is_valid(const char *p, size_t n)
 {
-	size_t i;
+	size_t length;
 
-	if (!chars_all_or_none(p, n, CHAR_HOST))
-		return false;
-	if (n > 0 && p[0] == '[') {
-		const char *close = memchr(p, ']', n);
-
-		if (close == NULL || close == p + 1)
-			return false;
-		for (const char *q = p + 1; q < close; q++)
-			if (!char_is((unsigned char)*q, CHAR_HEX) && *q != ':' && *q != '.')
-				return false;
-		i = (size_t)(close - p) + 1;
-	} else {
-		for (i = 0; i < n && p[i] != ':'; i++)
-			if (p[i] == '[' || p[i] == ']')
-				return false;
-	}
-	if (i == n)
+	if (n == 0)
 		return true;
-	if (p[i] != ':' || (i == 0 && n > 0))
+	if (!chars_all(p, n, CHAR_HOST))
 		return false;
-	return n - i - 1 <= 5 && chars_all_or_none(p + i + 1, n - i - 1, CHAR_DIGIT);
+	length = p[0] == '[' ? literal_length(p, n) : name_length(p, n);
+	return length > 0 && port_is_valid(p + length, n - length);
 }
 
 /* What CONNECT needs (RFC 9112 3.2.3). An address alone ends with "]", an empty port with ":". */
