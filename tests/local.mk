@@ -115,6 +115,10 @@ UNIT_TESTS += tests/unit/worker/loop/test_loop
 tests_unit_worker_loop_test_loop_SOURCES = tests/unit/worker/loop/test_loop.c tests/unit/worker/suite.h
 tests_unit_worker_loop_test_loop_LDADD = $(UNIT_WORKER_LIBS)
 
+UNIT_TESTS += tests/unit/worker/net/test_addresses
+tests_unit_worker_net_test_addresses_SOURCES = tests/unit/worker/net/test_addresses.c tests/unit/worker/suite.h
+tests_unit_worker_net_test_addresses_LDADD = $(UNIT_WORKER_LIBS)
+
 FUZZERS =
 FUZZ_LINK = $(AM_LDFLAGS) $(EDDY_FUZZER)
 

@@ -51,6 +51,8 @@ worker_libworker_a_SOURCES = \
 	worker/module/route.c \
 	worker/module/route.h \
 	worker/module/timer.c \
+	worker/net/addresses.c \
+	worker/net/addresses.h \
 	worker/net/listener.c \
 	worker/net/listener.h \
 	worker/stats.c \
