@@ -20,6 +20,7 @@
 #define CONF_LISTENS_MAX 200 /* one SCM_RIGHTS message carries 253 descriptors at most */
 #define CONF_HEAD_MAX 65535  /* offsets into a request head are 16 bits wide */
 #define CONF_HEADERS_MAX 256 /* nobody sends more, and each costs the parser 8 bytes */
+#define CONF_CONNECTIONS_MAX 1000000
 #define CONF_NO_LIMIT UINT64_MAX
 
 /*
@@ -98,17 +99,20 @@ struct conf_route {
 struct conf_http {
 	/* 0: never */
 	unsigned keepalive_timeout_ms, header_timeout_ms, body_timeout_ms, write_timeout_ms;
-	unsigned keepalive_requests; /* on one connection; 0: any number */
-	uint64_t min_rate;	     /* of a request's body, bytes a second; 0: any */
-	size_t max_request_line;     /* bytes */
-	unsigned max_headers;	     /* CONF_HEADERS_MAX at most */
-	size_t max_head;	     /* bytes, request line and headers */
-	uint64_t max_body;	     /* bytes; CONF_NO_LIMIT: none */
+	unsigned keepalive_requests;	  /* on one connection; 0: any number */
+	uint64_t min_rate;		  /* of a request's body, bytes a second; 0: any */
+	size_t max_request_line;	  /* bytes */
+	unsigned max_headers;		  /* CONF_HEADERS_MAX at most */
+	size_t max_head;		  /* bytes, request line and headers */
+	uint64_t max_body;		  /* bytes; CONF_NO_LIMIT: none */
+	unsigned connections_per_address; /* to one worker; 0: any number */
 };
 
 struct conf {
 	unsigned workers; /* `auto` is resolved: the number of cores this process may run on */
 	bool workers_auto;
+	unsigned worker_connections; /* 0: auto; see conf_connections */
+	struct conf_where worker_connections_where;
 	char *user, *group; /* NULL: not set */
 	char *control;	    /* NULL: not set, the daemon chooses */
 	struct conf_where user_where, group_where,
@@ -164,6 +168,15 @@ void conf_errors_add(struct conf_errors *errors, struct conf_where where, const 
 /* Writes one error as `file:line: text` (no line end) and returns its length as snprintf does. */
 int conf_error_format(const struct conf_error *error, char *buf, size_t size);
 void conf_errors_fini(struct conf_errors *errors);
+
+/* connections.c ------------------------------------------------------------------- */
+
+/*
+ * How many connections a worker takes at once that may have `files` files open: some of them are
+ * kept for what else it opens. At least 1; less than conf->worker_connections where that is more
+ * than there is room for.
+ */
+unsigned conf_connections(const struct conf *conf, uint64_t files);
 
 /* print.c ------------------------------------------------------------------------- */
 

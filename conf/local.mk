@@ -5,6 +5,7 @@ conf_libconf_a_SOURCES = \
 	conf/address.c \
 	conf/check.c \
 	conf/conf.h \
+	conf/connections.c \
 	conf/default.c \
 	conf/errors.c \
 	conf/nearest.c \

@@ -24,6 +24,7 @@
 
 enum key {
 	WORKERS,
+	WORKER_CONNECTIONS,
 	USER,
 	GROUP,
 	CONTROL,
@@ -38,6 +39,7 @@ enum key {
 	MAX_HEADERS,
 	MAX_HEAD,
 	MAX_BODY,
+	CONNECTIONS_PER_ADDRESS,
 	BACKLOG,
 	IPV6ONLY,
 	MODE,
@@ -58,6 +60,7 @@ static const struct {
 	const char *name, *section, *value;
 } keys[KEYS] = {
 	[WORKERS] = {"workers", NULL, "auto"},
+	[WORKER_CONNECTIONS] = {"worker_connections", NULL, "auto"},
 	[USER] = {"user", NULL, NULL},
 	[GROUP] = {"group", NULL, NULL},
 	[CONTROL] = {"control", NULL, NULL},
@@ -72,6 +75,7 @@ static const struct {
 	[MAX_HEADERS] = {"max_headers", "http", "100"},
 	[MAX_HEAD] = {"max_head", "http", "16k"},
 	[MAX_BODY] = {"max_body", "http", "8m"},
+	[CONNECTIONS_PER_ADDRESS] = {"connections_per_address", "http", "0"},
 	[BACKLOG] = {"backlog", "listen", "4096"},
 	[IPV6ONLY] = {"ipv6only", "listen", "true"},
 	[MODE] = {"mode", "listen", "0666"},
@@ -401,6 +405,22 @@ workers_get(struct parse *parse)
 		value_error(parse, WORKERS, given,
 			    "give a number from 1 to %d, or auto for one per core",
 			    CONF_WORKERS_MAX);
+}
+
+static void
+worker_connections_get(struct parse *parse, unsigned *max, struct conf_where *where)
+{
+	struct given made;
+	const struct given *given = value_get(parse, WORKER_CONNECTIONS, &made);
+
+	if (strcmp(given->text, "auto") == 0)
+		return;
+	if (!number_parse(given->text, 10, CONF_CONNECTIONS_MAX, max) || *max == 0)
+		value_error(parse, WORKER_CONNECTIONS, given,
+			    "give a number from 1 to %d, or auto for as many as a worker may have "
+			    "open files",
+			    CONF_CONNECTIONS_MAX);
+	*where = given->where;
 }
 
 static void
@@ -909,6 +929,7 @@ globals_get(struct parse *parse)
 	struct given made;
 
 	workers_get(parse);
+	worker_connections_get(parse, &conf->worker_connections, &conf->worker_connections_where);
 	account_get(parse, USER, &conf->user, &conf->user_where);
 	account_get(parse, GROUP, &conf->group, &conf->group_where);
 	control_get(parse, &conf->control, &conf->control_where);
@@ -923,6 +944,8 @@ globals_get(struct parse *parse)
 	max_request_line_get(parse, &conf->http, &conf->http.max_request_line);
 	count_get(parse, MAX_HEADERS, 1, CONF_HEADERS_MAX, &conf->http.max_headers);
 	max_body_get(parse, MAX_BODY, value_get(parse, MAX_BODY, &made), &conf->http.max_body);
+	count_get(parse, CONNECTIONS_PER_ADDRESS, 0, CONF_CONNECTIONS_MAX,
+		  &conf->http.connections_per_address);
 	routes_inherit(parse, conf);
 }
 

@@ -58,6 +58,10 @@ globals_print(const struct conf *conf, FILE *out)
 		fputs("workers = auto\n", out);
 	else
 		fprintf(out, "workers = %u\n", conf->workers);
+	if (conf->worker_connections)
+		fprintf(out, "worker_connections = %u\n", conf->worker_connections);
+	else
+		fputs("worker_connections = auto\n", out);
 	if (conf->user)
 		value_print(out, "user", conf->user);
 	if (conf->group)
@@ -81,6 +85,7 @@ http_print(const struct conf_http *http, FILE *out)
 	fprintf(out, "\tmax_headers = %u\n", http->max_headers);
 	size_print(out, "\tmax_head", http->max_head);
 	size_print(out, "\tmax_body", http->max_body);
+	fprintf(out, "\tconnections_per_address = %u\n", http->connections_per_address);
 	fputs("}\n", out);
 }
 

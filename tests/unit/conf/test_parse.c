@@ -17,7 +17,7 @@
 
 START_TEST(every_key_is_taken)
 {
-	struct conf *conf = text_conf("workers = 3\n"
+	struct conf *conf = text_conf("workers = 3  worker_connections = 1000\n"
 				      "user = \"eddy\"\n"
 				      "group = 'web'\n"
 				      "control = /run/eddy/control.sock\n"
@@ -34,7 +34,7 @@ START_TEST(every_key_is_taken)
 				      "max_request_line = \"64k\"\n"
 				      "max_headers = 256\n"
 				      "max_head = \"64k\"\n"
-				      "max_body = \"0\"\n"
+				      "max_body = \"0\"  connections_per_address = 50\n"
 				      "}\n"
 				      "module \"hello\" { path = \"/opt/h.so\"\n"
 				      "  options { greeting = \"Hello World\"\n"
@@ -46,6 +46,9 @@ START_TEST(every_key_is_taken)
 
 	ck_assert_uint_eq(conf->workers, 3);
 	ck_assert(!conf->workers_auto);
+	ck_assert_uint_eq(conf->worker_connections, 1000);
+	ck_assert_str_eq(conf->worker_connections_where.file, "t");
+	ck_assert_uint_eq(conf->worker_connections_where.line, 1);
 	ck_assert_str_eq(conf->user, "eddy");
 	ck_assert_str_eq(conf->group, "web");
 	ck_assert_str_eq(conf->control, "/run/eddy/control.sock");
@@ -70,6 +73,7 @@ START_TEST(every_key_is_taken)
 	ck_assert_uint_eq(conf->http.max_headers, 256);
 	ck_assert_uint_eq(conf->http.max_head, 65535);
 	ck_assert(conf->http.max_body == CONF_NO_LIMIT);
+	ck_assert_uint_eq(conf->http.connections_per_address, 50);
 	ck_assert_uint_eq(conf->nmodules, 1);
 	ck_assert_str_eq(conf->modules[0].name, "hello");
 	ck_assert_str_eq(conf->modules[0].path, "/opt/h.so");
@@ -122,6 +126,8 @@ START_TEST(every_key_has_its_default)
 	ck_assert_uint_eq(conf->http.max_headers, 100);
 	ck_assert_uint_eq(conf->http.max_head, 16384);
 	ck_assert_uint_eq(conf->http.max_body, 8 << 20);
+	ck_assert_uint_eq(conf->worker_connections, 0);
+	ck_assert_uint_eq(conf->http.connections_per_address, 0);
 	ck_assert_str_eq(conf->modules[0].path, "m.so");
 	ck_assert_uint_eq(conf->modules[0].noptions, 0);
 	ck_assert_ptr_null(conf->routes[0].handler);
@@ -238,6 +244,15 @@ static const struct {
 	 "t:1: bad workers \"0\": give a number from 1 to 256, or auto for one per core\n"},
 	{"workers = 257",
 	 "t:1: bad workers \"257\": give a number from 1 to 256, or auto for one per core\n"},
+	{"worker_connections = 0",
+	 "t:1: bad worker_connections \"0\": give a number from 1 to 1000000, or auto for as many "
+	 "as a worker may have open files\n"},
+	{"worker_connections = 1000001",
+	 "t:1: bad worker_connections \"1000001\": give a number from 1 to 1000000, or auto for as "
+	 "many as a worker may have open files\n"},
+	{"http { connections_per_address = many }",
+	 "t:1: bad connections_per_address \"many\" in http: give a number from 0 to 1000000, such "
+	 "as 0\n"},
 	{"workers = -1",
 	 "t:1: bad workers \"-1\": give a number from 1 to 256, or auto for one per core\n"},
 	{"workers = \"3 \"",
@@ -425,22 +440,24 @@ static const struct {
 	{"keepalive_timeout = \"75s\"",
 	 "t:1: unknown key \"keepalive_timeout\": it belongs in http { ... }\n"},
 	{"backlog = 3", "t:1: unknown key \"backlog\": it belongs in listen { ... }\n"},
-	{"frobnicate = 3", "t:1: unknown key \"frobnicate\": there are workers, user, group, "
-			   "control, drain_timeout, include, listen, http, module, route\n"},
+	{"frobnicate = 3", "t:1: unknown key \"frobnicate\": there are workers, "
+			   "worker_connections, user, group, control, drain_timeout, include, "
+			   "listen, http, module, route\n"},
 	{"frobnicate { a { b = 1 } }",
-	 "t:1: unknown section \"frobnicate\": there are workers, user, group, control, "
-	 "drain_timeout, include, listen, http, module, route\n"},
+	 "t:1: unknown section \"frobnicate\": there are workers, worker_connections, user, "
+	 "group, control, drain_timeout, include, listen, http, module, route\n"},
 	{"frobnicate \"x\" { }",
-	 "t:1: unknown section \"frobnicate\": there are workers, user, group, control, "
-	 "drain_timeout, include, listen, http, module, route\n"},
-	{"servers { }", "t:1: unknown section \"servers\": there are workers, user, group, "
-			"control, drain_timeout, include, listen, http, module, route\n"},
+	 "t:1: unknown section \"frobnicate\": there are workers, worker_connections, user, "
+	 "group, control, drain_timeout, include, listen, http, module, route\n"},
+	{"servers { }", "t:1: unknown section \"servers\": there are workers, "
+			"worker_connections, user, group, control, drain_timeout, include, listen, "
+			"http, module, route\n"},
 	{"http { keepalive_timout = \"75s\" }",
 	 "t:1: unknown key \"keepalive_timout\" in http: did you mean \"keepalive_timeout\"?\n"},
 	{"http { frobnicate = 1 }",
 	 "t:1: unknown key \"frobnicate\" in http: there are keepalive_timeout, header_timeout, "
 	 "body_timeout, write_timeout, keepalive_requests, min_rate, max_request_line, "
-	 "max_headers, max_head, max_body\n"},
+	 "max_headers, max_head, max_body, connections_per_address\n"},
 	{"http { workers = 1 }", "t:1: unknown key \"workers\" in http: it belongs at the top "
 				 "level, outside of any section\n"},
 	{"http { backlog = 1 }",
@@ -538,14 +555,17 @@ static const struct {
 	 "t:1: the \"{\" of \"include\" is not closed: a \"}\" is missing\n"},
 	{"/* x", "t:1: this comment is not closed: the \"*/\" is missing\n"},
 	{"user = /* x", "t:1: this comment is not closed: the \"*/\" is missing\n"},
-	{"frobnicate {", "t:1: unknown section \"frobnicate\": there are workers, user, group, "
-			 "control, drain_timeout, include, listen, http, module, route\n"
+	{"frobnicate {", "t:1: unknown section \"frobnicate\": there are workers, "
+			 "worker_connections, user, group, control, drain_timeout, include, "
+			 "listen, http, module, route\n"
 			 "t:1: the \"{\" of \"frobnicate\" is not closed: a \"}\" is missing\n"},
-	{"frobnicate = {", "t:1: unknown key \"frobnicate\": there are workers, user, group, "
-			   "control, drain_timeout, include, listen, http, module, route\n"
+	{"frobnicate = {", "t:1: unknown key \"frobnicate\": there are workers, "
+			   "worker_connections, user, group, control, drain_timeout, include, "
+			   "listen, http, module, route\n"
 			   "t:1: the \"{\" of \"frobnicate\" is not closed: a \"}\" is missing\n"},
-	{"frobnicate(", "t:1: unknown key \"frobnicate\": there are workers, user, group, control, "
-			"drain_timeout, include, listen, http, module, route\n"
+	{"frobnicate(", "t:1: unknown key \"frobnicate\": there are workers, "
+			"worker_connections, user, group, control, drain_timeout, include, listen, "
+			"http, module, route\n"
 			"t:1: the \"(\" of \"frobnicate\" is not closed: a \")\" is missing\n"},
 	{"user = \001", "t:1: stray control byte 0x01\n"},
 	{"listen *:80 { }", "t:1: \"*:80\" has to stand in quotes\n"},

@@ -36,6 +36,7 @@ START_TEST(defaults_are_printed)
 	char *text = conf_text(conf);
 
 	ck_assert_str_eq(text, "workers = auto\n"
+			       "worker_connections = auto\n"
 			       "drain_timeout = \"30s\"\n"
 			       "\n"
 			       "http {\n"
@@ -49,6 +50,7 @@ START_TEST(defaults_are_printed)
 			       "\tmax_headers = 100\n"
 			       "\tmax_head = \"16k\"\n"
 			       "\tmax_body = \"8m\"\n"
+			       "\tconnections_per_address = 0\n"
 			       "}\n"
 			       "\n"
 			       "listen \":1\" {\n"
