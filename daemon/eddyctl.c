@@ -230,10 +230,10 @@ static int
 workers_print(const json_t *workers)
 {
 	static const struct table_column columns[] = {
-		{"WORKER", true},   {"PID", true},  {"GEN", true},  {"STATE", false},
-		{"UPTIME", true},   {"CONN", true}, {"IDLE", true}, {"PARKED", true},
-		{"REQUESTS", true}, {"RSS", true},  {"HEAP", true}, {"CPU", true},
-		{"LAG", true},	    {"MAX", true},
+		{"WORKER", true}, {"PID", true},      {"GEN", true},	 {"STATE", false},
+		{"UPTIME", true}, {"CONN", true},     {"MAX", true},	 {"IDLE", true},
+		{"PARKED", true}, {"REQUESTS", true}, {"RSS", true},	 {"HEAP", true},
+		{"CPU", true},	  {"LAG", true},      {"LAG MAX", true},
 	};
 	struct table table;
 	const json_t *worker;
@@ -250,6 +250,7 @@ workers_print(const json_t *workers)
 		table_add(&table, "%s", get_text(worker, "state"));
 		table_add(&table, "%s", human_duration(get_real(worker, "uptime"), buf));
 		table_add(&table, "%s", human_count(get(worker, "connections"), buf));
+		table_add(&table, "%s", human_count(get(worker, "connections_max"), buf));
 		table_add(&table, "%s", human_count(get(worker, "idle"), buf));
 		table_add(&table, "%s", human_count(get(worker, "parked"), buf));
 		table_add(&table, "%s", human_count(get(worker, "requests"), buf));
@@ -272,11 +273,15 @@ totals_print(const json_t *totals)
 {
 	static const char *const classes[] = {"1xx", "2xx", "3xx", "4xx", "5xx"};
 	const json_t *responses = json_object_get(totals, "responses");
-	char a[HUMAN_BYTES], b[HUMAN_BYTES], c[HUMAN_BYTES], d[HUMAN_BYTES];
+	char a[HUMAN_BYTES], b[HUMAN_BYTES], c[HUMAN_BYTES], d[HUMAN_BYTES], e[HUMAN_BYTES];
 
-	printf("connections  %s open (%s idle, %s parked), %s accepted\n",
-	       human_count(get(totals, "connections"), a), human_count(get(totals, "idle"), b),
-	       human_count(get(totals, "parked"), c), human_count(get(totals, "accepted"), d));
+	printf("connections  %s open of %s at most (%s idle, %s parked), %s accepted",
+	       human_count(get(totals, "connections"), a),
+	       human_count(get(totals, "connections_max"), b), human_count(get(totals, "idle"), c),
+	       human_count(get(totals, "parked"), d), human_count(get(totals, "accepted"), e));
+	if (get(totals, "refused"))
+		printf(", %s refused", human_count(get(totals, "refused"), a));
+	putchar('\n');
 	printf("requests     %s", human_count(get(totals, "requests"), a));
 	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
 		if (get(responses, classes[i]))

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sysexits.h>
 
 #define LINE_BYTES 1024
@@ -148,6 +149,29 @@ candidate_drop(struct master *master)
 		generation_fail(generation);
 }
 
+/* The workers inherit the limit of open files. */
+static void
+connections_check(struct log *log, const struct conf *conf)
+{
+	struct conf_error error = {.where = conf->worker_connections_where};
+	struct rlimit files = {.rlim_cur = RLIM_INFINITY};
+	char text[256], line[LINE_BYTES];
+	unsigned most;
+
+	getrlimit(RLIMIT_NOFILE, &files);
+	most = conf_connections(conf, files.rlim_cur);
+	if (most >= conf->worker_connections)
+		return;
+	snprintf(
+		text, sizeof(text),
+		"worker_connections = %u is more than the limit of open files (%llu) has room for: "
+		"each worker takes %u",
+		conf->worker_connections, (unsigned long long)files.rlim_cur, most);
+	error.text = text;
+	conf_error_format(&error, line, sizeof(line));
+	log_warning(log, "%s", line);
+}
+
 void
 reload_begin(struct master *master)
 {
@@ -165,6 +189,7 @@ reload_begin(struct master *master)
 	if (identity_resolve(&master->candidate->identity, master->candidate->conf,
 			     master->running ? NULL : &master->log, &errors) < 0)
 		goto failed;
+	connections_check(&master->log, master->candidate->conf);
 	code = EX_UNAVAILABLE;
 	if (sockets_bind(master->candidate, &errors) < 0)
 		goto failed;

@@ -55,41 +55,42 @@ seconds_since(uint64_t then_ns, uint64_t now_ns)
 json_t *
 status_slot_json(const struct slot *slot, uint64_t now_ns)
 {
-	return json_pack("{s:o, s:o, s:o, s:s, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-			 "s:o, s:f, s:f, "
-			 "s:f, s:f}",
-			 "worker", number(slot_get(slot->worker)), "pid",
-			 number(slot_get(slot->pid)), "generation",
-			 number(slot_get(slot->generation)), "state", slot_state_name(slot),
-			 "uptime", seconds_since(slot_get(slot->started_ns), now_ns), "connections",
-			 number(slot_get(slot->connections)), "idle", number(slot_get(slot->idle)),
-			 "parked", number(slot_get(slot->parked)), "accepted",
-			 number(slot_get(slot->counters.accepted)), "requests",
-			 number(slot_get(slot->counters.requests)), "bytes_in",
-			 number(slot_get(slot->counters.bytes_in)), "bytes_out",
-			 number(slot_get(slot->counters.bytes_out)), "rss",
-			 number(slot_get(slot->rss_bytes)), "heap_total",
-			 number(slot_get(slot->heap_total_bytes)), "heap_used",
-			 number(slot_get(slot->heap_used_bytes)), "cpu_user",
-			 (double)slot_get(slot->cpu_user_us) / 1e6, "cpu_system",
-			 (double)slot_get(slot->cpu_system_us) / 1e6, "loop_lag_ms",
-			 (double)slot_get(slot->lag_us) / 1e3, "loop_lag_max_ms",
-			 (double)slot_get(slot->lag_max_us) / 1e3);
+	return json_pack(
+		"{s:o, s:o, s:o, s:s, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
+		"s:o, s:f, s:f, "
+		"s:f, s:f}",
+		"worker", number(slot_get(slot->worker)), "pid", number(slot_get(slot->pid)),
+		"generation", number(slot_get(slot->generation)), "state", slot_state_name(slot),
+		"uptime", seconds_since(slot_get(slot->started_ns), now_ns), "connections",
+		number(slot_get(slot->connections)), "connections_max",
+		number(slot_get(slot->connections_max)), "idle", number(slot_get(slot->idle)),
+		"parked", number(slot_get(slot->parked)), "accepted",
+		number(slot_get(slot->counters.accepted)), "refused",
+		number(slot_get(slot->counters.refused)), "requests",
+		number(slot_get(slot->counters.requests)), "bytes_in",
+		number(slot_get(slot->counters.bytes_in)), "bytes_out",
+		number(slot_get(slot->counters.bytes_out)), "rss",
+		number(slot_get(slot->rss_bytes)), "heap_total",
+		number(slot_get(slot->heap_total_bytes)), "heap_used",
+		number(slot_get(slot->heap_used_bytes)), "cpu_user",
+		(double)slot_get(slot->cpu_user_us) / 1e6, "cpu_system",
+		(double)slot_get(slot->cpu_system_us) / 1e6, "loop_lag_ms",
+		(double)slot_get(slot->lag_us) / 1e3, "loop_lag_max_ms",
+		(double)slot_get(slot->lag_max_us) / 1e3);
 }
 
 json_t *
 status_counters_json(const struct slot_counters *c)
 {
-	return json_pack("{s:o, s:o, s:{s:o, s:o, s:o, s:o, s:o, s:o}, s:o, s:o, s:o}", "accepted",
-			 number(slot_get(c->accepted)), "requests", number(slot_get(c->requests)),
-			 "responses", "1xx", number(slot_get(c->responses[1])), "2xx",
-			 number(slot_get(c->responses[2])), "3xx",
-			 number(slot_get(c->responses[3])), "4xx",
-			 number(slot_get(c->responses[4])), "5xx",
-			 number(slot_get(c->responses[5])), "none",
-			 number(slot_get(c->responses[0])), "bytes_in",
-			 number(slot_get(c->bytes_in)), "bytes_out", number(slot_get(c->bytes_out)),
-			 "log_dropped", number(slot_get(c->log_dropped)));
+	return json_pack(
+		"{s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o, s:o, s:o}, s:o, s:o, s:o}", "accepted",
+		number(slot_get(c->accepted)), "refused", number(slot_get(c->refused)), "requests",
+		number(slot_get(c->requests)), "responses", "1xx",
+		number(slot_get(c->responses[1])), "2xx", number(slot_get(c->responses[2])), "3xx",
+		number(slot_get(c->responses[3])), "4xx", number(slot_get(c->responses[4])), "5xx",
+		number(slot_get(c->responses[5])), "none", number(slot_get(c->responses[0])),
+		"bytes_in", number(slot_get(c->bytes_in)), "bytes_out",
+		number(slot_get(c->bytes_out)), "log_dropped", number(slot_get(c->log_dropped)));
 }
 
 json_t *
@@ -114,7 +115,7 @@ totals_json(const struct master *master)
 	const struct generation *generation;
 	const struct child *child;
 	struct slot_counters counters;
-	uint64_t connections = 0, idle = 0, parked = 0;
+	uint64_t connections = 0, max = 0, idle = 0, parked = 0;
 	json_t *totals;
 
 	slots_total(&master->slots, &counters);
@@ -123,11 +124,14 @@ totals_json(const struct master *master)
 			const struct slot *slot = slots_get(&master->slots, child->slot);
 
 			connections += slot_get(slot->connections);
+			if (generation == master->running)
+				max += slot_get(slot->connections_max);
 			idle += slot_get(slot->idle);
 			parked += slot_get(slot->parked);
 		}
 	totals = status_counters_json(&counters);
 	json_object_set_new(totals, "connections", number(connections));
+	json_object_set_new(totals, "connections_max", number(max));
 	json_object_set_new(totals, "idle", number(idle));
 	json_object_set_new(totals, "parked", number(parked));
 	return totals;

@@ -6,11 +6,12 @@
  *
  *	version, pid, state, uptime, generation, conf, control, restarts, log_dropped
  *	listeners: [{address}]
- *	totals: {accepted, requests, responses: {1xx … 5xx, none}, bytes_in, bytes_out,
- *		 log_dropped, connections, idle, parked}	-- the last three are of now
+ *	totals: {accepted, refused, requests, responses: {1xx … 5xx, none}, bytes_in, bytes_out,
+ *		 log_dropped, connections, connections_max, idle, parked}
+ *		 -- the last four are of now, connections_max of the generation that accepts
  *	reload: null or {ok, code, error, at, took_ms, generation}
- *	workers: [{worker, pid, generation, state, uptime, connections, idle, parked, accepted,
- *		 requests, bytes_in, bytes_out, rss, heap_total, heap_used, cpu_user, cpu_system,
+ *	workers: [{worker, pid, generation, state, uptime, connections, connections_max, idle,
+ *		 parked, accepted, refused, requests, bytes_in, bytes_out, rss, heap_total, heap_used, cpu_user, cpu_system,
  *		 loop_lag_ms, loop_lag_max_ms}]
  */
 #ifndef EDDY_DAEMON_STATUS_H

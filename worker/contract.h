@@ -156,6 +156,7 @@ enum slot_callback {
 /* Only ever grows while a worker lives; what is folded into the totals when it dies. */
 struct slot_counters {
 	_Atomic uint64_t accepted; /* connections */
+	_Atomic uint64_t refused;  /* and not accepted: connections_per_address, no memory */
 	_Atomic uint64_t requests;
 	_Atomic uint64_t responses[6]; /* [1] is 1xx … [5] is 5xx; [0]: lost without an answer */
 	_Atomic uint64_t bytes_in;
@@ -179,6 +180,7 @@ struct slot {
 
 	/* now */
 	_Alignas(64) _Atomic uint64_t connections; /* open */
+	_Atomic uint64_t connections_max;	   /* at most; where accepting pauses */
 	_Atomic uint64_t idle;			   /* of these, keep-alive waiting for a request */
 	_Atomic uint64_t parked;		   /* of these, a request waiting for its answer */
 

@@ -11,6 +11,7 @@ worker_libcontract_a_SOURCES = \
 	worker/scoreboard.c
 
 worker_libworker_a_SOURCES = \
+	worker/accept.c \
 	worker/http/body.c \
 	worker/http/body.h \
 	worker/http/chars.c \

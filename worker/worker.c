@@ -14,8 +14,6 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "http/conn.h"
-
 #define ORPHAN_DRAIN_MS 4000 /* for what is under way when the master has died */
 #define ORPHAN_ALARM_S 5     /* for a worker whose loop is stuck then: SIGALRM ends it */
 #define ABORT_MS 1000	     /* for the last answers to leave after drain_timeout */
@@ -102,6 +100,7 @@ worker_init(struct worker *worker, int link)
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(ENOMEM));
 		return -1;
 	}
+	worker_accept_init(worker);
 	evsignal_assign(&worker->term_event, worker->loop.base, SIGTERM, worker_term, worker);
 	evsignal_assign(&worker->quit_event, worker->loop.base, SIGQUIT, worker_term, worker);
 	event_add(&worker->term_event, NULL);
@@ -166,33 +165,6 @@ worker_run(struct worker *worker)
 	return 0;
 }
 
-static void
-worker_accepted(void *arg, int fd, const struct sockaddr *peer)
-{
-	conn_open(&((struct worker *)arg)->http, fd, peer);
-}
-
-static void
-worker_accept_failed(void *arg, int error, const char *what)
-{
-	char line[128];
-	int n = snprintf(line, sizeof(line), "%s: %s: accepting pauses for a moment", what,
-			 strerror(error));
-
-	link_log(arg, LOG_ERR, "", line, (size_t)n);
-}
-
-void
-worker_accept(struct worker *worker)
-{
-	if (worker->draining || slot_get(worker->slot->state) == SLOT_ACCEPTING)
-		return;
-	for (size_t i = 0; i < worker->nlisteners; i++)
-		listener_start(&worker->listeners[i], &worker->loop, worker->listeners[i].fd,
-			       worker_accepted, worker_accept_failed, worker);
-	slot_set(worker->slot->state, SLOT_ACCEPTING);
-}
-
 /* Leaving ------------------------------------------------------------------------- */
 
 /*
@@ -215,20 +187,6 @@ worker_drain_passed(evutil_socket_t fd, short what, void *arg)
 	evtimer_add(&worker->drain_event, &(struct timeval){.tv_sec = ABORT_MS / 1000});
 	http_abort(&worker->http);
 	loop_leave(&worker->loop);
-}
-
-static void
-worker_stop_accepting(struct worker *worker)
-{
-	bool accepting = slot_get(worker->slot->state) == SLOT_ACCEPTING;
-
-	for (size_t i = 0; i < worker->nlisteners; i++) {
-		if (accepting)
-			listener_stop(&worker->listeners[i]);
-		else if (worker->listeners[i].fd >= 0)
-			close(worker->listeners[i].fd);
-		worker->listeners[i].fd = -1;
-	}
 }
 
 void

@@ -27,6 +27,9 @@
 struct topic;
 LIST_HEAD(topic_list, topic);
 
+/* Why a client is not let in; the log is told about each now and then. */
+enum accept_trouble { TROUBLE_FULL, TROUBLE_RESOURCES, TROUBLE_ADDRESS, TROUBLES };
+
 struct worker {
 	/* what the master has handed over */
 	struct contract_hello hello;
@@ -57,6 +60,7 @@ struct worker {
 	int tick;  /* the timerfd that wakes for tick_event */
 	int statm; /* /proc/self/statm, kept open: reading it touches no disk */
 	bool draining, orphan, aborted;
+	uint64_t trouble_said_ns[TROUBLES]; /* when the log was told last; 0: never */
 };
 
 /*
@@ -74,14 +78,20 @@ int worker_load(struct worker *worker);
 int worker_run(struct worker *worker);
 void worker_fini(struct worker *worker);
 
-/* Starts accepting: the master's word, given when the whole generation is ready. */
-void worker_accept(struct worker *worker);
-
 /*
  * Stops accepting and finishes what is under way; the loop ends when that is done. Safe to call
  * twice.
  */
 void worker_drain(struct worker *worker);
+
+/* accept.c ------------------------------------------------------------------------ */
+
+/* Sets the limit of connections, by conf and rlimit. */
+void worker_accept_init(struct worker *worker);
+/* Starts accepting: the master's word, given when the whole generation is ready. */
+void worker_accept(struct worker *worker);
+/* Closes the listeners, whether they have been started or not. Safe to call twice. */
+void worker_stop_accepting(struct worker *worker);
 
 /* link.c: what is said to the master. */
 /* Reads HELLO, waiting for it: nothing else can be done yet. 0 or -1. */

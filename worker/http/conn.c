@@ -55,6 +55,15 @@ conn_new(struct http *http)
 	return conn;
 }
 
+static void
+fd_close(int fd, bool reset)
+{
+	if (reset)
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1},
+			   sizeof(struct linger));
+	close(fd);
+}
+
 void
 conn_close(struct conn *conn, bool reset)
 {
@@ -72,13 +81,11 @@ conn_close(struct conn *conn, bool reset)
 		slot_add(http->slot->idle, (uint64_t)-1);
 	free(conn->held);
 	conn->held = NULL;
-	if (reset)
-		setsockopt(conn_fd(conn), SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1},
-			   sizeof(struct linger));
-	close(conn_fd(conn));
+	fd_close(conn_fd(conn), reset);
 	TAILQ_REMOVE(&http->conns, conn, link);
 	http->nconns--;
 	slot_set(http->slot->connections, http->nconns);
+	addresses_remove(&http->addresses, conn->peer.family, conn->peer.address);
 	TAILQ_INSERT_TAIL(&http->dead, conn, link);
 	conn->exchange = NULL;
 	if (exchange != NULL)
@@ -406,17 +413,31 @@ conn_later(struct conn *conn)
 	task_post(&conn->http->loop->later, &conn->task);
 }
 
-void
-conn_open(struct http *http, int fd, const struct sockaddr *peer)
+/* A reset costs least, here and in the kernel: whom it is meant for has many connections more. */
+static int
+conn_turn_away(struct http *http, int fd, int error)
 {
-	struct conn *conn = conn_new(http);
+	fd_close(fd, true);
+	slot_add(http->slot->counters.refused, 1);
+	return error;
+}
 
+int
+conn_open(struct http *http, int fd, const struct sockaddr *address)
+{
+	struct conn_peer peer = peer_of(address);
+	struct conn *conn;
+	int error = addresses_add(&http->addresses, peer.family, peer.address);
+
+	if (error != 0)
+		return conn_turn_away(http, fd, error);
+	conn = conn_new(http);
 	if (conn == NULL) {
-		close(fd);
-		return;
+		addresses_remove(&http->addresses, peer.family, peer.address);
+		return conn_turn_away(http, fd, -ENOMEM);
 	}
 	*conn = (struct conn){
-		.http = http, .task.run = conn_resume, .peer = peer_of(peer), .state = CONN_HEAD};
+		.http = http, .task.run = conn_resume, .peer = peer, .state = CONN_HEAD};
 	event_assign(&conn->event, http->loop->base, fd, EV_READ | EV_CLOSED | EV_PERSIST | EV_ET,
 		     conn_event, conn);
 	TAILQ_INSERT_TAIL(&http->conns, conn, link);
@@ -426,6 +447,7 @@ conn_open(struct http *http, int fd, const struct sockaddr *peer)
 	conn_input(conn);
 	conn_settle(conn);
 	conn_register(conn);
+	return 0;
 }
 
 void

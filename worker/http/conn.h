@@ -77,9 +77,9 @@ struct conn {
 
 /*
  * Takes an accepted socket (nonblocking) and reads at once. The fd is the connection's, also when
- * there is no memory.
+ * it is refused: then it is reset, and the result is -EUSERS (connections_per_address) or -ENOMEM.
  */
-void conn_open(struct http *http, int fd, const struct sockaddr *peer);
+int conn_open(struct http *http, int fd, const struct sockaddr *address);
 
 /* Closes now; `reset` by RST. Safe at any time: the struct lives to the end of the loop's turn. */
 void conn_close(struct conn *conn, bool reset);

@@ -5,6 +5,7 @@
 #include "http/http.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 
 #include "http/conn.h"
@@ -13,6 +14,7 @@
 
 #define LINGER_MS 5000 /* for the client to read the answer and close */
 #define GRACE_MS 1000  /* for a request that was on its way when the worker began to leave */
+#define ROOM_TURNS 16  /* idle connections that turn out not to be, before others get a turn */
 #define SPARE_MAX 64   /* kept for reuse; more go back to malloc when a crowd leaves */
 
 int
@@ -32,6 +34,7 @@ http_init(struct http *http, struct loop *loop, struct calls *calls, const struc
 		.out.buf = malloc(OUT_SIZE),
 		.drained = drained,
 		.drained_arg = drained_arg,
+		.max_conns = SIZE_MAX,
 	};
 	TAILQ_INIT(&http->conns);
 	TAILQ_INIT(&http->dead);
@@ -44,7 +47,9 @@ http_init(struct http *http, struct loop *loop, struct calls *calls, const struc
 	deadlines_init(&http->writes, loop, conf->write_timeout_ms, conn_write_passed);
 	deadlines_init(&http->lingers, loop, LINGER_MS, conn_linger_passed);
 	deadlines_init(&http->graces, loop, GRACE_MS, conn_idle_passed);
-	return http->scratch != NULL && http->out.buf != NULL ? 0 : -ENOMEM;
+	if (http->scratch == NULL || http->out.buf == NULL)
+		return -ENOMEM;
+	return addresses_init(&http->addresses, conf->connections_per_address);
 }
 
 /* The limit for so many ms: http's own, or a new one; NULL: no memory. */
@@ -131,6 +136,7 @@ http_fini(struct http *http)
 	}
 	http_routes_fini(http);
 	handles_fini(&http->handles);
+	addresses_fini(&http->addresses);
 	free(http->scratch);
 	free(http->out.buf);
 }
@@ -159,11 +165,32 @@ http_bury(struct http *http)
 	}
 }
 
+bool
+http_make_room(struct http *http)
+{
+	size_t nconns = http->nconns;
+
+	for (int turn = 0; turn < ROOM_TURNS && http->nconns >= nconns; turn++) {
+		struct deadline *first = TAILQ_FIRST(&http->idle.list);
+
+		if (first == NULL)
+			return false;
+		deadline_stop(first);
+		conn_idle_passed(first);
+	}
+	return http->nconns < nconns;
+}
+
 void
 http_flush(struct http *http)
 {
 	http_bury(http);
 	out_flush(http);
+	if (http->full && (http->nconns < http->max_conns || http->idle.count > 0)) {
+		http->full = false;
+		if (http->room != NULL)
+			http->room(http->room_arg);
+	}
 	if (http->draining && http->nconns == 0 && TAILQ_EMPTY(&http->dead) &&
 	    http->drained != NULL) {
 		void (*drained)(void *arg) = http->drained;

@@ -22,6 +22,7 @@
 #include "loop/loop.h"
 #include "module/module.h"
 #include "module/route.h"
+#include "net/addresses.h"
 
 /*
  * What one recv(2) may bring. Room for the largest head that can wait unfinished in front of as
@@ -62,8 +63,13 @@ struct http {
 
 	struct conn_list conns;
 	size_t nconns;
-	struct conn_list dead;	/* closed in this turn of the loop, freed at its end */
-	struct conn_list spare; /* freed, kept for the next */
+	size_t max_conns;	 /* where accepting pauses; the worker's to set and heed */
+	bool full;		 /* a client waits for room */
+	void (*room)(void *arg); /* there may be some; NULL: nobody wants to know */
+	void *room_arg;
+	struct addresses addresses; /* of conns */
+	struct conn_list dead;	    /* closed in this turn of the loop, freed at its end */
+	struct conn_list spare;	    /* freed, kept for the next */
 	size_t nspare;
 	struct handles handles; /* the modules', for requests and responses */
 	struct exchange *spare_exchanges;
@@ -77,7 +83,7 @@ struct http {
 	void *drained_arg;
 };
 
-/* 0 or -ENOMEM. `drained` is called from the loop. */
+/* 0 or -errno. `drained` is called from the loop. */
 int http_init(struct http *http, struct loop *loop, struct calls *calls,
 	      const struct conf_http *conf, const struct router *router, void (*drained)(void *arg),
 	      void *drained_arg);
@@ -92,6 +98,12 @@ int http_routes_init(struct http *http, const struct conf *conf);
 /* The time limits of a body, and of what a client takes, for a route's index. */
 struct deadlines *http_bodies(struct http *http, size_t route);
 struct deadlines *http_writes(struct http *http, size_t route);
+
+/*
+ * Closes the connection that has been idle for longest, after a last look whether it still is: a
+ * request that has just arrived is answered instead. False: none could be closed.
+ */
+bool http_make_room(struct http *http);
 
 /* The end of a turn: frees what closed, sends what was collected. */
 void http_flush(struct http *http);

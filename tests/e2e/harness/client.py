@@ -67,9 +67,12 @@ class Answer:
 
 
 class Client:
-    """One connection. `address` is (host, port) or the path of a unix socket."""
+    """
+    One connection. `address` is (host, port) or the path of a unix socket; `source` is the host to
+    come from.
+    """
 
-    def __init__(self, address, seconds=DEADLINE, rcvbuf=None):
+    def __init__(self, address, seconds=DEADLINE, rcvbuf=None, source=None):
         self.seconds = seconds
         self.buffer = b""
         self.eof = False
@@ -80,6 +83,8 @@ class Client:
         self.sock = socket.socket(family, socket.SOCK_STREAM)
         if rcvbuf:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, rcvbuf)
+        if source:
+            self.sock.bind((source, 0))
         self.sock.settimeout(seconds * wait.SCALE)
         self.sock.connect(address)
         if family != socket.AF_UNIX:

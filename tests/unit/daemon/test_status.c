@@ -31,8 +31,13 @@ START_TEST(worker_reports_all_its_figures)
 		.worker = 1,
 		.generation = 3,
 		.started_ns = 1000000000,
-		.counters = {.accepted = 10, .requests = 20, .bytes_in = 30, .bytes_out = 40},
+		.counters = {.accepted = 10,
+			     .refused = 15,
+			     .requests = 20,
+			     .bytes_in = 30,
+			     .bytes_out = 40},
 		.connections = 5,
+		.connections_max = 7,
 		.idle = 2,
 		.parked = 1,
 		.lag_us = 1500,
@@ -47,8 +52,8 @@ START_TEST(worker_reports_all_its_figures)
 	json_is(status_slot_json(&slot, 3500000000),
 		"{\"worker\": 1, \"pid\": 42, \"generation\": 3, \"state\": \"ACCEPTING\", "
 		"\"uptime\": 2.5,"
-		"\"connections\": 5, \"idle\": 2, \"parked\": 1, \"accepted\": 10, \"requests\": "
-		"20,"
+		"\"connections\": 5, \"connections_max\": 7, \"idle\": 2, \"parked\": 1, "
+		"\"accepted\": 10, \"refused\": 15, \"requests\": 20,"
 		"\"bytes_in\": 30, \"bytes_out\": 40, \"rss\": 100, \"heap_total\": 60, "
 		"\"heap_used\": 50,"
 		"\"cpu_user\": 0.25, \"cpu_system\": 0.5, \"loop_lag_ms\": 1.5, "
@@ -71,6 +76,7 @@ START_TEST(counters_are_told_by_class)
 {
 	struct slot_counters counters = {
 		.accepted = 1,
+		.refused = 12,
 		.requests = 2,
 		.responses = {3, 4, 5, 6, 7, 8},
 		.bytes_in = 9,
@@ -79,7 +85,8 @@ START_TEST(counters_are_told_by_class)
 	};
 
 	json_is(status_counters_json(&counters),
-		"{\"accepted\": 1, \"requests\": 2, \"responses\": {\"none\": 3, \"1xx\": 4, "
+		"{\"accepted\": 1, \"refused\": 12, \"requests\": 2, \"responses\": {\"none\": 3, "
+		"\"1xx\": 4, "
 		"\"2xx\": 5,"
 		"\"3xx\": 6, \"4xx\": 7, \"5xx\": 8}, \"bytes_in\": 9, \"bytes_out\": 10, "
 		"\"log_dropped\": 11}");
