@@ -90,6 +90,16 @@ fail_where(const struct conf *conf, const struct contract_fail *fail)
 }
 
 static bool
+take_stopped(struct child *child, const struct contract_message *message)
+{
+	if (message->size != 0 || child->state == CHILD_INIT)
+		return false;
+	child->stopped = true;
+	generation_child_stopped(child);
+	return true;
+}
+
+static bool
 take_fail(struct child *child, const struct contract_message *message)
 {
 	const struct contract_fail *fail;
@@ -134,10 +144,9 @@ take_publish(struct child *child, const struct contract_message *message)
 }
 
 static message_handler *const handlers[] = {
-	[CONTRACT_READY] = take_ready,
-	[CONTRACT_FAIL] = take_fail,
-	[CONTRACT_LOG] = take_log,
-	[CONTRACT_PUBLISH] = take_publish,
+	[CONTRACT_READY] = take_ready,	   [CONTRACT_FAIL] = take_fail,
+	[CONTRACT_LOG] = take_log,	   [CONTRACT_PUBLISH] = take_publish,
+	[CONTRACT_STOPPED] = take_stopped,
 };
 
 static bool

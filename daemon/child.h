@@ -47,6 +47,7 @@ struct child {
 	char *refusal; /* what it said in FAIL, with the place in the conf; NULL: nothing */
 	const char *killed_for; /* why the master killed it; NULL: it did not */
 	bool was_ready;		/* it has said READY */
+	bool stopped;		/* it has said STOPPED: it accepts nothing any more */
 	bool reaped;		/* its pid is nobody's, or somebody else's */
 	bool drained;		/* once reaped: it was draining when it ended */
 };

@@ -18,14 +18,6 @@
 #define HOW_BYTES 512
 #define STARTING_MAX 16 /* workers of a candidate that are not READY yet */
 
-static void
-timer_set(struct event *timer, unsigned ms)
-{
-	struct timeval tv = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
-
-	event_add(timer, &tv);
-}
-
 /* seats -------------------------------------------------------------------------------------- */
 
 /* In the order of their numbers, as people like to read them. */
@@ -275,6 +267,8 @@ generation_leave(struct generation *generation)
 	bool over =
 		generation->state == GENERATION_DRAINING || generation->state == GENERATION_FAILED;
 
+	if (over)
+		reload_left(generation);
 	if (over && TAILQ_EMPTY(&generation->children))
 		master_generation_gone(generation);
 }
@@ -325,6 +319,23 @@ generation_child_ready(struct child *child)
 	if (generation->state == GENERATION_CANDIDATE &&
 	    generation_count(generation, CHILD_READY) == generation->nseats)
 		reload_candidate_ready(generation);
+}
+
+void
+generation_child_stopped(struct child *child)
+{
+	reload_left(child->generation);
+}
+
+bool
+generation_accepts(const struct generation *generation)
+{
+	const struct child *child;
+
+	TAILQ_FOREACH(child, &generation->children, entry)
+		if (!child->stopped)
+			return true;
+	return false;
 }
 
 static bool

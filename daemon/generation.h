@@ -99,10 +99,14 @@ void generation_fail(struct generation *generation);
 /* Everything that still lives is killed now; `reason` is static text for the log. */
 void generation_kill(struct generation *generation, const char *reason);
 
+/* Whether any of its workers may still accept connections. */
+bool generation_accepts(const struct generation *generation);
+
 size_t generation_count(const struct generation *generation, enum child_state state);
 
 /* From the child: */
 void generation_child_ready(struct child *child);
+void generation_child_stopped(struct child *child);
 /*
  * It has been reaped with this wait status. The child is freed, and the generation too if it was
  * the last of it.

@@ -254,10 +254,40 @@ reload_switch(struct master *master)
 	listener_set_adjust(&master->running->listeners, master->running->conf);
 	result_set(master, 0, NULL);
 	ready_log(master, old);
-	if (old)
+	master->reload.leaving = old;
+	if (old) {
+		timer_set(master->reload.patience, RELOAD_LEAVE_MS);
 		generation_drain(old);
+	} else {
+		reload_over(master);
+	}
 	draining_limit(master);
+}
+
+/* The switch is complete, or has been waited for long enough. */
+static void
+reload_leave(struct master *master)
+{
+	master->reload.leaving = NULL;
+	event_del(master->reload.patience);
 	reload_over(master);
+}
+
+static void
+on_patience(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	reload_leave(arg);
+}
+
+void
+reload_left(struct generation *generation)
+{
+	struct master *master = generation->master;
+
+	if (master->reload.leaving == generation && !generation_accepts(generation))
+		reload_leave(master);
 }
 
 void
@@ -303,9 +333,12 @@ reload_request(struct master *master, const char *who)
 {
 	switch (master->state) {
 	case MASTER_RUNNING:
-		log_notice(&master->log, "reload, asked for by %s", who);
-		reload_begin(master);
-		return 0;
+		if (!master->reload.leaving) {
+			log_notice(&master->log, "reload, asked for by %s", who);
+			reload_begin(master);
+			return 0;
+		}
+		/* fall through */
 	case MASTER_STARTING:
 	case MASTER_RELOADING:
 		if (!master->reload.again)
@@ -322,6 +355,8 @@ void
 reload_abandon(struct master *master)
 {
 	master->reload.again = false;
+	if (master->reload.leaving)
+		reload_leave(master);
 	if (master->state == MASTER_RELOADING) {
 		result_set(master, EX_TEMPFAIL, strdup("eddyd is stopping"));
 		control_reload_done(&master->control, master->reload.serial + 1,
@@ -335,7 +370,8 @@ reload_init(struct master *master)
 {
 	control_socket_init(&master->reload.control);
 	master->reload.next = evtimer_new(master->base, on_next, master);
-	return master->reload.next ? 0 : -ENOMEM;
+	master->reload.patience = evtimer_new(master->base, on_patience, master);
+	return master->reload.next && master->reload.patience ? 0 : -ENOMEM;
 }
 
 void
@@ -343,6 +379,8 @@ reload_fini(struct master *master)
 {
 	if (master->reload.next)
 		event_free(master->reload.next);
+	if (master->reload.patience)
+		event_free(master->reload.patience);
 	control_socket_close(&master->reload.control);
 	free(master->reload.result.error);
 }

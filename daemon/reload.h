@@ -4,7 +4,11 @@
  *	reload_begin: read the conf, check it, look up the user, bind what is new
  *	     |                                          start the candidate (generation.h)
  *	     +--> reload_candidate_ready:  the switch: it serves, the one before drains
+ *	     |         +--> reload_left:   the one before accepts nothing any more: it is told
  *	     +--> reload_candidate_failed: it goes, the one before has noticed nothing
+ *
+ * Who has asked for a reload is told when no worker of the generation before accepts any more, so
+ * that the next connection is sure to meet the new conf.
  *
  * The first start is a reload from nothing, except that its failure ends the master. One reload
  * runs at a time; however many are asked for meanwhile, one more follows.
@@ -22,6 +26,7 @@ struct event;
 struct generation;
 struct master;
 
+#define RELOAD_LEAVE_MS 2000  /* for the workers of the generation before to stop accepting */
 #define RELOAD_DRAINING_MAX 3 /* generations; when there would be more, the oldest is killed */
 
 /* How the last one ended. */
@@ -38,6 +43,8 @@ struct reload {
 	unsigned serial; /* of the one that runs or ran last; the start is 1 */
 	bool again;	 /* another was asked for meanwhile */
 	struct event *next;
+	struct generation *leaving; /* the one before, as long as a worker of it may accept; NULL */
+	struct event *patience; /* with the latter: a worker that hangs must not hold up the word */
 	uint64_t begun_ns;
 	struct control_socket control; /* a new one, until the switch */
 	struct reload_result result;
@@ -66,6 +73,9 @@ reload_serial_next(const struct reload *reload)
 /* From the candidate. */
 void reload_candidate_ready(struct generation *generation);
 void reload_candidate_failed(struct generation *generation, int code, const char *text);
+
+/* From a generation: one of its workers has stopped accepting, or has died. */
+void reload_left(struct generation *generation);
 
 /* Gives up the one that runs, because the master stops. */
 void reload_abandon(struct master *master);

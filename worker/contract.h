@@ -10,7 +10,8 @@
  *	HELLO (fds, names)           ->    INIT       parses the conf, loads the modules
  *	                             <-    READY      or FAIL with the reason, then exit 3
  *	ACCEPT                       ->    ACCEPTING
- *	DRAIN                        ->    DRAINING   stops accepting, finishes, exits 0
+ *	DRAIN                        ->    DRAINING   stops accepting
+ *	                             <-    STOPPED    finishes what is under way, exits 0
  *	PUBLISH, LOST                <->              messages between the workers of a generation
  *	                             <-    LOG        one line for the log
  *
@@ -50,6 +51,7 @@ enum contract_type {
 	CONTRACT_LOG,	    /* worker to master: struct contract_log, module name, text */
 	CONTRACT_PUBLISH,   /* both: struct contract_publish, topic, data; for the generation */
 	CONTRACT_LOST,	    /* master to worker: struct contract_lost */
+	CONTRACT_STOPPED,   /* worker to master: no body; it accepts nothing any more */
 };
 
 struct contract_header {

@@ -202,6 +202,13 @@ link_ready(struct worker *worker)
 }
 
 void
+link_stopped(struct worker *worker)
+{
+	slot_set(worker->slot->state, SLOT_DRAINING);
+	contract_send(worker->link, CONTRACT_STOPPED, NULL, 0, NULL, 0);
+}
+
+void
 link_fail(struct worker *worker, enum contract_fail_kind kind, size_t index, const char *why)
 {
 	struct contract_fail fail = {.kind = (uint32_t)kind, .index = (uint32_t)index};

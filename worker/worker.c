@@ -199,7 +199,7 @@ worker_drain(struct worker *worker)
 		return;
 	worker->draining = true;
 	worker_stop_accepting(worker);
-	slot_set(worker->slot->state, SLOT_DRAINING);
+	link_stopped(worker);
 	if (worker->orphan && (ms == 0 || ms > ORPHAN_DRAIN_MS))
 		ms = ORPHAN_DRAIN_MS;
 	evtimer_assign(&worker->drain_event, worker->loop.base, worker_drain_passed, worker);

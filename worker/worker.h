@@ -99,6 +99,7 @@ int link_open(struct worker *worker);
 /* Listens in the loop from now on. */
 void link_start(struct worker *worker);
 void link_ready(struct worker *worker);
+void link_stopped(struct worker *worker);
 void link_fail(struct worker *worker, enum contract_fail_kind kind, size_t index, const char *why);
 void link_log(struct worker *worker, int priority, const char *module, const char *text, size_t n);
 
