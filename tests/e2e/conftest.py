@@ -7,7 +7,9 @@ each handler of the test modules; `daemon` is one of the test's own.
 """
 import os
 import shlex
+import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -47,16 +49,38 @@ def pytest_configure(config):
             raise pytest.UsageError(f"{variable}: there is no {path}; run make first")
         return str(path)
 
+    places = {
+        "eddyd": place("EDDYD", "daemon", "eddyd"),
+        "eddyctl": place("EDDYCTL", "daemon", "eddyctl"),
+        "worker": place("EDDY_WORKER", "worker", "eddy-worker"),
+        "modules": place("EDDY_MODULES", "worker", "modules"),
+    }
+    if os.geteuid() == 0 and not all(_open_to_all(path) for path in places.values()):
+        places = _copied_for_all(config, places)
     config.programs = Programs(
-        eddyd=place("EDDYD", "daemon", "eddyd"),
-        eddyctl=place("EDDYCTL", "daemon", "eddyctl"),
-        worker=place("EDDY_WORKER", "worker", "eddy-worker"),
-        modules=place("EDDY_MODULES", "worker", "modules"),
+        **places,
         include=os.environ.get("EDDY_H") or str(TOP / "worker"),
         cc=os.environ.get("CC") or "cc",
     )
     if config.programs.sanitized and "E2E_SCALE" not in os.environ:
         wait.SCALE = 4.0
+
+
+def _open_to_all(path):
+    """Whether every user can get there: root's home, for one, is closed to those that some tests become."""
+    return all(folder.stat().st_mode & 0o001 for folder in Path(path).parents)
+
+
+def _copied_for_all(config, places):
+    copies = Path(tempfile.mkdtemp(prefix="eddy-programs-"))
+    config.add_cleanup(lambda: shutil.rmtree(copies, ignore_errors=True))
+    copies.chmod(0o755)
+    for path in (Path(path) for path in places.values()):
+        if path.is_dir():
+            shutil.copytree(path, copies / path.name, ignore=shutil.ignore_patterns("*.o", ".deps"))
+        else:
+            shutil.copy2(path, copies / path.name)
+    return {name: str(copies / Path(path).name) for name, path in places.items()}
 
 
 @pytest.fixture(scope="session")
