@@ -442,7 +442,8 @@ chunks_skip(const char *at, size_t n)
 	if (result == BODY_AGAIN)
 		return (size_t)(p - at); /* cut off: the client sees that */
 	head_init_trailer(&trailer);
-	parsed = head_parse(&trailer, p, n, &(struct head_limits){.line = 65535, .head = 65535, .fields = 100});
+	parsed = head_parse(&trailer, p, n,
+			    &(struct head_limits){.line = 65535, .head = 65535, .fields = 100});
 	require(parsed == HEAD_DONE || parsed == HEAD_AGAIN,
 		"an answer with a bad trailer section");
 	return (size_t)(p - at) + (parsed == HEAD_DONE ? trailer.size : n);
