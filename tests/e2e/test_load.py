@@ -122,6 +122,15 @@ def test_eddyd_t_finds_a_module_that_does_not_load(daemon, modules, case):
     assert f"{daemon.conf_path}:{line}: " in done.stderr
 
 
+def test_a_relative_path_starts_at_the_file_that_says_it(daemon):
+    hello = os.path.join(daemon.programs.modules, "hello.so")
+    os.mkdir(os.path.join(daemon.folder, "near"))
+    shutil.copy(hello, os.path.join(daemon.folder, "near", "by.so"))
+    daemon.conf(modules={"hello": {"path": "./near/by.so"}}, routes={"/hello": "hello"})
+    daemon.start(popen={"cwd": "/"})
+    assert daemon.get("/hello").body == b"Hello World\n"
+
+
 def test_eddyd_t_does_not_call_load(daemon, modules):
     broken_conf(daemon, {"path": str(modules / "refuse.so")})
     done = run(*daemon.programs.eddyd_command("-t", "-c", daemon.conf_path))

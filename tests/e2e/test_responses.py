@@ -210,6 +210,23 @@ def test_a_response_timeout_calls_the_module(client):
     client.expect_open()
 
 
+def test_early_hints_come_before_the_answer(site, client):
+    answer = client.get("/hints")
+    assert [(hint.status, hint.fields) for hint in answer.interim] == [
+        (103, [("Link", "</a.css>; rel=preload"), ("X-A", "1")]),
+        (103, [("Link", "</b.js>; rel=preload")]),
+    ]
+    assert (answer.status, answer.body) == (200, b"0 0 -9\n")
+    client.expect_open()
+
+
+def test_http_1_0_gets_no_early_hints(client):
+    answer = client.ask(request("GET", "/hints", version="1.0"))
+    assert answer.interim == []
+    assert answer.body == b"0 0 -9\n"
+    client.expect_close()
+
+
 def test_misuse_is_an_error_code_and_never_bytes_on_the_wire(site, client):
     before = len(site.log())
     answer = client.get("/misuse")

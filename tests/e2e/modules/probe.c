@@ -983,6 +983,25 @@ unload(void *state)
 	free(state);
 }
 
+/* Early hints twice, then one that may not be; the answer says what the three calls said. */
+static void
+hints(eddy_request *req, eddy_response *res, void *state)
+{
+	static const eddy_header first[] = {{"Link", "</a.css>; rel=preload"}, {"X-A", "1"}};
+	static const eddy_header second[] = {{"Link", "</b.js>; rel=preload"}};
+	static const eddy_header evil[] = {{"Link", "a\r\nX-Evil: 1"}};
+	int said[3], n;
+	char text[64];
+
+	(void)req;
+	(void)state;
+	said[0] = eddy_response_write_early_hints(res, first, 2);
+	said[1] = eddy_response_write_early_hints(res, second, 1);
+	said[2] = eddy_response_write_early_hints(res, evil, 1);
+	n = snprintf(text, sizeof(text), "%d %d %d\n", said[0], said[1], said[2]);
+	eddy_response_send(res, 200, "text/plain", text, (size_t)n);
+}
+
 static const struct eddy_handler handlers[] = {
 	{"json", json},
 	{"limit", limit},
@@ -1023,6 +1042,7 @@ static const struct eddy_handler handlers[] = {
 	{"about", about},
 	{"block", block},
 	{"misuse", misuse},
+	{"hints", hints},
 	{NULL, NULL},
 };
 
