@@ -118,6 +118,12 @@ UNIT_TESTS += tests/unit/worker/loop/test_loop
 tests_unit_worker_loop_test_loop_SOURCES = tests/unit/worker/loop/test_loop.c tests/unit/worker/suite.h
 tests_unit_worker_loop_test_loop_LDADD = $(UNIT_WORKER_LIBS)
 
+UNIT_TESTS += tests/unit/worker/loop/test_handle
+tests_unit_worker_loop_test_handle_SOURCES = tests/unit/worker/loop/test_handle.c tests/unit/worker/suite.h
+tests_unit_worker_loop_test_handle_LDADD = $(UNIT_WORKER_LIBS)
+UNIT_TESTS += tests/unit/worker/loop/test_pool
+tests_unit_worker_loop_test_pool_SOURCES = tests/unit/worker/loop/test_pool.c tests/unit/worker/suite.h
+tests_unit_worker_loop_test_pool_LDADD = $(UNIT_WORKER_LIBS)
 UNIT_TESTS += tests/unit/worker/net/test_addresses
 tests_unit_worker_net_test_addresses_SOURCES = tests/unit/worker/net/test_addresses.c tests/unit/worker/suite.h
 tests_unit_worker_net_test_addresses_LDADD = $(UNIT_WORKER_LIBS)

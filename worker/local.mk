@@ -44,6 +44,8 @@ worker_libworker_a_SOURCES = \
 	worker/loop/handle.h \
 	worker/loop/loop.c \
 	worker/loop/loop.h \
+	worker/loop/pool.c \
+	worker/loop/pool.h \
 	worker/module/cluster.c \
 	worker/module/log.c \
 	worker/module/module.c \

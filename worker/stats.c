@@ -18,6 +18,7 @@
 
 #define TICK_SLACK_MS 1 /* wake after the second has turned, not before */
 #define NS_PER_MS 1000000
+#define TRIM_MAX (64 << 20) /* bytes: some milliseconds; 0.3 for the 5 MB of 8,000 requests */
 
 static uint64_t
 clock_ns(clockid_t clock)
@@ -80,6 +81,20 @@ stats_lag(struct worker *worker, uint64_t now_ns)
 		worker->lag_max_us = lag_us;
 }
 
+/*
+ * What a crowd has left is scattered: malloc gives it back from the top only, unless told. That
+ * takes as long as there is much of it, so more than a loop can wait for is left to malloc.
+ */
+static void
+stats_trim(struct worker *worker)
+{
+	if (!http_trim(&worker->http))
+		return;
+	handles_trim(&worker->timers);
+	if (mallinfo2().fordblks <= TRIM_MAX)
+		malloc_trim(0);
+}
+
 static void
 stats_next(struct worker *worker)
 {
@@ -106,6 +121,7 @@ stats_tick(evutil_socket_t fd, short what, void *arg)
 	stats_lag(worker, now_ns);
 	date_renew(&worker->http.date, time(NULL));
 	if (worker->ticks++ % (1000 / SLOT_TICK_MS) == 0) {
+		stats_trim(worker);
 		stats_process(worker);
 		slot_set(worker->slot->lag_max_us, worker->lag_max_us);
 		worker->lag_max_us = 0;

@@ -43,18 +43,6 @@ peer_of(const struct sockaddr *address)
 	return peer;
 }
 
-static struct conn *
-conn_new(struct http *http)
-{
-	struct conn *conn = TAILQ_FIRST(&http->spare);
-
-	if (conn == NULL)
-		return malloc(sizeof(*conn));
-	TAILQ_REMOVE(&http->spare, conn, link);
-	http->nspare--;
-	return conn;
-}
-
 static void
 fd_close(int fd, bool reset)
 {
@@ -431,7 +419,7 @@ conn_open(struct http *http, int fd, const struct sockaddr *address)
 
 	if (error != 0)
 		return conn_turn_away(http, fd, error);
-	conn = conn_new(http);
+	conn = pool_new(&http->conn_pool);
 	if (conn == NULL) {
 		addresses_remove(&http->addresses, peer.family, peer.address);
 		return conn_turn_away(http, fd, -ENOMEM);
@@ -441,7 +429,8 @@ conn_open(struct http *http, int fd, const struct sockaddr *address)
 	event_assign(&conn->event, http->loop->base, fd, EV_READ | EV_CLOSED | EV_PERSIST | EV_ET,
 		     conn_event, conn);
 	TAILQ_INSERT_TAIL(&http->conns, conn, link);
-	http->nconns++;
+	if (++http->nconns > http->most)
+		http->most = http->nconns;
 	slot_set(http->slot->connections, http->nconns);
 	slot_add(http->slot->counters.accepted, 1);
 	conn_input(conn);

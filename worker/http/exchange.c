@@ -10,8 +10,6 @@
 #include "http/conn.h"
 #include "http/http.h"
 
-#define SPARE_MAX 256 /* kept for reuse; more go back to malloc when a crowd leaves */
-
 static void exchange_run(struct task *task);
 
 static struct exchange *
@@ -24,14 +22,10 @@ struct exchange *
 exchange_new(struct conn *conn, const struct route *route, struct head *head)
 {
 	struct http *http = conn->http;
-	struct exchange *exchange = http->spare_exchanges;
+	struct exchange *exchange = pool_new(&http->exchange_pool);
 
-	if (exchange != NULL) {
-		http->spare_exchanges = (struct exchange *)(void *)exchange->task.next;
-		http->nspare_exchanges--;
-	} else if ((exchange = malloc(sizeof(*exchange))) == NULL) {
+	if (exchange == NULL)
 		return NULL;
-	}
 	*exchange = (struct exchange){
 		.task.run = exchange_run,
 		.http = http,
@@ -46,7 +40,7 @@ exchange_new(struct conn *conn, const struct route *route, struct head *head)
 	exchange->handle = handle_new(&http->handles, exchange);
 	if (exchange->handle != NULL)
 		return exchange;
-	free(exchange);
+	pool_free(&http->exchange_pool, exchange);
 	return NULL;
 }
 
@@ -88,13 +82,7 @@ exchange_free(struct exchange *exchange)
 	fields_fini(&exchange->response.trailers);
 	free(exchange->response.reason);
 	response_timeout_free(exchange);
-	if (http->nspare_exchanges >= SPARE_MAX) {
-		free(exchange);
-		return;
-	}
-	exchange->task.next = (struct task *)(void *)http->spare_exchanges;
-	http->spare_exchanges = exchange;
-	http->nspare_exchanges++;
+	pool_free(&http->exchange_pool, exchange);
 }
 
 int

@@ -14,8 +14,8 @@
 
 #define LINGER_MS 5000 /* for the client to read the answer and close */
 #define GRACE_MS 1000  /* for a request that was on its way when the worker began to leave */
+#define CROWD 1000     /* connections that leave together, for their memory to be worth a look */
 #define ROOM_TURNS 16  /* idle connections that turn out not to be, before others get a turn */
-#define SPARE_MAX 64   /* kept for reuse; more go back to malloc when a crowd leaves */
 
 int
 http_init(struct http *http, struct loop *loop, struct calls *calls, const struct conf_http *conf,
@@ -38,7 +38,8 @@ http_init(struct http *http, struct loop *loop, struct calls *calls, const struc
 	};
 	TAILQ_INIT(&http->conns);
 	TAILQ_INIT(&http->dead);
-	TAILQ_INIT(&http->spare);
+	pool_init(&http->conn_pool, sizeof(struct conn));
+	pool_init(&http->exchange_pool, sizeof(struct exchange));
 	scan_init();
 	date_renew(&http->date, time(NULL));
 	deadlines_init(&http->idle, loop, conf->keepalive_timeout_ms, conn_idle_passed);
@@ -121,19 +122,11 @@ http_fini(struct http *http)
 {
 	struct deadlines *all[] = {&http->idle,	  &http->heads,	  &http->bodies,
 				   &http->writes, &http->lingers, &http->graces};
-	struct exchange *exchange;
-	struct conn *conn;
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		deadlines_fini(all[i]);
-	while ((conn = TAILQ_FIRST(&http->spare)) != NULL) {
-		TAILQ_REMOVE(&http->spare, conn, link);
-		free(conn);
-	}
-	while ((exchange = http->spare_exchanges) != NULL) {
-		http->spare_exchanges = (struct exchange *)(void *)exchange->task.next;
-		free(exchange);
-	}
+	pool_fini(&http->conn_pool);
+	pool_fini(&http->exchange_pool);
 	http_routes_fini(http);
 	handles_fini(&http->handles);
 	addresses_fini(&http->addresses);
@@ -156,12 +149,7 @@ http_bury(struct http *http)
 
 	while ((conn = TAILQ_FIRST(&http->dead)) != NULL) {
 		TAILQ_REMOVE(&http->dead, conn, link);
-		if (http->nspare < SPARE_MAX) {
-			TAILQ_INSERT_HEAD(&http->spare, conn, link);
-			http->nspare++;
-		} else {
-			free(conn);
-		}
+		pool_free(&http->conn_pool, conn);
 	}
 }
 
@@ -179,6 +167,21 @@ http_make_room(struct http *http)
 		conn_idle_passed(first);
 	}
 	return http->nconns < nconns;
+}
+
+bool
+http_trim(struct http *http)
+{
+	size_t most = http->most;
+
+	http->most = http->nconns;
+	if (most > http->crowd)
+		http->crowd = most;
+	if (most > http->crowd / 2 || http->crowd - most < CROWD)
+		return false;
+	http->crowd = most;
+	handles_trim(&http->handles);
+	return true;
 }
 
 void

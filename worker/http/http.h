@@ -20,6 +20,7 @@
 #include "loop/deadline.h"
 #include "loop/handle.h"
 #include "loop/loop.h"
+#include "loop/pool.h"
 #include "module/module.h"
 #include "module/route.h"
 #include "net/addresses.h"
@@ -63,17 +64,16 @@ struct http {
 
 	struct conn_list conns;
 	size_t nconns;
+	size_t most;		 /* nconns at most in this second */
+	size_t crowd;		 /* and since memory was last given back */
 	size_t max_conns;	 /* where accepting pauses; the worker's to set and heed */
 	bool full;		 /* a client waits for room */
 	void (*room)(void *arg); /* there may be some; NULL: nobody wants to know */
 	void *room_arg;
 	struct addresses addresses; /* of conns */
 	struct conn_list dead;	    /* closed in this turn of the loop, freed at its end */
-	struct conn_list spare;	    /* freed, kept for the next */
-	size_t nspare;
+	struct pool conn_pool, exchange_pool;
 	struct handles handles; /* the modules', for requests and responses */
-	struct exchange *spare_exchanges;
-	size_t nspare_exchanges;
 
 	struct route_limits *routes; /* by the route's index; NULL: http's own hold for all */
 	size_t nroutes;
@@ -104,6 +104,12 @@ struct deadlines *http_writes(struct http *http, size_t route);
  * request that has just arrived is answered instead. False: none could be closed.
  */
 bool http_make_room(struct http *http);
+
+/*
+ * Once a second: when a crowd of clients has left, its memory goes back to the kernel. True: it has,
+ * what else it has used may go too.
+ */
+bool http_trim(struct http *http);
 
 /* The end of a turn: frees what closed, sends what was collected. */
 void http_flush(struct http *http);

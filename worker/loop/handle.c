@@ -1,6 +1,6 @@
 /*
- * The table behind handles; see handle.h. Free places form a list; the table grows by doubling and
- * never shrinks, so that the uses of a place are never forgotten.
+ * The table behind handles; see handle.h. Free places form a list; the table grows by doubling. When
+ * it shrinks, how often the places that go were used is remembered for those that come after them.
  */
 #include "loop/handle.h"
 
@@ -21,7 +21,8 @@ handles_grow(struct handles *handles)
 		return -1;
 	handles->places = places;
 	for (size_t i = count; i-- > handles->count;) {
-		places[i] = (struct handle_place){.next_free = handles->first_free};
+		places[i] = (struct handle_place){.next_free = handles->first_free,
+						  .uses = handles->first_uses};
 		handles->first_free = i + 1;
 	}
 	handles->count = count;
@@ -40,6 +41,7 @@ handle_new(struct handles *handles, void *object)
 	place = &handles->places[number - 1];
 	handles->first_free = place->next_free;
 	place->object = object;
+	place->taken = true;
 	return (void *)((place->uses & HANDLE_PLACE) << HANDLE_HALF | number);
 }
 
@@ -49,10 +51,45 @@ handle_free(struct handles *handles, const void *handle)
 	size_t number = (uintptr_t)handle & HANDLE_PLACE;
 	struct handle_place *place = &handles->places[number - 1];
 
-	place->object = NULL;
+	place->taken = false;
 	place->uses++;
 	place->next_free = handles->first_free;
 	handles->first_free = number;
+}
+
+/* The free places below `count`, the first of them first. */
+static void
+handles_link(struct handles *handles, size_t count)
+{
+	handles->first_free = 0;
+	for (size_t i = count; i-- > 0;) {
+		if (handles->places[i].taken)
+			continue;
+		handles->places[i].next_free = handles->first_free;
+		handles->first_free = i + 1;
+	}
+}
+
+void
+handles_trim(struct handles *handles)
+{
+	size_t used = handles->count, count = handles->count;
+	struct handle_place *places;
+
+	while (used > 0 && !handles->places[used - 1].taken)
+		used--;
+	while (count > FIRST_COUNT && count / 2 >= used)
+		count /= 2;
+	if (count == handles->count)
+		return;
+	for (size_t i = count; i < handles->count; i++)
+		if (handles->places[i].uses > handles->first_uses)
+			handles->first_uses = handles->places[i].uses;
+	handles_link(handles, count);
+	handles->count = count;
+	places = realloc(handles->places, count * sizeof(*places));
+	if (places != NULL)
+		handles->places = places;
 }
 
 void

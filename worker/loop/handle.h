@@ -9,6 +9,7 @@
 #ifndef EDDY_LOOP_HANDLE_H
 #define EDDY_LOOP_HANDLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,22 +17,28 @@
 #define HANDLE_PLACE (((uintptr_t)1 << HANDLE_HALF) - 1)
 
 struct handle_place {
-	void *object; /* NULL: free */
-	uintptr_t uses;
-	size_t next_free; /* place + 1; 0: none */
+	union {
+		void *object;
+		size_t next_free; /* place + 1; 0: none */
+	};
+	uint32_t uses;
+	bool taken;
 };
 
 /* Zero-initialise; handles_fini frees. */
 struct handles {
 	struct handle_place *places;
 	size_t count;
-	size_t first_free; /* place + 1; 0: none */
+	size_t first_free;   /* place + 1; 0: none */
+	uint32_t first_uses; /* of a new place: more than those had that are gone */
 };
 
 /* A handle for the object, never NULL; or NULL: no memory. */
 void *handle_new(struct handles *handles, void *object);
 /* The handle stands for nothing any more. */
 void handle_free(struct handles *handles, const void *handle);
+/* Gives back what a crowd has needed and is not needed now. */
+void handles_trim(struct handles *handles);
 void handles_fini(struct handles *handles);
 
 /* What a handle stands for; NULL: nothing (any more). */
@@ -40,7 +47,7 @@ handle_find(const struct handles *handles, const void *handle)
 {
 	size_t place = ((uintptr_t)handle & HANDLE_PLACE) - 1;
 
-	if (place >= handles->count ||
+	if (place >= handles->count || !handles->places[place].taken ||
 	    (handles->places[place].uses & HANDLE_PLACE) != (uintptr_t)handle >> HANDLE_HALF)
 		return NULL;
 	return handles->places[place].object;

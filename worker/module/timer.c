@@ -182,7 +182,7 @@ void
 timers_fini(struct worker *worker)
 {
 	for (size_t i = 0; i < worker->timers.count; i++)
-		if (worker->timers.places[i].object != NULL)
+		if (worker->timers.places[i].taken)
 			timer_free(worker->timers.places[i].object);
 	handles_fini(&worker->timers);
 }
