@@ -46,6 +46,8 @@ worker_libworker_a_SOURCES = \
 	worker/loop/loop.h \
 	worker/loop/pool.c \
 	worker/loop/pool.h \
+	worker/loop/writer.c \
+	worker/loop/writer.h \
 	worker/module/cluster.c \
 	worker/module/log.c \
 	worker/module/module.c \
