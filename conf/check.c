@@ -16,7 +16,6 @@
 
 #define PARAM_FIRST "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 #define PARAM_REST PARAM_FIRST "0123456789"
-#define TOKEN_CHARS PARAM_REST "!#$%&'*+-.^`|~" /* RFC 9110 5.6.2 */
 
 /* paths and methods ---------------------------------------------------------------------------- */
 
@@ -96,7 +95,7 @@ conf_method_check(const char *method, char *buf, size_t size)
 	static const char *const known[] = {"GET",   "HEAD",	"POST",	   "PUT",  "DELETE",
 					    "PATCH", "OPTIONS", "CONNECT", "TRACE"};
 
-	if (!method[0] || method[strspn(method, TOKEN_CHARS)] != '\0')
+	if (!method[0] || method[strspn(method, CONF_TOKEN_CHARS)] != '\0')
 		return "this is not an HTTP method, such as \"GET\"";
 	for (size_t i = 0; i < COUNT(known); i++)
 		if (strcmp(method, known[i]) != 0 && strcasecmp(method, known[i]) == 0)

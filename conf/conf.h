@@ -84,6 +84,55 @@ struct conf_module {
 	struct conf_where where;
 };
 
+/* Where the lines of the access log go. */
+enum conf_log { CONF_LOG_OFF, CONF_LOG_FILE, CONF_LOG_STDERR, CONF_LOG_JOURNAL };
+
+#define CONF_FORMAT_ITEMS_MAX 128
+#define CONF_FORMAT_SIZE_MAX 4096
+
+/* What a part of a log line is. */
+enum conf_format_kind {
+	CONF_FORMAT_TEXT,   /* stands for itself */
+	CONF_FORMAT_HEADER, /* of the request; `text` is its name */
+	CONF_FORMAT_NOTHING,
+	CONF_FORMAT_ADDRESS,
+	CONF_FORMAT_PORT,
+	CONF_FORMAT_TIME,
+	CONF_FORMAT_TIME_ISO,
+	CONF_FORMAT_TIME_SEC,
+	CONF_FORMAT_LINE, /* the request line */
+	CONF_FORMAT_URL,
+	CONF_FORMAT_UNPARSED, /* the request line, where it is none */
+	CONF_FORMAT_METHOD,
+	CONF_FORMAT_PATH,
+	CONF_FORMAT_QUERY,
+	CONF_FORMAT_PROTOCOL,
+	CONF_FORMAT_STATUS,
+	CONF_FORMAT_BYTES,
+	CONF_FORMAT_BYTES_OR_DASH,
+	CONF_FORMAT_TOOK_US,
+	CONF_FORMAT_TOOK_MS,
+	CONF_FORMAT_TOOK_S,
+	CONF_FORMAT_KEPT, /* requests before it on the connection */
+	CONF_FORMAT_PID,
+	CONF_FORMAT_ROUTE,
+	CONF_FORMAT_MODULE,
+	CONF_FORMAT_WORKER,
+	CONF_FORMAT_GENERATION,
+};
+
+struct conf_format_item {
+	enum conf_format_kind kind;
+	char *text; /* of CONF_FORMAT_TEXT and CONF_FORMAT_HEADER */
+	size_t size;
+};
+
+struct conf_format {
+	struct conf_format_item *items;
+	size_t count;
+	bool json; /* the values are JSON's: strings with their quotes, or null */
+};
+
 struct conf_route {
 	char *path;
 	size_t module;	/* index into conf.modules */
@@ -93,6 +142,7 @@ struct conf_route {
 	uint64_t max_body;			    /* bytes; CONF_NO_LIMIT: none */
 	unsigned body_timeout_ms, write_timeout_ms; /* 0: never */
 	uint64_t min_rate;			    /* of a body, bytes a second; 0: any */
+	bool access_log;			    /* false: its requests are not logged */
 	struct conf_where where;
 };
 
@@ -106,6 +156,10 @@ struct conf_http {
 	size_t max_head;		  /* bytes, request line and headers */
 	uint64_t max_body;		  /* bytes; CONF_NO_LIMIT: none */
 	unsigned connections_per_address; /* to one worker; 0: any number */
+	enum conf_log log;
+	char *access_log, *access_format; /* as written */
+	struct conf_where access_log_where;
+	struct conf_format format;
 };
 
 struct conf {
@@ -201,6 +255,15 @@ int conf_duration_parse(const char *text, unsigned *ms);
 /* The shortest exact text for a value; `buf` holds 32 bytes. CONF_NO_LIMIT formats as "0". */
 const char *conf_size_format(uint64_t bytes, char buf[32]);
 const char *conf_duration_format(unsigned ms, char buf[32]);
+
+/* format.c ------------------------------------------------------------------------ */
+
+/*
+ * "combined", "json" or a text with directives, taken apart. 0, -ENOMEM, or -EINVAL and the
+ * sentence of what is wrong in `why`; conf_format_fini frees in any case.
+ */
+int conf_format_parse(const char *text, struct conf_format *format, char *why, size_t size);
+void conf_format_fini(struct conf_format *format);
 
 /* address.c ----------------------------------------------------------------------- */
 

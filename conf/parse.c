@@ -40,6 +40,8 @@ enum key {
 	MAX_HEAD,
 	MAX_BODY,
 	CONNECTIONS_PER_ADDRESS,
+	ACCESS_LOG,
+	ACCESS_FORMAT,
 	BACKLOG,
 	IPV6ONLY,
 	MODE,
@@ -52,6 +54,7 @@ enum key {
 	ROUTE_BODY_TIMEOUT,
 	ROUTE_WRITE_TIMEOUT,
 	ROUTE_MIN_RATE,
+	ROUTE_ACCESS_LOG,
 	KEYS,
 };
 
@@ -76,6 +79,8 @@ static const struct {
 	[MAX_HEAD] = {"max_head", "http", "16k"},
 	[MAX_BODY] = {"max_body", "http", "8m"},
 	[CONNECTIONS_PER_ADDRESS] = {"connections_per_address", "http", "0"},
+	[ACCESS_LOG] = {"access_log", "http", "off"},
+	[ACCESS_FORMAT] = {"access_format", "http", "combined"},
 	[BACKLOG] = {"backlog", "listen", "4096"},
 	[IPV6ONLY] = {"ipv6only", "listen", "true"},
 	[MODE] = {"mode", "listen", "0666"},
@@ -88,6 +93,7 @@ static const struct {
 	[ROUTE_BODY_TIMEOUT] = {"body_timeout", "route", NULL},
 	[ROUTE_WRITE_TIMEOUT] = {"write_timeout", "route", NULL},
 	[ROUTE_MIN_RATE] = {"min_rate", "route", NULL},
+	[ROUTE_ACCESS_LOG] = {"access_log", "route", "on"},
 };
 
 /* One value as it was given. */
@@ -467,6 +473,54 @@ bool_parse(const char *text, bool *value)
 	return false;
 }
 
+/* the access log ------------------------------------------------------------------------------- */
+
+static void
+access_log_get(struct parse *parse, struct conf_http *http)
+{
+	static const struct {
+		const char *name;
+		enum conf_log log;
+	} places[] = {
+		{"off", CONF_LOG_OFF}, {"stderr", CONF_LOG_STDERR}, {"journal", CONF_LOG_JOURNAL}};
+	struct given made;
+	const struct given *given = value_get(parse, ACCESS_LOG, &made);
+	bool known = given->text[0] == '/';
+
+	http->log = CONF_LOG_FILE;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		if (strcmp(given->text, places[i].name) == 0) {
+			http->log = places[i].log;
+			known = true;
+		}
+	if (!known)
+		value_error(parse, ACCESS_LOG, given,
+			    "give the absolute path of a file, \"stderr\", \"journal\" or \"off\"");
+#ifndef EDDY_HAVE_JOURNAL
+	if (http->log == CONF_LOG_JOURNAL)
+		value_error(parse, ACCESS_LOG, given,
+			    "this eddy was built without libsystemd; give the absolute path of a "
+			    "file, or \"stderr\"");
+#endif
+	http->access_log = copy(parse, given->text);
+	http->access_log_where = given->where;
+}
+
+static void
+access_format_get(struct parse *parse, struct conf_http *http)
+{
+	struct given made;
+	const struct given *given = value_get(parse, ACCESS_FORMAT, &made);
+	char why[1024];
+	int rc = conf_format_parse(given->text, &http->format, why, sizeof(why));
+
+	if (rc == -EINVAL)
+		value_error(parse, ACCESS_FORMAT, given, "%s", why);
+	else if (rc < 0)
+		parse->nomem = true;
+	http->access_format = copy(parse, given->text);
+}
+
 /* listen --------------------------------------------------------------------------------------- */
 
 static void
@@ -689,7 +743,8 @@ route_make(struct parse *parse, const char *path, struct conf_where where, bool 
 		grow(parse, (void **)&conf->routes, conf->nroutes, sizeof(*route));
 	struct route_given *given =
 		grow(parse, (void **)&parse->routes, conf->nroutes, sizeof(*given));
-	const struct given *module, *handler;
+	const struct given *module, *handler, *log;
+	struct given made;
 	const char *wrong;
 	char buf[256];
 
@@ -715,6 +770,10 @@ route_make(struct parse *parse, const char *path, struct conf_where where, bool 
 		route->handler = copy(parse, handler->text);
 	methods_get(parse, route);
 	route_limits_get(parse, route, given);
+	log = value_get(parse, ROUTE_ACCESS_LOG, &made);
+	if (!bool_parse(log->text, &route->access_log))
+		value_error(parse, ROUTE_ACCESS_LOG, log,
+			    "give on or off; where the lines go is said in http { ... }");
 }
 
 /* libconfuse ----------------------------------------------------------------------------------- */
@@ -946,6 +1005,8 @@ globals_get(struct parse *parse)
 	max_body_get(parse, MAX_BODY, value_get(parse, MAX_BODY, &made), &conf->http.max_body);
 	count_get(parse, CONNECTIONS_PER_ADDRESS, 0, CONF_CONNECTIONS_MAX,
 		  &conf->http.connections_per_address);
+	access_log_get(parse, &conf->http);
+	access_format_get(parse, &conf->http);
 	routes_inherit(parse, conf);
 }
 
@@ -1075,5 +1136,8 @@ conf_free(struct conf *conf)
 	free(conf->user);
 	free(conf->group);
 	free(conf->control);
+	free(conf->http.access_log);
+	free(conf->http.access_format);
+	conf_format_fini(&conf->http.format);
 	free(conf);
 }

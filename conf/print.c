@@ -86,6 +86,8 @@ http_print(const struct conf_http *http, FILE *out)
 	size_print(out, "\tmax_head", http->max_head);
 	size_print(out, "\tmax_body", http->max_body);
 	fprintf(out, "\tconnections_per_address = %u\n", http->connections_per_address);
+	value_print(out, "\taccess_log", http->access_log);
+	value_print(out, "\taccess_format", http->access_format);
 	fputs("}\n", out);
 }
 
@@ -147,6 +149,7 @@ route_print(const struct conf *conf, const struct conf_route *route, FILE *out)
 	duration_print(out, "\tbody_timeout", route->body_timeout_ms);
 	duration_print(out, "\twrite_timeout", route->write_timeout_ms);
 	size_print(out, "\tmin_rate", route->min_rate);
+	value_print(out, "\taccess_log", route->access_log ? "on" : "off");
 	fputs("}\n", out);
 }
 

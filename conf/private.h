@@ -5,6 +5,7 @@
  *	scan.c       bytes  ->  tokens with their places; reports bad strings and comments
  *	syntax.c     tokens ->  a text that libconfuse takes; reports bad statements
  *	parse.c      that text  ->  (libconfuse)  values with their places  ->  struct conf
+ *	format.c     the access log's format  ->  its parts
  *	nearest.c    a misspelt name  ->  the one that was probably meant
  *	check.c      what has to fit together in a struct conf
  */
@@ -25,6 +26,9 @@ void conf_errors_vadd(struct conf_errors *errors, struct conf_where where, const
 		      va_list ap);
 /* Into the order of the snapshot's files and their lines. */
 void conf_errors_sort(struct conf_errors *errors, const struct conf_snapshot *snapshot);
+
+#define CONF_TOKEN_CHARS /* RFC 9110 5.6.2 */ \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789!#$%&'*+-.^`|~"
 
 /* scan.c --------------------------------------------------------------------------------------- */
 

@@ -14,6 +14,7 @@
 #include <event2/event.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -257,6 +258,7 @@ hello_send(const struct child *child, int link)
 		.workers = generation->nseats,
 		.generation = generation->number,
 		.check = generation->check,
+		.flags = generation->log_fd >= 0 ? CONTRACT_HELLO_LOG : 0,
 	};
 	struct iovec parts[] = {
 		{&hello, sizeof(hello)},
@@ -265,6 +267,8 @@ hello_send(const struct child *child, int link)
 	int fds[CONTRACT_FDS_MAX] = {generation->snapshot, child->master->slots.fd};
 	size_t nfds = 2;
 
+	if (generation->log_fd >= 0)
+		fds[nfds++] = generation->log_fd;
 	for (size_t i = 0; i < generation->listeners.count && nfds < CONTRACT_FDS_MAX; i++)
 		fds[nfds++] = generation->listeners.list[i]->fd;
 	return contract_send(link, CONTRACT_HELLO, parts, 2, fds, nfds);
@@ -375,6 +379,30 @@ child_drain(struct child *child)
 {
 	child->state = CHILD_DRAINING;
 	control_send(child, CONTRACT_DRAIN);
+}
+
+void
+child_reopen(struct child *child, int fd)
+{
+	struct packet *packet;
+	int error = -ENOMEM;
+
+	if (child->link < 0)
+		return;
+	packet = packet_new(CONTRACT_REOPEN, NULL, 0);
+	if (packet)
+		packet->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (packet && packet->fd >= 0)
+		error = outbox_control(&child->outbox, packet);
+	else if (packet)
+		error = -errno;
+	packet_unref(packet);
+	if (error == -ENOMEM || error == -EMFILE)
+		log_error(&child->master->log,
+			  "worker %u (pid %d) keeps its old log file: %s; reopen again",
+			  child->worker, (int)child->pid, strerror(-error));
+	else
+		link_sent(child, error);
 }
 
 void

@@ -64,6 +64,9 @@ struct child *child_start(struct generation *generation, unsigned worker, char *
 void child_accept(struct child *child);
 void child_drain(struct child *child);
 
+/* Hands it a new file for the access log; the fd stays the caller's. */
+void child_reopen(struct child *child, int fd);
+
 /* Ends it now; `reason` is static text for the log. Its death is reported as any other. */
 void child_kill(struct child *child, const char *reason);
 

@@ -7,6 +7,7 @@
 #include "daemon/control.h"
 #include "daemon/control_path.h"
 #include "daemon/master.h"
+#include "daemon/reopen.h"
 #include "daemon/status.h"
 
 #include <event2/buffer.h>
@@ -223,6 +224,18 @@ do_reload(struct control_client *client)
 }
 
 static void
+do_reopen(struct control_client *client)
+{
+	char *error;
+
+	if (reopen_logs(client->control->master, "eddyctl", &error) == 0)
+		client_ok(client);
+	else
+		client_refuse(client, error);
+	free(error);
+}
+
+static void
 do_stop(struct control_client *client)
 {
 	client->stays = true;
@@ -237,10 +250,8 @@ static const struct {
 	const char *name;
 	void (*handle)(struct control_client *client);
 } requests[] = {
-	{"status", do_status},
-	{"workers", do_workers},
-	{"reload", do_reload},
-	{"stop", do_stop},
+	{"status", do_status}, {"workers", do_workers}, {"reload", do_reload},
+	{"reopen", do_reopen}, {"stop", do_stop},
 };
 
 size_t
@@ -273,7 +284,7 @@ request_take(struct control_client *client, char *line)
 			client_refuse(client, "this request takes no arguments");
 		return;
 	}
-	client_refuse(client, "unknown request: there are status, workers, reload, stop");
+	client_refuse(client, "unknown request: there are status, workers, reload, reopen, stop");
 }
 
 /* events ------------------------------------------------------------------------------------- */

@@ -1,7 +1,7 @@
 /*
  * The control socket: how eddyctl talks to a running master.
  *
- * A client sends one line (`status`, `workers`, `reload`, `stop`) and gets lines of JSON, the last
+ * A client sends one line (`status`, `workers`, `reload`, `reopen`, `stop`) and gets lines of JSON, the last
  * of which is {"ok":true} or {"ok":false,"error":"…"}. `reload` is answered when the reload is
  * over; the connection of `stop` stays open until the master is gone. Root, the master's user and
  * the group of the socket's file may ask.

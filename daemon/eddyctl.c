@@ -47,11 +47,12 @@ struct ctl {
 };
 
 static const char help[] =
-	"usage: eddyctl [options] status|workers|reload|stop\n"
+	"usage: eddyctl [options] status|workers|reload|reopen|stop\n"
 	"\n"
 	"  status     what eddyd does: state, totals, workers\n"
 	"  workers    the table of workers\n"
 	"  reload     take the conf file and modules anew; waits, and says what went wrong\n"
+	"  reopen     open the log files again, after they have been moved away\n"
 	"  stop       stop gracefully; waits until eddyd is gone\n"
 	"\n"
 	"  -s, --socket PATH   the control socket; default: the first that answers of\n"
@@ -342,6 +343,9 @@ status_print(const json_t *status)
 	if (get(status, "log_dropped"))
 		printf("log          %s lines dropped: it was full\n",
 		       human_count(get(status, "log_dropped"), buf));
+	if (get(json_object_get(status, "totals"), "access_dropped"))
+		printf("access log   %s lines dropped: it was not written as fast as they came\n",
+		       human_count(get(json_object_get(status, "totals"), "access_dropped"), buf));
 	reload_print(json_object_get(status, "reload"));
 	putchar('\n');
 	return workers_print(json_object_get(status, "workers"));
@@ -382,6 +386,14 @@ workers_show(const struct ctl *ctl, FILE *in, const struct answer *answer)
 			 : workers_print(json_object_get(answer->body, "workers"));
 }
 
+/* There is nothing to tell where all is well. */
+static int
+reopen_show(const struct ctl *ctl, FILE *in, const struct answer *answer)
+{
+	(void)in;
+	return ctl->json ? json_print(answer->last) : 0;
+}
+
 static int
 reload_show(const struct ctl *ctl, FILE *in, const struct answer *answer)
 {
@@ -414,9 +426,8 @@ static const struct command {
 	bool waits; /* as long as it takes */
 	int (*show)(const struct ctl *ctl, FILE *in, const struct answer *answer);
 } commands[] = {
-	{"status", false, status_show},
-	{"workers", false, workers_show},
-	{"reload", true, reload_show},
+	{"status", false, status_show}, {"workers", false, workers_show},
+	{"reload", true, reload_show},	{"reopen", false, reopen_show},
 	{"stop", true, stop_wait},
 };
 
@@ -498,7 +509,7 @@ options_parse(struct ctl *ctl, int argc, char **argv)
 		}
 	}
 	if (optind == argc)
-		return usage("what to do? status, workers, reload or stop", NULL);
+		return usage("what to do? status, workers, reload, reopen or stop", NULL);
 	if (optind + 1 < argc)
 		return usage("unexpected argument: ", argv[optind + 1]);
 	ctl->command = argv[optind];

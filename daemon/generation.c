@@ -171,6 +171,7 @@ generation_new(struct master *master, unsigned number, struct conf *conf, int sn
 	generation->number = number;
 	generation->conf = conf;
 	generation->snapshot = snapshot;
+	generation->log_fd = -1;
 	generation->check = master->options->check;
 	generation->deadline = evtimer_new(master->base, on_deadline, generation);
 	TAILQ_INSERT_HEAD(&master->generations, generation, entry);
@@ -196,10 +197,19 @@ generation_free(struct generation *generation)
 		event_free(generation->deadline);
 	listener_set_close(&generation->listeners);
 	identity_fini(&generation->identity);
+	generation_log_set(generation, -1);
 	conf_free(generation->conf);
 	close(generation->snapshot);
 	free(generation->seats);
 	free(generation);
+}
+
+void
+generation_log_set(struct generation *generation, int fd)
+{
+	if (generation->log_fd >= 0)
+		close(generation->log_fd);
+	generation->log_fd = fd;
 }
 
 size_t

@@ -60,6 +60,7 @@ struct generation {
 	int snapshot; /* the memfd with the conf's bytes */
 	struct identity identity;
 	struct listener_set listeners;
+	int log_fd; /* the access log's file; -1: it takes none */
 	struct seat *seats;
 	unsigned nseats;
 	unsigned started; /* seats of a candidate that have been filled so far */
@@ -77,6 +78,9 @@ TAILQ_HEAD(generation_list, generation);
 struct generation *generation_new(struct master *master, unsigned number, struct conf *conf,
 				  int snapshot);
 void generation_free(struct generation *generation);
+
+/* The file that its next workers get for the access log; it becomes the generation's. */
+void generation_log_set(struct generation *generation, int fd);
 
 /*
  * Starts the canary; generation_ready or generation_failed of the reload follows from the loop, or

@@ -11,6 +11,8 @@ DAEMON_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) $(JANSSON_CFLAGS) \
 DAEMON_LIBS = worker/libcontract.a conf/libconf.a $(CONFUSE_LIBS) $(EVENT_LIBS) $(JANSSON_LIBS)
 
 daemon_libdaemon_a_SOURCES = \
+	daemon/access_log.c \
+	daemon/access_log.h \
 	daemon/backoff.c \
 	daemon/backoff.h \
 	daemon/blame.c \
@@ -44,6 +46,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/outbox.h \
 	daemon/reload.c \
 	daemon/reload.h \
+	daemon/reopen.c \
+	daemon/reopen.h \
 	daemon/slots.c \
 	daemon/slots.h \
 	daemon/spawn.c \

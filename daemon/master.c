@@ -3,10 +3,12 @@
  */
 #include "daemon/master.h"
 #include "daemon/clock.h"
+#include "daemon/reopen.h"
 
 #include <event2/event.h>
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -136,6 +138,16 @@ on_reload(struct master *master, int signo)
 }
 
 static void
+on_reopen(struct master *master, int signo)
+{
+	char *error;
+
+	(void)signo;
+	reopen_logs(master, "SIGUSR1", &error);
+	free(error);
+}
+
+static void
 on_unused(struct master *master, int signo)
 {
 	log_notice(&master->log, "SIG%s is ignored: this version of eddyd does nothing on it",
@@ -147,7 +159,7 @@ static const struct {
 	void (*handle)(struct master *master, int signo);
 } signals[MASTER_SIGNALS] = {
 	{SIGCHLD, on_reap},   {SIGINT, on_stop},    {SIGTERM, on_stop},
-	{SIGQUIT, on_quit},   {SIGHUP, on_reload},  {SIGUSR1, on_unused},
+	{SIGQUIT, on_quit},   {SIGHUP, on_reload},  {SIGUSR1, on_reopen},
 	{SIGUSR2, on_unused}, {SIGTTIN, on_unused}, {SIGTTOU, on_unused},
 };
 

@@ -26,6 +26,7 @@ static const char help[] =
 	"\n"
 	"signals: TERM, INT  stop gracefully; a second one: at once    QUIT  stop at once\n"
 	"         HUP        reload: new workers with the new conf, then drain the old ones\n"
+	"         USR1       open the log files again, after they have been moved away\n"
 	"exit codes: 0 done, 64 usage, 69 cannot bind, 70 internal, 78 conf or module\n"
 	"\n"
 	"eddyctl shows, reloads and stops a running eddyd.\n";

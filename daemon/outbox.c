@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* What is lost is told when the queue is half empty again, not message by message at the brim. */
 #define TELL_LOST_BYTES (OUTBOX_BYTES / 2)
@@ -26,7 +27,7 @@ packet_new(enum contract_type type, const struct iovec *parts, size_t n)
 	packet = malloc(sizeof(*packet) + size);
 	if (!packet)
 		return NULL;
-	*packet = (struct packet){.refs = 1, .type = type, .size = size};
+	*packet = (struct packet){.refs = 1, .type = type, .size = size, .fd = -1};
 	for (size_t i = 0; i < n; i++) {
 		memcpy(packet->bytes + used, parts[i].iov_base, parts[i].iov_len);
 		used += parts[i].iov_len;
@@ -37,8 +38,11 @@ packet_new(enum contract_type type, const struct iovec *parts, size_t n)
 void
 packet_unref(struct packet *packet)
 {
-	if (packet && --packet->refs == 0)
-		free(packet);
+	if (!packet || --packet->refs > 0)
+		return;
+	if (packet->fd >= 0)
+		close(packet->fd);
+	free(packet);
 }
 
 static int
@@ -46,7 +50,7 @@ packet_send(const struct packet *packet, int link)
 {
 	struct iovec part = {.iov_base = (void *)packet->bytes, .iov_len = packet->size};
 
-	return contract_send(link, packet->type, &part, 1, NULL, 0);
+	return contract_send(link, packet->type, &part, 1, &packet->fd, packet->fd >= 0);
 }
 
 static int

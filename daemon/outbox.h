@@ -1,7 +1,7 @@
 /*
  * What waits to be sent over one worker's link.
  *
- * A link that is full must stop nobody. Control messages (ACCEPT, DRAIN) are few, never dropped,
+ * A link that is full must stop nobody. Control messages (ACCEPT, DRAIN, REOPEN) are few, never dropped,
  * and go first. PUBLISH messages wait up to OUTBOX_BYTES; beyond that they are dropped, and LOST
  * tells the worker how many as soon as there is room. A message to many workers is kept once.
  */
@@ -22,6 +22,7 @@ struct packet {
 	unsigned refs;
 	enum contract_type type;
 	size_t size;
+	int fd; /* sent with it, and closed with it; -1: none */
 	char bytes[];
 };
 

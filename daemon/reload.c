@@ -2,6 +2,7 @@
  * From a conf file to a generation that serves.
  */
 #include "daemon/reload.h"
+#include "daemon/access_log.h"
 #include "daemon/clock.h"
 #include "daemon/generation.h"
 #include "daemon/master.h"
@@ -36,9 +37,8 @@ result_set(struct master *master, int code, char *error)
 	};
 }
 
-/* Each error is a line of the log and of what eddyctl prints; NULL without memory. */
-static char *
-errors_tell(struct log *log, const struct conf_errors *errors)
+char *
+reload_errors_tell(struct log *log, const struct conf_errors *errors)
 {
 	char line[LINE_BYTES], *all = NULL;
 	size_t size;
@@ -68,7 +68,7 @@ reload_over(struct master *master)
 static void
 reload_failed(struct master *master, int code, const struct conf_errors *errors)
 {
-	char *error = errors_tell(&master->log, errors);
+	char *error = reload_errors_tell(&master->log, errors);
 
 	if (master->state == MASTER_STARTING) {
 		free(error);
@@ -138,6 +138,12 @@ sockets_bind(struct generation *generation, struct conf_errors *errors)
 	return listeners < 0 || control < 0 ? -1 : 0;
 }
 
+static int
+log_open(struct generation *generation, struct conf_errors *errors)
+{
+	return access_log_open(generation->conf, generation->check, &generation->log_fd, errors);
+}
+
 static void
 candidate_drop(struct master *master)
 {
@@ -190,6 +196,8 @@ reload_begin(struct master *master)
 			     master->running ? NULL : &master->log, &errors) < 0)
 		goto failed;
 	connections_check(&master->log, master->candidate->conf);
+	if (log_open(master->candidate, &errors) < 0)
+		goto failed;
 	code = EX_UNAVAILABLE;
 	if (sockets_bind(master->candidate, &errors) < 0)
 		goto failed;

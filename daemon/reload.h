@@ -24,6 +24,7 @@
 
 struct event;
 struct generation;
+struct log;
 struct master;
 
 #define RELOAD_LEAVE_MS 2000  /* for the workers of the generation before to stop accepting */
@@ -69,6 +70,9 @@ reload_serial_next(const struct reload *reload)
 {
 	return reload->serial + 1;
 }
+
+/* Each error is a line of the log and of the text that is returned; NULL without memory. */
+char *reload_errors_tell(struct log *log, const struct conf_errors *errors);
 
 /* From the candidate. */
 void reload_candidate_ready(struct generation *generation);

@@ -83,14 +83,15 @@ json_t *
 status_counters_json(const struct slot_counters *c)
 {
 	return json_pack(
-		"{s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o, s:o, s:o}, s:o, s:o, s:o}", "accepted",
+		"{s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o, s:o, s:o}, s:o, s:o, s:o, s:o}", "accepted",
 		number(slot_get(c->accepted)), "refused", number(slot_get(c->refused)), "requests",
 		number(slot_get(c->requests)), "responses", "1xx",
 		number(slot_get(c->responses[1])), "2xx", number(slot_get(c->responses[2])), "3xx",
 		number(slot_get(c->responses[3])), "4xx", number(slot_get(c->responses[4])), "5xx",
 		number(slot_get(c->responses[5])), "none", number(slot_get(c->responses[0])),
 		"bytes_in", number(slot_get(c->bytes_in)), "bytes_out",
-		number(slot_get(c->bytes_out)), "log_dropped", number(slot_get(c->log_dropped)));
+		number(slot_get(c->bytes_out)), "log_dropped", number(slot_get(c->log_dropped)),
+		"access_dropped", number(slot_get(c->access_dropped)));
 }
 
 json_t *

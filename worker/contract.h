@@ -3,7 +3,7 @@
  *
  * The link: one end of a SOCK_SEQPACKET socketpair, inherited by the worker as CONTRACT_LINK_FD.
  * Every message is one packet: a struct contract_header, a body of the type's struct, and then its
- * text or data. Descriptors travel with HELLO only. End-of-file on the link means that the other
+ * text or data. Descriptors travel with HELLO and REOPEN only. End-of-file on the link means that the other
  * side is gone.
  *
  *	master                             worker
@@ -12,6 +12,7 @@
  *	ACCEPT                       ->    ACCEPTING
  *	DRAIN                        ->    DRAINING   stops accepting
  *	                             <-    STOPPED    finishes what is under way, exits 0
+ *	REOPEN (fd)                  ->               the access log goes to this file from now on
  *	PUBLISH, LOST                <->              messages between the workers of a generation
  *	                             <-    LOG        one line for the log
  *
@@ -52,6 +53,7 @@ enum contract_type {
 	CONTRACT_PUBLISH,   /* both: struct contract_publish, topic, data; for the generation */
 	CONTRACT_LOST,	    /* master to worker: struct contract_lost */
 	CONTRACT_STOPPED,   /* worker to master: no body; it accepts nothing any more */
+	CONTRACT_REOPEN,    /* master to worker: no body; fd */
 };
 
 struct contract_header {
@@ -60,9 +62,11 @@ struct contract_header {
 	uint32_t size; /* of what follows, bytes */
 };
 
+#define CONTRACT_HELLO_LOG 1 /* the file of the access log is among the fds */
+
 /*
- * fds: conf snapshot, scoreboard, then one listening socket per conf.listens, in their order (none
- * when checking).
+ * fds: conf snapshot, scoreboard, with CONTRACT_HELLO_LOG the access log's file, then one listening
+ * socket per conf.listens, in their order (none when checking).
  */
 struct contract_hello {
 	uint32_t slot;	 /* its page in the scoreboard */
@@ -71,7 +75,7 @@ struct contract_hello {
 	uint32_t workers;
 	uint32_t generation; /* 1, 2, … */
 	uint32_t check;	     /* eddyd -t: check the modules without `load`, READY, exit 0 */
-	uint32_t flags;	     /* 0 */
+	uint32_t flags;	     /* CONTRACT_HELLO_… */
 
 	/* the module directory follows, not NUL-terminated */
 };
@@ -163,7 +167,8 @@ struct slot_counters {
 	_Atomic uint64_t responses[6]; /* [1] is 1xx … [5] is 5xx; [0]: lost without an answer */
 	_Atomic uint64_t bytes_in;
 	_Atomic uint64_t bytes_out;
-	_Atomic uint64_t log_dropped; /* lines that the link had no room for */
+	_Atomic uint64_t log_dropped;	 /* lines that the link had no room for */
+	_Atomic uint64_t access_dropped; /* lines that the access log had no room for */
 };
 #define SLOT_COUNTERS (sizeof(struct slot_counters) / sizeof(uint64_t))
 

@@ -9,6 +9,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "http/access.h"
 #include "worker.h"
 
 #define MESSAGE_TURNS 32 /* messages in a row before connections get their turn */
@@ -24,7 +25,13 @@ link_close_fds(struct contract_message *message)
 	message->nfds = 0;
 }
 
-/* Takes the descriptors over: conf, scoreboard, listeners. 0 or -1 with the reason told. */
+static size_t
+link_fds_before_listeners(const struct contract_hello *hello)
+{
+	return hello->flags & CONTRACT_HELLO_LOG ? 3 : 2;
+}
+
+/* Takes the descriptors over: conf, scoreboard, the access log. 0 or -1 with the reason told. */
 static int
 link_take_hello(struct worker *worker, struct contract_message *message)
 {
@@ -35,13 +42,17 @@ link_take_hello(struct worker *worker, struct contract_message *message)
 	struct conf_errors errors = {0};
 	int error;
 
-	if (hello == NULL || message->nfds < 2) {
+	if (hello == NULL || message->nfds < link_fds_before_listeners(hello)) {
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0,
 			  "the master's first message is not what this worker expects");
 		return -1;
 	}
 	worker->hello = *hello;
 	worker->module_dir = strndup(dir, dir_n);
+	if (hello->flags & CONTRACT_HELLO_LOG) {
+		worker->access_fd = message->fds[2];
+		message->fds[2] = -1;
+	}
 	error = scoreboard_map(&worker->board, message->fds[1], hello->slots, hello->slot);
 	if (error == 0)
 		error = conf_snapshot_from_fd(&snapshot, message->fds[0]);
@@ -65,7 +76,7 @@ link_take_hello(struct worker *worker, struct contract_message *message)
 static int
 link_take_listeners(struct worker *worker, struct contract_message *message)
 {
-	size_t n = message->nfds - 2;
+	size_t before = link_fds_before_listeners(&worker->hello), n = message->nfds - before;
 
 	if (n != 0 && n != worker->conf->nlistens) {
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0,
@@ -76,8 +87,8 @@ link_take_listeners(struct worker *worker, struct contract_message *message)
 	if (worker->listeners == NULL)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
-		worker->listeners[i].fd = message->fds[2 + i];
-		message->fds[2 + i] = -1;
+		worker->listeners[i].fd = message->fds[before + i];
+		message->fds[before + i] = -1;
 	}
 	worker->nlisteners = n;
 	return 0;
@@ -142,6 +153,16 @@ link_lost(struct worker *worker, const struct contract_message *message)
 	link_log(worker, LOG_WARNING, "", line, n);
 }
 
+/* Another file for the access log; opening it is nothing that a worker's user may be able to do. */
+static void
+link_reopen(struct worker *worker, struct contract_message *message)
+{
+	if (message->nfds != 1 || worker->http.access == NULL)
+		return;
+	access_reopen(worker->http.access, message->fds[0]);
+	message->nfds = 0;
+}
+
 static void
 link_handle(struct worker *worker, struct contract_message *message)
 {
@@ -157,6 +178,9 @@ link_handle(struct worker *worker, struct contract_message *message)
 		break;
 	case CONTRACT_LOST:
 		link_lost(worker, message);
+		break;
+	case CONTRACT_REOPEN:
+		link_reopen(worker, message);
 		break;
 	default: /* a newer master's: nothing here depends on it */
 		break;

@@ -12,6 +12,8 @@ worker_libcontract_a_SOURCES = \
 
 worker_libworker_a_SOURCES = \
 	worker/accept.c \
+	worker/http/access.c \
+	worker/http/access.h \
 	worker/http/body.c \
 	worker/http/body.h \
 	worker/http/chars.c \
@@ -42,6 +44,8 @@ worker_libworker_a_SOURCES = \
 	worker/loop/deadline.h \
 	worker/loop/handle.c \
 	worker/loop/handle.h \
+	worker/loop/journal.c \
+	worker/loop/journal.h \
 	worker/loop/loop.c \
 	worker/loop/loop.h \
 	worker/loop/pool.c \
@@ -63,10 +67,10 @@ worker_libworker_a_SOURCES = \
 	worker/stats.c \
 	worker/worker.c \
 	worker/worker.h
-worker_libworker_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+worker_libworker_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) $(SYSTEMD_CFLAGS)
 
 # What a program that links libworker.a needs after it.
-WORKER_LIBS = worker/libcontract.a conf/libconf.a $(CONFUSE_LIBS) $(EVENT_LIBS)
+WORKER_LIBS = worker/libcontract.a conf/libconf.a $(CONFUSE_LIBS) $(EVENT_LIBS) $(SYSTEMD_LIBS)
 
 worker_eddy_worker_SOURCES = worker/main.c
 worker_eddy_worker_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)

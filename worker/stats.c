@@ -123,6 +123,7 @@ stats_tick(evutil_socket_t fd, short what, void *arg)
 	if (worker->ticks++ % (1000 / SLOT_TICK_MS) == 0) {
 		stats_trim(worker);
 		stats_process(worker);
+		worker_report_access(worker);
 		slot_set(worker->slot->lag_max_us, worker->lag_max_us);
 		worker->lag_max_us = 0;
 	}

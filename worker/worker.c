@@ -14,9 +14,12 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "http/access.h"
+
 #define ORPHAN_DRAIN_MS 4000 /* for what is under way when the master has died */
 #define ORPHAN_ALARM_S 5     /* for a worker whose loop is stuck then: SIGALRM ends it */
 #define ABORT_MS 1000	     /* for the last answers to leave after drain_timeout */
+#define LOG_FLUSH_MS 1000    /* for the last lines of the access log */
 #define WHY_MAX 2048	     /* bytes of a reason: two paths and a sentence of dlopen's */
 #define ORPHAN_SIGNAL SIGRTMIN
 
@@ -73,10 +76,25 @@ worker_term(evutil_socket_t fd, short what, void *arg)
 	loop_leave(&worker->loop);
 }
 
+/* The access log, if the conf has one. 0 or -ENOMEM. */
+static int
+worker_log_open(struct worker *worker)
+{
+	const struct conf_http *conf = &worker->conf->http;
+
+	if (conf->log == CONF_LOG_OFF || worker->hello.check)
+		return 0;
+	worker->http.access = access_new(conf, worker->slot, &worker->hello, worker->access_fd);
+	if (worker->http.access == NULL)
+		return -ENOMEM;
+	worker->access_fd = -1;
+	return 0;
+}
+
 int
 worker_init(struct worker *worker, int link)
 {
-	*worker = (struct worker){.link = link, .statm = -1, .tick = -1};
+	*worker = (struct worker){.link = link, .statm = -1, .tick = -1, .access_fd = -1};
 	LIST_INIT(&worker->topics);
 	worker_self = worker;
 	worker_signals();
@@ -97,6 +115,10 @@ worker_init(struct worker *worker, int link)
 	worker->calls = (struct calls){.slot = worker->slot, .loop = &worker->loop};
 	if (http_init(&worker->http, &worker->loop, &worker->calls, &worker->conf->http,
 		      &worker->router, worker_drained, worker) != 0) {
+		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(ENOMEM));
+		return -1;
+	}
+	if (worker_log_open(worker) != 0) {
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(ENOMEM));
 		return -1;
 	}
@@ -153,6 +175,8 @@ worker_run(struct worker *worker)
 {
 	int error = stats_start(worker);
 
+	if (error == 0 && worker->http.access != NULL)
+		error = access_start(worker->http.access);
 	if (error != 0) {
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(-error));
 		return -1;
@@ -213,6 +237,38 @@ worker_drain(struct worker *worker)
 }
 
 void
+worker_report_access(struct worker *worker)
+{
+	char line[256];
+	size_t n = worker->http.access != NULL ? access_report(worker->http.access, line) : 0;
+
+	if (n > 0)
+		link_log(worker, LOG_WARNING, "", line, n);
+}
+
+static void
+worker_log_close(struct worker *worker)
+{
+	char line[128];
+	uint64_t left;
+	int n;
+
+	if (worker->access_fd >= 0)
+		close(worker->access_fd);
+	if (worker->http.access == NULL)
+		return;
+	worker_report_access(worker);
+	left = access_free(worker->http.access, LOG_FLUSH_MS);
+	worker->http.access = NULL;
+	n = snprintf(line, sizeof(line),
+		     "%llu lines of the access log are lost: they could not be written before the "
+		     "end",
+		     (unsigned long long)left);
+	if (left > 0)
+		link_log(worker, LOG_WARNING, "", line, (size_t)n);
+}
+
+void
 worker_fini(struct worker *worker)
 {
 	if (worker->http.loop != NULL) {
@@ -225,6 +281,7 @@ worker_fini(struct worker *worker)
 	}
 	if (worker->listeners != NULL)
 		worker_stop_accepting(worker);
+	worker_log_close(worker);
 	cluster_fini(worker);
 	if (worker->loop.base != NULL) {
 		stats_stop(worker);

@@ -40,6 +40,7 @@ struct worker {
 	int link;
 	struct listener *listeners; /* one per conf.listens; fd -1: none */
 	size_t nlisteners;
+	int access_fd; /* the access log's file until http.access takes it; -1: none */
 
 	/* what it makes of it */
 	struct loop loop;
@@ -92,6 +93,8 @@ void worker_accept_init(struct worker *worker);
 void worker_accept(struct worker *worker);
 /* Closes the listeners, whether they have been started or not. Safe to call twice. */
 void worker_stop_accepting(struct worker *worker);
+/* Says in the log what is wrong with the access log; once a second. */
+void worker_report_access(struct worker *worker);
 
 /* link.c: what is said to the master. */
 /* Reads HELLO, waiting for it: nothing else can be done yet. 0 or -1. */

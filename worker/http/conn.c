@@ -15,6 +15,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "http/access.h"
 #include "http/exchange.h"
 
 #define READ_TURNS 8 /* reads in a row before other connections get their turn */
@@ -60,6 +61,8 @@ conn_close(struct conn *conn, bool reset)
 
 	if (conn->state == CONN_CLOSED)
 		return;
+	if (http->access != NULL && exchange != NULL)
+		access_ended_on(exchange, true);
 	conn->state = CONN_CLOSED;
 	out_drop(conn);
 	if (conn->registered)
@@ -484,7 +487,7 @@ conn_head_passed(struct deadline *deadline)
 		conn_close(conn, false);
 		return;
 	}
-	conn_refuse(conn, 408);
+	conn_refuse(conn, 408, conn->held->bytes, conn->held_len);
 	free(conn->held);
 	conn->held = NULL;
 	conn_settle(conn);

@@ -117,8 +117,11 @@ bool conn_reading(const struct conn *conn);
 /* Whether so much of the request's body has not been read that the connection cannot go on. */
 bool conn_body_is_left(const struct conn *conn, bool expects_continue);
 
-/* What came is no request: answers `status` and closes so that the client can read it. */
-void conn_refuse(struct conn *conn, int status);
+/*
+ * What came, the n bytes at p, is no request: answers `status` and closes so that the client can
+ * read it.
+ */
+void conn_refuse(struct conn *conn, int status, const char *p, size_t n);
 /* The body is broken, stalled or too large (EDDY_E…): the module hears of it, and may answer. */
 void conn_body_failed(struct conn *conn, int error);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/access.h"
 #include "http/conn.h"
 #include "http/http.h"
 
@@ -35,6 +36,7 @@ exchange_new(struct conn *conn, const struct route *route, struct head *head)
 		.minor = head->minor,
 		.is_head = head->is_head,
 		.expect_continue = head->expect_continue,
+		.begun_ns = http->access != NULL ? http->access->begun_ns : 0,
 		.response.status = 200,
 	};
 	exchange->handle = handle_new(&http->handles, exchange);
@@ -59,6 +61,8 @@ exchange_release(struct exchange *exchange)
 {
 	struct joined *joined;
 
+	if (exchange->http->access != NULL)
+		access_release_on(exchange);
 	if (exchange->kept)
 		free(exchange->head);
 	exchange->kept = false;
@@ -76,6 +80,7 @@ exchange_free(struct exchange *exchange)
 
 	handle_free(&http->handles, exchange->handle);
 	exchange_release(exchange);
+	free(exchange->saved);
 	collect_free(exchange);
 	free(exchange->request.trailers);
 	fields_fini(&exchange->response.fields);

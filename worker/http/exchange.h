@@ -98,6 +98,8 @@ struct exchange {
 	const struct route *route;
 	struct head *head; /* the worker's, or a copy (`kept`), or NULL: released */
 	struct joined *joined;
+	char *saved;	   /* access_save's, of a head that is released; NULL: nothing */
+	uint64_t begun_ns; /* CLOCK_MONOTONIC, if the access log asks for it */
 	uint8_t pending;
 	uint8_t minor;
 	bool posted;
@@ -107,6 +109,7 @@ struct exchange {
 	bool parked;   /* counted as such */
 	bool is_head;
 	bool expect_continue; /* 100 is owed when reading starts */
+	bool logged;	      /* in the access log */
 };
 
 /* The module's handles. */

@@ -31,6 +31,7 @@
  */
 #define HTTP_SCRATCH_SIZE (2 * 65536)
 
+struct access;
 struct conn;
 struct exchange;
 
@@ -54,6 +55,7 @@ struct http {
 	struct head trailer; /* the same for a trailer section */
 	struct out out;	     /* what is about to be sent */
 	struct date date;
+	struct access *access; /* NULL: there is no access log; worker.c's */
 
 	struct deadlines idle;	  /* keepalive_timeout: between two requests */
 	struct deadlines heads;	  /* header_timeout: from the first byte, or accept */

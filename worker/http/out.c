@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include "http/access.h"
 #include "http/conn.h"
 #include "http/exchange.h"
 #include "http/http.h"
@@ -60,6 +61,8 @@ queue_free(struct conn *conn)
 	struct out_chunk *chunk;
 
 	conn->queue = NULL;
+	if (queue->wait != NULL)
+		access_waited(conn, queue->wait, queue->bytes);
 	event_del(&queue->event);
 	deadline_stop(&queue->deadline);
 	while ((chunk = TAILQ_FIRST(&queue->chunks)) != NULL) {

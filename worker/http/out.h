@@ -19,6 +19,7 @@
 #define OUT_SIZE 65536
 #define OUT_HIGH_WATER 65536 /* bytes queued on a connection beyond which write says false */
 
+struct access_wait;
 struct conn;
 struct http;
 
@@ -49,6 +50,7 @@ struct out_queue {
 	struct conn *conn;
 	struct out_chunk_list chunks;
 	size_t bytes;
+	struct access_wait *wait; /* the answer's line in the access log; NULL: none */
 };
 
 /*

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/access.h"
 #include "http/exchange.h"
 #include "http/status.h"
 
@@ -45,14 +46,26 @@ conn_answer(struct conn *conn, int status, bool head_only, bool keep, const char
 	slot_add(http->slot->counters.responses[status / 100], 1);
 }
 
+/* The same to a request that has been read. */
+static void
+conn_answer_to(struct conn *conn, const struct head *head, const struct route *route, int status,
+	       bool keep, const char *field)
+{
+	conn_answer(conn, status, head->is_head, keep, field);
+	if (conn->http->access != NULL)
+		access_answered_on(conn, head, route, status);
+}
+
 /*
  * The request is not one: says so, and closes so that the client reads it. Nothing more is read as
  * a request.
  */
 void
-conn_refuse(struct conn *conn, int status)
+conn_refuse(struct conn *conn, int status, const char *p, size_t n)
 {
 	conn_answer(conn, status, false, false, "");
+	if (conn->http->access != NULL)
+		access_refused_on(conn, status, p, n);
 	conn->closing = conn->lingering = true;
 }
 
@@ -107,6 +120,8 @@ conn_response_ended(struct conn *conn)
 	struct exchange *exchange = conn->exchange;
 	const eddy_response_events *events = exchange->response.events;
 
+	if (conn->http->access != NULL)
+		access_ended_on(exchange, false);
 	if (events != NULL && (events->finish != NULL || events->close != NULL)) {
 		if (conn->http->out.owner == conn)
 			out_flush(conn->http);
@@ -130,7 +145,7 @@ conn_call(struct conn *conn, const struct route *route)
 	struct exchange *exchange = exchange_new(conn, route, &http->head);
 
 	if (exchange == NULL) {
-		conn_answer(conn, 503, false, false, "");
+		conn_answer_to(conn, &http->head, route, 503, false, "");
 		conn_next(conn, false);
 		return;
 	}
@@ -188,6 +203,7 @@ conn_begin(struct conn *conn)
 	int status;
 	bool keep;
 
+	access_begin(http->access);
 	conn->requests++;
 	slot_add(http->slot->counters.requests, 1);
 	conn->body_bytes = 0;
@@ -203,7 +219,7 @@ conn_begin(struct conn *conn)
 	}
 	keep = status != 413 && status != 501 && conn_keeps_alive(conn, head) &&
 	       !conn_body_is_left(conn, head->expect_continue);
-	conn_answer(conn, status, head->is_head, keep, field);
+	conn_answer_to(conn, head, route, status, keep, field);
 	conn_next(conn, keep);
 }
 
@@ -231,7 +247,7 @@ conn_take_head(struct conn *conn, const char **p, size_t *n)
 	}
 	if (result != HEAD_DONE) {
 		slot_add(http->slot->counters.requests, 1);
-		conn_refuse(conn, result);
+		conn_refuse(conn, result, *p, *n);
 		*n = 0;
 		return false;
 	}

@@ -497,6 +497,14 @@ destroy(eddy_request *req, eddy_response *res, void *state)
 	eddy_set_timeout(destroy_now, 20, task_new(state, req, res));
 }
 
+/* A reset and no answer. */
+static void
+vanish(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req, (void)state;
+	eddy_response_destroy(res);
+}
+
 /* a large answer under back-pressure */
 
 static char flood_piece[65536];
@@ -1024,6 +1032,7 @@ static const struct eddy_handler handlers[] = {
 	{"trailers", trailers},
 	{"owned", owned},
 	{"destroy", destroy},
+	{"vanish", vanish},
 	{"flood", flood},
 	{"park", park},
 	{"counters", counters},

@@ -457,7 +457,8 @@ static const struct {
 	{"http { frobnicate = 1 }",
 	 "t:1: unknown key \"frobnicate\" in http: there are keepalive_timeout, header_timeout, "
 	 "body_timeout, write_timeout, keepalive_requests, min_rate, max_request_line, "
-	 "max_headers, max_head, max_body, connections_per_address\n"},
+	 "max_headers, max_head, max_body, connections_per_address, "
+	 "access_log, access_format\n"},
 	{"http { workers = 1 }", "t:1: unknown key \"workers\" in http: it belongs at the top "
 				 "level, outside of any section\n"},
 	{"http { backlog = 1 }",
@@ -473,7 +474,7 @@ static const struct {
 	 "t:1: unknown key \"modul\" in route: did you mean \"module\"?\n"},
 	{"route \"/a\" { a = 1 }",
 	 "t:1: unknown key \"a\" in route: there are module, handler, methods, max_body, "
-	 "body_timeout, write_timeout, min_rate\n"},
+	 "body_timeout, write_timeout, min_rate, access_log\n"},
 	{"workers", "t:1: workers needs \"=\" and a value: write workers = \"auto\"\n"},
 	{"workers 3", "t:1: workers needs \"=\" and a value: write workers = \"3\"\n"},
 	{"workers \"3\"", "t:1: workers needs \"=\" and a value: write workers = \"3\"\n"},

@@ -51,6 +51,8 @@ START_TEST(defaults_are_printed)
 			       "\tmax_head = \"16k\"\n"
 			       "\tmax_body = \"8m\"\n"
 			       "\tconnections_per_address = 0\n"
+			       "\taccess_log = \"off\"\n"
+			       "\taccess_format = \"combined\"\n"
 			       "}\n"
 			       "\n"
 			       "listen \":1\" {\n"
@@ -67,6 +69,7 @@ START_TEST(defaults_are_printed)
 			       "\tbody_timeout = \"1m\"\n"
 			       "\twrite_timeout = \"1m\"\n"
 			       "\tmin_rate = \"100\"\n"
+			       "\taccess_log = \"on\"\n"
 			       "}\n");
 	free(text);
 	conf_free(conf);
@@ -79,14 +82,16 @@ START_TEST(every_key_survives)
 		   "http { keepalive_timeout = 0 header_timeout = 1001ms body_timeout = 24d "
 		   "write_timeout = 3h\n"
 		   "max_head = 64k max_body = 0 keepalive_requests = 7 min_rate = 0 "
-		   "max_request_line = 300 max_headers = 12 }\n"
+		   "max_request_line = 300 max_headers = 12 "
+		   "access_log = \"/a b\" access_format = \"%h \\\"%r\\\" %%\" }\n"
 		   "listen \":1\" { backlog = 1 } listen \"[::]:1\" { ipv6only = true }\n"
 		   "listen \"[::]:2\" { ipv6only = no } listen \"unix:/a b\" { mode = 7 } listen "
 		   "\"unix:@a\" { }\n"
 		   "module m { path = \"/x y\" options { k = v l.m-n = \"\" } } module n { }\n"
 		   "route \"/a/:b/*\" { module = n handler = h methods = { GET, \"M-SEARCH\" } "
 		   "max_body = 1025 }\n"
-		   "route \"/a/:c/*\" { module = m methods = PUT max_body = 0 min_rate = 5k "
+		   "route \"/a/:c/*\" { module = m methods = PUT max_body = 0 access_log = no "
+		   "min_rate = 5k "
 		   "body_timeout = 1s write_timeout = 0 }\n");
 }
 END_TEST

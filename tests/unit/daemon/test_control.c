@@ -117,7 +117,7 @@ START_TEST(unknown_requests_are_told_what_there_is)
 {
 	static const char expected[] =
 		"{\"ok\":false,\"error\":\"unknown request: there are status, "
-		"workers, reload, stop\"}\nEOF";
+		"workers, reload, reopen, stop\"}\nEOF";
 
 	ck_assert_str_eq(answer_to(client_connect(), "quit\n"), expected);
 	ck_assert_str_eq(answer_to(client_connect(), "\n"), expected);

@@ -82,6 +82,7 @@ START_TEST(counters_are_told_by_class)
 		.bytes_in = 9,
 		.bytes_out = 10,
 		.log_dropped = 11,
+		.access_dropped = 12,
 	};
 
 	json_is(status_counters_json(&counters),
@@ -89,7 +90,7 @@ START_TEST(counters_are_told_by_class)
 		"\"1xx\": 4, "
 		"\"2xx\": 5,"
 		"\"3xx\": 6, \"4xx\": 7, \"5xx\": 8}, \"bytes_in\": 9, \"bytes_out\": 10, "
-		"\"log_dropped\": 11}");
+		"\"log_dropped\": 11, \"access_dropped\": 12}");
 }
 END_TEST
 
