@@ -50,6 +50,10 @@ UNIT_TESTS += tests/unit/worker/test_scoreboard
 tests_unit_worker_test_scoreboard_SOURCES = tests/unit/worker/test_scoreboard.c
 tests_unit_worker_test_scoreboard_LDADD = worker/libcontract.a $(CHECK_LIBS)
 
+UNIT_TESTS += tests/unit/daemon/test_access_log
+tests_unit_daemon_test_access_log_SOURCES = tests/unit/daemon/test_access_log.c tests/unit/daemon/suite.h
+tests_unit_daemon_test_access_log_CPPFLAGS = $(DAEMON_CPPFLAGS)
+tests_unit_daemon_test_access_log_LDADD = $(UNIT_DAEMON_LIBS)
 UNIT_TESTS += tests/unit/daemon/test_backoff
 tests_unit_daemon_test_backoff_SOURCES = tests/unit/daemon/test_backoff.c tests/unit/daemon/suite.h
 tests_unit_daemon_test_backoff_CPPFLAGS = $(DAEMON_CPPFLAGS)

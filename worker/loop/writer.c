@@ -26,6 +26,7 @@
 
 #define RETRY_MS 100	  /* between two tries at a file that fails */
 #define JOIN_SLACK_MS 200 /* for the thread to see that its time is over */
+#define WAKE_PART 4	  /* 1 / this of the ring is used: not a time to gather any more */
 #define NS_PER_MS 1000000ull
 
 enum mood {
@@ -151,7 +152,7 @@ static void
 sleep_in(struct writer *writer, enum mood mood, unsigned ms)
 {
 	struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-	size_t enough = mood == MOOD_IDLE ? 1 : writer->size / 2;
+	size_t enough = mood == MOOD_IDLE ? 1 : writer->size / WAKE_PART;
 
 	atomic_store(&writer->mood, mood);
 	if (!is_asked(writer) && ring_used(writer) < enough)
@@ -354,7 +355,8 @@ writer_put(struct writer *writer, const char *line, size_t n)
 	struct iovec parts[2];
 	uint32_t mood;
 
-	if (head + n - writer->tail_seen > writer->size / 2) { /* look again, and not each time */
+	if (head + n - writer->tail_seen >
+	    writer->size / WAKE_PART) { /* look again, and not each time */
 		writer->tail_seen = atomic_load_explicit(&writer->tail, memory_order_acquire);
 		if (head + n - writer->tail_seen > writer->size)
 			return false;
@@ -365,7 +367,7 @@ writer_put(struct writer *writer, const char *line, size_t n)
 	atomic_store(&writer->head, head + n);
 	mood = atomic_load(&writer->mood);
 	if (mood == MOOD_IDLE ||
-	    (mood == MOOD_GATHERING && head + n - writer->tail_seen >= writer->size / 2))
+	    (mood == MOOD_GATHERING && head + n - writer->tail_seen >= writer->size / WAKE_PART))
 		wake(writer);
 	return true;
 }

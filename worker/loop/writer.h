@@ -8,6 +8,8 @@
  *
  *	loop    writer_put ---> ring ---> thread ---> write(2), or the sink
  *
+ * What the ring holds dies with the process: a crash costs the lines of the last WRITER_GATHER_MS.
+ *
  * One thread puts, which is also the one that calls everything else here. Nothing here knows what
  * the lines say.
  */

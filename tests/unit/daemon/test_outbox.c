@@ -184,6 +184,32 @@ START_TEST(one_packet_serves_many)
 }
 END_TEST
 
+START_TEST(descriptor_waits_with_its_packet)
+{
+	struct packet *packet = packet_new(CONTRACT_REOPEN, NULL, 0);
+	int unread[2];
+	char byte;
+
+	ck_assert_int_eq(pipe(unread), 0);
+	while (!outbox_waits(&outbox))
+		publish_next();
+	packet->fd = unread[1];
+	ck_assert_int_eq(outbox_control(&outbox, packet), 0);
+	packet_unref(packet);
+	ck_assert(outbox_waits(&outbox));
+	do {
+		ck_assert_int_eq(contract_recv(ends[1], &message), 1);
+		ck_assert_int_eq(outbox_flush(&outbox), 0);
+	} while (message.type != CONTRACT_REOPEN);
+	ck_assert_uint_eq(message.nfds, 1);
+	ck_assert_int_eq(write(message.fds[0], "x", 1), 1);
+	close(message.fds[0]);
+	ck_assert_int_eq(read(unread[0], &byte, 1), 1);
+	ck_assert_int_eq(read(unread[0], &byte, 1), 0); /* the packet's own has been closed */
+	close(unread[0]);
+}
+END_TEST
+
 START_TEST(dead_link_is_said)
 {
 	struct packet *packet = packet_new(CONTRACT_DRAIN, NULL, 0);
@@ -210,6 +236,7 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, losses_are_told_after_what_came_before_them);
 	tcase_add_test(tcase, control_is_never_dropped);
 	tcase_add_test(tcase, one_packet_serves_many);
+	tcase_add_test(tcase, descriptor_waits_with_its_packet);
 	tcase_add_test(tcase, dead_link_is_said);
 }
 

@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -181,13 +182,13 @@ START_TEST(pipe_that_nobody_reads_does_not_hold_up_the_end)
 {
 	int ends[2];
 	struct writer *writer;
-	uint64_t put = 0;
 	double begun;
 
 	ck_assert_int_eq(pipe2(ends, O_NONBLOCK), 0);
+	ck_assert_int_gt(fcntl(ends[1], F_SETPIPE_SZ, 4096), 0);
 	writer = writer_make(ends[1]);
 	while (writer_put(writer, BYTES("0123456789\n")))
-		put++;
+		;
 	begun = now_s();
 	ck_assert_uint_gt(writer_free(writer, 200), 0);
 	ck_assert(now_s() - begun < 5);
@@ -202,7 +203,30 @@ START_TEST(pipe_in_blocking_mode_does_not_hold_up_the_end)
 	struct writer *writer;
 
 	ck_assert_int_eq(pipe2(ends, 0), 0);
+	ck_assert_int_gt(fcntl(ends[1], F_SETPIPE_SZ, 4096), 0);
 	writer = writer_make(ends[1]);
+	while (writer_put(writer, BYTES("0123456789\n")))
+		;
+	ck_assert_uint_gt(writer_free(writer, 200), 0);
+	close(ends[0]);
+	close(ends[1]);
+}
+END_TEST
+
+/* stderr under a service manager. */
+START_TEST(socket_in_blocking_mode_does_not_hold_up_the_end)
+{
+	int ends[2];
+	struct writer *writer;
+	char text[8] = "";
+	int small = 4096; /* less than the ring */
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	ck_assert_int_eq(setsockopt(ends[1], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small)), 0);
+	writer = writer_make(ends[1]);
+	ck_assert(writer_put(writer, BYTES("first\n")));
+	ck_assert_int_eq(read(ends[0], text, sizeof(text) - 1), 6);
+	ck_assert_str_eq(text, "first\n");
 	while (writer_put(writer, BYTES("0123456789\n")))
 		;
 	ck_assert_uint_gt(writer_free(writer, 200), 0);
@@ -342,6 +366,7 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, lines_without_room_are_refused_and_the_others_are_kept);
 	tcase_add_test(tcase, pipe_that_nobody_reads_does_not_hold_up_the_end);
 	tcase_add_test(tcase, pipe_in_blocking_mode_does_not_hold_up_the_end);
+	tcase_add_test(tcase, socket_in_blocking_mode_does_not_hold_up_the_end);
 	tcase_add_test(tcase, broken_pipe_is_an_error_and_no_signal);
 	tcase_add_test(tcase, lines_wait_for_a_full_disk);
 	tcase_add_test(tcase, reopened_file_takes_over_and_no_line_is_lost);
