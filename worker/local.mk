@@ -42,6 +42,8 @@ worker_libworker_a_SOURCES = \
 	worker/link.c \
 	worker/loop/deadline.c \
 	worker/loop/deadline.h \
+	worker/loop/entries.c \
+	worker/loop/entries.h \
 	worker/loop/handle.c \
 	worker/loop/handle.h \
 	worker/loop/journal.c \

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 
+#include "loop/entries.h"
 #include "worker.h"
 
 /* Whether fd 3 is what eddyd leaves there. */
@@ -33,6 +34,7 @@ main(int argc, char **argv)
 				"when started by hand.\nStart eddyd instead: see eddyd --help.\n");
 		return CONTRACT_EXIT_USAGE;
 	}
+	entries_init();
 	if (worker_init(&worker, CONTRACT_LINK_FD) == 0 && worker_load(&worker) == 0) {
 		if (worker.hello.check)
 			link_ready(&worker);

@@ -3,6 +3,7 @@ More clients than there is room for: worker_connections, descriptors that run ou
 connections_per_address.
 """
 import os
+import re
 import resource
 import signal
 import threading
@@ -376,3 +377,36 @@ def test_reload_changes_the_limits(daemon):
     daemon.reload()
     for _ in range(5):
         greeted(daemon)
+
+
+# memory
+
+
+def anonymous_bytes(pid):
+    """Memory of the process's own: what it shares with others comes and goes with them."""
+    with open(f"/proc/{pid}/smaps_rollup", encoding="ascii") as file:
+        return int(re.search(r"^Anonymous:\s+(\d+) kB", file.read(), re.M)[1]) * 1024
+
+
+def test_the_memory_of_a_crowd_comes_back_when_it_leaves(daemon):
+    if daemon.programs.sanitized:
+        pytest.skip("the sanitizers keep what is freed")
+    limits_conf(daemon)
+    daemon.start()
+    (pid,) = daemon.pids()
+    before = anonymous_bytes(pid)
+    for _ in range(3):
+        clients = parked(daemon, 3000)
+        crowd = anonymous_bytes(pid) - before
+        assert crowd / 3000 < 700
+        daemon.get("/hello")
+        with Client(daemon.address) as client:
+            assert client.post("/poll", b"now").status == 204
+        for client in clients:
+            assert client.read().body == b"now"
+        daemon.close_clients()
+        wait_until(
+            lambda: anonymous_bytes(pid) - before < crowd / 4,
+            lambda: f"{crowd} bytes to come back, all but {anonymous_bytes(pid) - before}",
+        )
+    assert daemon.pids() == [pid]
