@@ -225,8 +225,8 @@ typedef struct {
 EDDY_API int eddy_request_on(eddy_request *req, const eddy_request_events *events, void *arg);
 
 /*
- * Stops `data` and `end` until resume; what the client sends meanwhile waits in the kernel. Node:
- * readable.pause().
+ * Stops `data` and `end` until resume; what the client sends meanwhile waits in the kernel, but for
+ * what one read has brought already. Node: readable.pause().
  */
 EDDY_API void eddy_request_pause(eddy_request *req);
 EDDY_API void eddy_request_resume(eddy_request *req);

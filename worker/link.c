@@ -12,6 +12,7 @@
 #include "http/access.h"
 #include "worker.h"
 
+#define FAIL_WAIT_MS 5000
 #define MESSAGE_TURNS 32 /* messages in a row before connections get their turn */
 
 /* HELLO --------------------------------------------------------------------------- */
@@ -208,9 +209,37 @@ link_event(evutil_socket_t fd, short what, void *arg)
 	loop_leave(&worker->loop);
 }
 
+/* READY and STOPPED must arrive: while the link is full (of log lines, say) they are owed. */
+static void
+link_pay(struct worker *worker)
+{
+	static const enum contract_type types[] = {CONTRACT_READY, CONTRACT_STOPPED};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+		if (!(worker->owed & 1u << types[i]))
+			continue;
+		if (contract_send(worker->link, types[i], NULL, 0, NULL, 0) == -EAGAIN) {
+			if (event_initialized(&worker->link_writable)) /* else: eddyd -t */
+				event_add(&worker->link_writable, NULL);
+			return;
+		}
+		worker->owed &= ~(1u << types[i]);
+	}
+}
+
+static void
+link_has_room(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	link_pay(arg);
+}
+
 void
 link_start(struct worker *worker)
 {
+	event_assign(&worker->link_writable, worker->loop.base, worker->link, EV_WRITE,
+		     link_has_room, worker);
 	event_assign(&worker->link_event, worker->loop.base, worker->link, EV_READ | EV_PERSIST,
 		     link_event, worker);
 	event_add(&worker->link_event, NULL);
@@ -222,23 +251,29 @@ void
 link_ready(struct worker *worker)
 {
 	slot_set(worker->slot->state, SLOT_READY);
-	contract_send(worker->link, CONTRACT_READY, NULL, 0, NULL, 0);
+	worker->owed |= 1u << CONTRACT_READY;
+	link_pay(worker);
 }
 
 void
 link_stopped(struct worker *worker)
 {
 	slot_set(worker->slot->state, SLOT_DRAINING);
-	contract_send(worker->link, CONTRACT_STOPPED, NULL, 0, NULL, 0);
+	worker->owed |= 1u << CONTRACT_STOPPED;
+	link_pay(worker);
 }
 
 void
 link_fail(struct worker *worker, enum contract_fail_kind kind, size_t index, const char *why)
 {
 	struct contract_fail fail = {.kind = (uint32_t)kind, .index = (uint32_t)index};
+	struct pollfd room = {.fd = worker->link, .events = POLLOUT};
 	struct iovec parts[] = {{&fail, sizeof(fail)}, {(void *)(uintptr_t)why, strlen(why)}};
 
-	contract_send(worker->link, CONTRACT_FAIL, parts, 2, NULL, 0);
+	/* there is nothing else to do any more: these words may wait until the master has room */
+	while (contract_send(worker->link, CONTRACT_FAIL, parts, 2, NULL, 0) == -EAGAIN &&
+	       poll(&room, 1, FAIL_WAIT_MS) > 0)
+		;
 }
 
 static int

@@ -98,6 +98,7 @@ worker_init(struct worker *worker, int link)
 	LIST_INIT(&worker->topics);
 	worker_self = worker;
 	worker_signals();
+	fcntl(link, F_SETFD, FD_CLOEXEC); /* it came through an exec, and goes through no other */
 	/*
 	 * a crowd of waiting requests is one arena's: when it leaves, the memory goes back to the
 	 * kernel

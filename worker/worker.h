@@ -53,8 +53,9 @@ struct worker {
 	struct handles timers;	  /* eddy_set_timeout … */
 
 	/* its own events */
-	struct event link_event, tick_event, drain_event, term_event, quit_event;
+	struct event link_event, link_writable, tick_event, drain_event, term_event, quit_event;
 	struct contract_message *message; /* what the link has brought last */
+	unsigned owed;			  /* messages that the link had no room for: bits by type */
 	uint64_t log_dropped;		  /* lines since the last one that got through */
 	uint64_t tick_due_ns, lag_max_us;
 	unsigned ticks;

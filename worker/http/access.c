@@ -2,8 +2,8 @@
  * The access log's lines; see access.h.
  *
  * Whatever a client has sent is escaped, so that nothing in a line can pass for its end, for
- * another line, or for another value. Each part of a line that has a known bound gets it (PART_MAX);
- * the others share what is left of the longest line.
+ * another line, or for another value. Each part of a line that has a known bound gets it
+ * (PART_MAX); the others share what is left of the longest line.
  */
 #include "http/access.h"
 
@@ -112,7 +112,9 @@ utf8_length(const unsigned char *p, size_t n)
 	return len;
 }
 
-/* What JSON cannot hold as it is: a control byte, or a byte that is no UTF-8, which is told alike. */
+/*
+ * What JSON cannot hold as it is: a control byte, or a byte that is no UTF-8, which is told alike.
+ */
 static char *
 put_json_byte(char *p, unsigned char c)
 {

@@ -18,7 +18,10 @@
 #include "http/access.h"
 #include "http/exchange.h"
 
-#define READ_TURNS 8 /* reads in a row before other connections get their turn */
+#define READ_BUDGET 262144 /* bytes in a turn of the loop before others get theirs */
+#define REQUESTS_BUDGET 64 /* the same in requests; a read has some hundred at most */
+#define HEAD_ROOM 16384	   /* what a read takes behind a request costs memory if that one waits */
+#define WAIT_ROOM 4096	   /* and while it waits */
 
 static void conn_resume(struct task *task);
 static void conn_event(evutil_socket_t fd, short what, void *arg);
@@ -216,50 +219,71 @@ conn_notice(struct conn *conn)
 		conn_close(conn, false);
 }
 
-/* One recv and what it brought. False: there is nothing more to read now. */
-static bool
+/* How much one recv may bring, behind what is held. */
+static size_t
+conn_room(const struct conn *conn, size_t held)
+{
+	if (conn->state == CONN_HEAD && held + HEAD_ROOM < HTTP_SCRATCH_SIZE)
+		return HEAD_ROOM;
+	return conn->state == CONN_WAIT ? WAIT_ROOM : HTTP_SCRATCH_SIZE - held;
+}
+
+/* One recv and what it brought, in bytes. 0: there is nothing more to read now. */
+static size_t
 conn_read(struct conn *conn)
 {
 	struct http *http = conn->http;
-	size_t held = conn->held != NULL ? conn->held_len : 0, room = HTTP_SCRATCH_SIZE - held;
+	size_t held = conn->held != NULL ? conn->held_len : 0;
+	size_t room = conn_room(conn, held);
 	ssize_t n;
 
-	if (room == 0)
-		return false;
-	n = recv(conn_fd(conn), http->scratch + held, room, 0);
-	if (n < 0) {
-		if (errno == EINTR)
-			return true;
-		if (errno != EAGAIN)
+	do
+		n = recv(conn_fd(conn), http->scratch + held, room, 0);
+	while (n < 0 && errno == EINTR);
+	if (n <= 0) {
+		if (n == 0)
+			conn_eof(conn);
+		else if (errno != EAGAIN)
 			conn_close(conn, false);
-		return false;
-	}
-	if (n == 0) {
-		conn_eof(conn);
-		return false;
+		return 0;
 	}
 	slot_add(http->slot->counters.bytes_in, (uint64_t)n);
 	conn_process(conn, http->scratch, conn_unhold(conn) + (size_t)n);
-	return (size_t)n == room || conn->fin;
+	return (size_t)n == room || conn->fin ? (size_t)n : 0;
+}
+
+/* It has had its share of this turn: it goes on in the next one. */
+static void
+conn_again(struct conn *conn)
+{
+	conn->readable = true;
+	if (conn->posted)
+		return;
+	conn->posted = true;
+	loop_again(conn->http->loop, &conn->task);
 }
 
 static void
 conn_input(struct conn *conn)
 {
+	uint32_t requests = conn->requests;
+	size_t got = 0, n;
+
 	conn->readable = false;
-	for (int turn = 0; conn->state != CONN_CLOSED; turn++) {
+	while (conn->state != CONN_CLOSED) {
 		if (!conn_wants_input(conn)) {
 			conn->readable = true;
 			conn_notice(conn);
 			return;
 		}
-		if (turn == READ_TURNS) {
-			conn->readable = true;
-			event_active(&conn->event, EV_READ, 1);
+		if (got >= READ_BUDGET || conn->requests - requests >= REQUESTS_BUDGET) {
+			conn_again(conn);
 			return;
 		}
-		if (!conn_read(conn))
+		n = conn_read(conn);
+		if (n == 0)
 			return;
+		got += n;
 	}
 }
 
@@ -283,8 +307,8 @@ conn_finish(struct conn *conn)
 	shutdown(conn_fd(conn), SHUT_WR);
 	conn->state = CONN_LINGER;
 	deadline_start(&conn->deadline, &conn->http->lingers);
-	if (conn->readable && conn->registered)
-		event_active(&conn->event, EV_READ, 1);
+	if (conn->readable)
+		conn_again(conn);
 }
 
 static void
@@ -303,6 +327,17 @@ conn_wait(struct conn *conn, struct deadlines *limit)
 		deadline_stop(&conn->deadline);
 	else if (conn->deadline.of != limit || limit != &conn->http->heads)
 		deadline_start(&conn->deadline, limit); /* a head's time is not put off */
+}
+
+/* Whether more of a body is waited for: by the module, or to be thrown away. */
+static bool
+conn_takes_body(const struct conn *conn)
+{
+	if (conn->state == CONN_DISCARD)
+		return true;
+	if (conn->state != CONN_BODY && conn->state != CONN_TRAILER)
+		return false;
+	return conn->exchange == NULL || conn_reading(conn);
 }
 
 /*
@@ -332,9 +367,7 @@ conn_settle(struct conn *conn)
 			limit = &http->heads;
 		else
 			limit = http->draining ? &http->graces : &http->idle;
-	} else if (conn->state == CONN_DISCARD ||
-		   ((conn->state == CONN_BODY || conn->state == CONN_TRAILER) &&
-		    conn_reading(conn))) {
+	} else if (conn_takes_body(conn)) {
 		limit = conn->exchange != NULL ? http_bodies(http, conn->exchange->route->index)
 					       : &http->bodies;
 	}

@@ -122,9 +122,14 @@ http_fini(struct http *http)
 {
 	struct deadlines *all[] = {&http->idle,	  &http->heads,	  &http->bodies,
 				   &http->writes, &http->lingers, &http->graces};
+	struct conn *conn;
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
 		deadlines_fini(all[i]);
+	while ((conn = TAILQ_FIRST(&http->dead)) != NULL) {
+		TAILQ_REMOVE(&http->dead, conn, link);
+		pool_free(&http->conn_pool, conn);
+	}
 	pool_fini(&http->conn_pool);
 	pool_fini(&http->exchange_pool);
 	http_routes_fini(http);
@@ -145,9 +150,12 @@ http_close(struct http *http)
 static void
 http_bury(struct http *http)
 {
-	struct conn *conn;
+	struct conn *conn, *next;
 
-	while ((conn = TAILQ_FIRST(&http->dead)) != NULL) {
+	for (conn = TAILQ_FIRST(&http->dead); conn != NULL; conn = next) {
+		next = TAILQ_NEXT(conn, link);
+		if (conn->posted) /* its task is in the next turn's queue */
+			continue;
 		TAILQ_REMOVE(&http->dead, conn, link);
 		pool_free(&http->conn_pool, conn);
 	}

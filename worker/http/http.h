@@ -108,8 +108,8 @@ struct deadlines *http_writes(struct http *http, size_t route);
 bool http_make_room(struct http *http);
 
 /*
- * Once a second: when a crowd of clients has left, its memory goes back to the kernel. True: it has,
- * what else it has used may go too.
+ * Once a second: when a crowd of clients has left, its memory goes back to the kernel. True: it
+ * has, what else it has used may go too.
  */
 bool http_trim(struct http *http);
 

@@ -21,6 +21,8 @@
 /* An owned buffer's release, posted because it may not run inside the module's call. */
 struct out_release {
 	struct task task;
+	struct calls *calls;
+	struct eddy_module *module;
 	void (*release)(void *p, void *arg);
 	void *p, *arg;
 };
@@ -30,19 +32,26 @@ release_run(struct task *task)
 {
 	struct out_release *release = (struct out_release *)(void *)task;
 
+	call_begin(release->calls, release->module, SLOT_RESPONSE, 0);
 	release->release(release->p, release->arg);
+	call_end(release->calls);
 	free(release);
 }
 
 void
-out_release(struct http *http, void *p, void (*release)(void *p, void *arg), void *arg)
+out_release(struct http *http, struct eddy_module *module, void *p,
+	    void (*release)(void *p, void *arg), void *arg)
 {
 	struct out_release *later = malloc(sizeof(*later));
 
 	if (later == NULL) /* a leak beats a callback inside the call that caused it */
 		return;
-	*later = (struct out_release){
-		.task.run = release_run, .release = release, .p = p, .arg = arg};
+	*later = (struct out_release){.task.run = release_run,
+				      .calls = http->calls,
+				      .module = module,
+				      .release = release,
+				      .p = p,
+				      .arg = arg};
 	task_post(&http->loop->ticks, &later->task);
 }
 
@@ -50,7 +59,7 @@ static void
 chunk_free(struct conn *conn, struct out_chunk *chunk)
 {
 	if (chunk->release != NULL)
-		out_release(conn->http, chunk->owned, chunk->release, chunk->arg);
+		out_release(conn->http, chunk->module, chunk->owned, chunk->release, chunk->arg);
 	free(chunk);
 }
 
@@ -252,11 +261,15 @@ queue_owned(struct conn *conn, void *p, size_t n, void *owned, void (*release)(v
 
 	if (chunk == NULL) {
 		conn_close(conn, true);
-		out_release(conn->http, owned, release, arg);
+		out_release(conn->http, conn->http->calls->running, owned, release, arg);
 		return;
 	}
-	*chunk = (struct out_chunk){
-		.p = p, .len = n, .release = release, .owned = owned, .arg = arg};
+	*chunk = (struct out_chunk){.p = p,
+				    .len = n,
+				    .release = release,
+				    .module = conn->http->calls->running,
+				    .owned = owned,
+				    .arg = arg};
 	TAILQ_INSERT_TAIL(&queue->chunks, chunk, link);
 	queue->bytes += n;
 }
@@ -380,7 +393,7 @@ out_write_owned(struct conn *conn, void *p, size_t n, void (*release)(void *p, v
 	if (conn->state != CONN_CLOSED && conn->queue == NULL)
 		sent = out_send_with(conn, p, n);
 	if (conn->state == CONN_CLOSED || (size_t)sent >= n)
-		out_release(conn->http, p, release, arg);
+		out_release(conn->http, conn->http->calls->running, p, release, arg);
 	else
 		queue_owned(conn, (char *)p + sent, n - (size_t)sent, p, release, arg);
 }

@@ -21,6 +21,7 @@
 
 struct access_wait;
 struct conn;
+struct eddy_module;
 struct http;
 
 struct out {
@@ -39,6 +40,7 @@ struct out_chunk {
 	size_t len, size; /* used; room behind p (0: not ours to write to) */
 	void (*release)(void *p, void *arg);
 	void *owned, *arg;
+	struct eddy_module *module; /* whose it is */
 	char bytes[];
 };
 
@@ -72,8 +74,9 @@ void out_write(struct conn *conn, const void *p, size_t n);
 void out_write_owned(struct conn *conn, void *p, size_t n, void (*release)(void *p, void *arg),
 		     void *arg);
 
-/* Calls `release` through the loop: an owned buffer that nobody needs any more. */
-void out_release(struct http *http, void *p, void (*release)(void *p, void *arg), void *arg);
+/* Calls `release` of a module through the loop: an owned buffer that nobody needs any more. */
+void out_release(struct http *http, struct eddy_module *module, void *p,
+		 void (*release)(void *p, void *arg), void *arg);
 
 /* Sends what is collected, whoever's it is. */
 void out_flush(struct http *http);

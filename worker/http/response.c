@@ -50,6 +50,68 @@ response_find(const eddy_response *handle)
 	return handle_find(&worker_self->http.handles, handle);
 }
 
+/* Headers that mean something ----------------------------------------------------- */
+
+static bool
+name_is(const char *name, size_t n, const char *lower)
+{
+	return strlen(lower) == n && chars_equal_nocase(name, lower, n);
+}
+
+/* Content-Length is remembered, to be checked. 0 or EDDY_EINVAL. */
+static int
+header_length(struct response *res, const char *value)
+{
+	uint64_t length = 0;
+
+	for (const char *p = value; *p != '\0'; p++) {
+		if (!char_is((unsigned char)*p, CHAR_DIGIT) || length > (UINT64_MAX - 9) / 10)
+			return EDDY_EINVAL;
+		length = length * 10 + (uint64_t)(*p - '0');
+	}
+	if (*value == '\0')
+		return EDDY_EINVAL;
+	res->length = length;
+	res->has_length = true;
+	return 0;
+}
+
+/*
+ * Headers that mean something to eddy. 1: to be added like any other, 0: done, or an error.
+ */
+static int
+header_own(struct response *res, const char *name, size_t n, const char *value)
+{
+	if (name_is(name, n, "content-length"))
+		return header_length(res, value) == 0 ? 1 : EDDY_EINVAL;
+	if (name_is(name, n, "transfer-encoding"))
+		return EDDY_EINVAL;
+	if (name_is(name, n, "connection")) {
+		if (name_is(value, strlen(value), "close"))
+			res->keep = false;
+		else if (!name_is(value, strlen(value), "keep-alive"))
+			return EDDY_EINVAL;
+		return 0;
+	}
+	if (name_is(name, n, "date"))
+		res->has_date = true;
+	else if (name_is(name, n, "content-type"))
+		res->has_type = true;
+	return 1;
+}
+
+static void
+header_remove(struct response *res, const char *name, size_t n)
+{
+	fields_remove(&res->fields, name, n);
+	if (name_is(name, n, "content-length"))
+		res->has_length = false;
+	else if (name_is(name, n, "date"))
+		res->has_date = false;
+	else if (name_is(name, n, "content-type"))
+		res->has_type = false;
+}
+
 /* The head ------------------------------------------------------------------------ */
 
 static char *
@@ -139,6 +201,19 @@ response_send_head(struct exchange *exchange, enum framing framing, uint64_t len
 	return true;
 }
 
+/*
+ * An answer without a body has none whatever is written, and 204 has no length either (RFC 9110
+ * 8.6).
+ */
+static void
+response_settle_body(struct response *res)
+{
+	if (!status_has_body(res->status))
+		res->no_body = true;
+	if (res->status == 204 && res->has_length)
+		header_remove(res, "Content-Length", sizeof("Content-Length") - 1);
+}
+
 /* The head of an answer whose length is not known yet. */
 static bool
 response_start(struct exchange *exchange)
@@ -146,8 +221,7 @@ response_start(struct exchange *exchange)
 	struct response *res = &exchange->response;
 	enum framing framing = exchange->minor > 0 ? FRAMING_CHUNKED : FRAMING_CLOSE;
 
-	if (!status_has_body(res->status))
-		res->no_body = true;
+	response_settle_body(res);
 	if (res->has_length || !status_has_body(res->status))
 		framing = FRAMING_NONE;
 	return response_send_head(exchange, framing, 0, NULL, 0);
@@ -160,8 +234,7 @@ response_start_whole(struct exchange *exchange, size_t n, const char *type, size
 	struct response *res = &exchange->response;
 	enum framing framing = FRAMING_LENGTH;
 
-	if (!status_has_body(res->status))
-		res->no_body = true;
+	response_settle_body(res);
 	if (res->has_length || !status_has_body(res->status))
 		framing = FRAMING_NONE;
 	else if (res->trailers.len > 0 && exchange->minor > 0)
@@ -268,7 +341,7 @@ eddy_response_write_owned(eddy_response *handle, void *p, size_t n,
 	if (exchange != NULL && n > 0 && !res->no_body && res->chunked)
 		chunk_begin(exchange->conn, n);
 	if (exchange == NULL || exchange->conn == NULL || n == 0 || res->no_body) {
-		out_release(&worker_self->http, p, release, arg);
+		out_release(&worker_self->http, worker_self->calls.running, p, release, arg);
 		return exchange != NULL && response_wrote(exchange);
 	}
 	res->written += n;
@@ -276,68 +349,6 @@ eddy_response_write_owned(eddy_response *handle, void *p, size_t n,
 	if (res->chunked && exchange->conn != NULL)
 		out_write(exchange->conn, "\r\n", 2);
 	return response_wrote(exchange);
-}
-
-/* Headers that mean something ----------------------------------------------------- */
-
-static bool
-name_is(const char *name, size_t n, const char *lower)
-{
-	return strlen(lower) == n && chars_equal_nocase(name, lower, n);
-}
-
-/* Content-Length is remembered, to be checked. 0 or EDDY_EINVAL. */
-static int
-header_length(struct response *res, const char *value)
-{
-	uint64_t length = 0;
-
-	for (const char *p = value; *p != '\0'; p++) {
-		if (!char_is((unsigned char)*p, CHAR_DIGIT) || length > (UINT64_MAX - 9) / 10)
-			return EDDY_EINVAL;
-		length = length * 10 + (uint64_t)(*p - '0');
-	}
-	if (*value == '\0')
-		return EDDY_EINVAL;
-	res->length = length;
-	res->has_length = true;
-	return 0;
-}
-
-/*
- * Headers that mean something to eddy. 1: to be added like any other, 0: done, or an error.
- */
-static int
-header_own(struct response *res, const char *name, size_t n, const char *value)
-{
-	if (name_is(name, n, "content-length"))
-		return header_length(res, value) == 0 ? 1 : EDDY_EINVAL;
-	if (name_is(name, n, "transfer-encoding"))
-		return EDDY_EINVAL;
-	if (name_is(name, n, "connection")) {
-		if (name_is(value, strlen(value), "close"))
-			res->keep = false;
-		else if (!name_is(value, strlen(value), "keep-alive"))
-			return EDDY_EINVAL;
-		return 0;
-	}
-	if (name_is(name, n, "date"))
-		res->has_date = true;
-	else if (name_is(name, n, "content-type"))
-		res->has_type = true;
-	return 1;
-}
-
-static void
-header_remove(struct response *res, const char *name, size_t n)
-{
-	fields_remove(&res->fields, name, n);
-	if (name_is(name, n, "content-length"))
-		res->has_length = false;
-	else if (name_is(name, n, "date"))
-		res->has_date = false;
-	else if (name_is(name, n, "content-type"))
-		res->has_type = false;
 }
 
 /* The end ------------------------------------------------------------------------- */

@@ -253,6 +253,8 @@ conn_take_head(struct conn *conn, const char **p, size_t *n)
 	}
 	*p += head->size;
 	*n -= head->size;
+	if (conn->deadline.of == &http->heads) /* the next head has a time of its own */
+		deadline_stop(&conn->deadline);
 	conn_begin(conn);
 	return true;
 }

@@ -11,6 +11,7 @@
 #define EDDY_LOOP_LOOP_H
 
 #include <event2/event.h>
+#include <event2/event_struct.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -26,7 +27,8 @@ struct task_queue {
 struct loop {
 	struct event_base *base;
 	uint64_t now_ns; /* CLOCK_MONOTONIC_COARSE at the start of this turn */
-	struct task_queue ticks, later;
+	struct task_queue ticks, later, again;
+	struct event again_event;
 	void (*flush)(void *arg);
 	void *flush_arg;
 };
@@ -48,6 +50,9 @@ task_post(struct task_queue *queue, struct task *task)
 	*queue->last = task;
 	queue->last = &task->next;
 }
+
+/* Posts a task for the next turn. */
+void loop_again(struct loop *loop, struct task *task);
 
 static inline uint64_t
 loop_now_ms(const struct loop *loop)
