@@ -5,6 +5,7 @@
  * may take, and how many there are. bufferevents carry the bytes; this is not the data path.
  */
 #include "daemon/control.h"
+#include "daemon/clock.h"
 #include "daemon/control_path.h"
 #include "daemon/master.h"
 #include "daemon/reopen.h"
@@ -393,6 +394,27 @@ client_new(struct control *control, int fd)
 	client->asked = client->answered;
 }
 
+/* A client that cannot be accepted stays in the backlog, and would wake the loop for ever. */
+static void
+control_pause(struct control *control, int error)
+{
+	log_error(&control->master->log, "control socket: %s: clients have to wait",
+		  strerror(error));
+	event_del(control->readable);
+	timer_set(control->pause, CONTROL_PAUSE_MS);
+}
+
+static void
+on_pause_end(evutil_socket_t fd, short what, void *arg)
+{
+	struct control *control = arg;
+
+	(void)fd;
+	(void)what;
+	if (control->readable)
+		event_add(control->readable, NULL);
+}
+
 static void
 on_client(evutil_socket_t fd, short what, void *arg)
 {
@@ -401,6 +423,8 @@ on_client(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (client >= 0)
 		client_new(arg, client);
+	else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+		control_pause(arg, errno);
 }
 
 /* life --------------------------------------------------------------------------------------- */
@@ -418,7 +442,9 @@ control_fini(struct control *control)
 {
 	if (control->readable)
 		event_free(control->readable);
-	control->readable = NULL;
+	if (control->pause)
+		event_free(control->pause);
+	control->readable = control->pause = NULL;
 	/*
 	 * The file goes before the connections: who waits for the end of `stop` finds no socket to
 	 * connect to.
@@ -445,7 +471,9 @@ control_adopt(struct control *control, struct control_socket *socket)
 		return;
 	readable = event_new(control->master->base, socket->fd, EV_READ | EV_PERSIST, on_client,
 			     control);
-	if (!readable || event_add(readable, NULL) < 0) {
+	if (!control->pause)
+		control->pause = evtimer_new(control->master->base, on_pause_end, control);
+	if (!control->pause || !readable || event_add(readable, NULL) < 0) {
 		log_error(&control->master->log, "no memory for the control socket %s",
 			  socket->path);
 		if (readable)

@@ -1,10 +1,10 @@
 /*
  * The control socket: how eddyctl talks to a running master.
  *
- * A client sends one line (`status`, `workers`, `reload`, `reopen`, `stop`) and gets lines of JSON, the last
- * of which is {"ok":true} or {"ok":false,"error":"…"}. `reload` is answered when the reload is
- * over; the connection of `stop` stays open until the master is gone. Root, the master's user and
- * the group of the socket's file may ask.
+ * A client sends one line (`status`, `workers`, `reload`, `reopen`, `stop`) and gets lines of JSON,
+ * the last of which is {"ok":true} or {"ok":false,"error":"…"}. `reload` is answered when the
+ * reload is over; the connection of `stop` stays open until the master is gone. Root, the master's
+ * user and the group of the socket's file may ask.
  */
 #ifndef EDDY_DAEMON_CONTROL_H
 #define EDDY_DAEMON_CONTROL_H
@@ -24,6 +24,7 @@ struct reload_result;
 #define CONTROL_LINE_MAX 4096 /* bytes of a request */
 #define CONTROL_IDLE_S 10     /* a client that sends or takes nothing for so long is dropped */
 #define CONTROL_WORDS_MAX 8
+#define CONTROL_PAUSE_MS 1000 /* in accepting, when there is no descriptor to be had */
 
 /* The bound socket, before and while it is used. */
 struct control_socket {
@@ -39,6 +40,7 @@ struct control {
 	struct master *master;
 	struct control_socket socket;
 	struct event *readable;
+	struct event *pause; /* ends a pause in accepting */
 	struct control_clients clients;
 	unsigned nclients;
 };

@@ -379,7 +379,7 @@ running_died(struct child *child, int status, const char *how)
 	struct seat *seat = &generation->seats[child->worker];
 	char text[HOW_BYTES + 64];
 
-	if (status_is(status, CONTRACT_EXIT_REFUSED)) {
+	if (!child->was_ready && status_is(status, CONTRACT_EXIT_REFUSED)) {
 		seat_refuse(seat, child);
 	} else if (child->drained && status_is(status, CONTRACT_EXIT_DRAINED)) {
 		log_notice(&generation->master->log,

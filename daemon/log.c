@@ -50,8 +50,10 @@ line_put(struct log *log, const char *line, size_t size)
 {
 	struct pollfd pfd = {.fd = log->fd, .events = POLLOUT};
 
-	if (poll(&pfd, 1, 0) != 1 || !(pfd.revents & POLLOUT))
+	if (poll(&pfd, 1, log->wait_ms) != 1 || !(pfd.revents & POLLOUT)) {
+		log->wait_ms = 0;
 		return false;
+	}
 	if (log->form == LOG_FORM_TERMINAL)
 		return terminal_write(log->fd, line, size) >= 0;
 	return write(log->fd, line, size) >= 0;

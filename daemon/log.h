@@ -25,6 +25,7 @@ enum log_form {
 
 struct log {
 	int fd;
+	int wait_ms; /* for room for a line; 0 while anybody is served, -1: as long as it takes */
 	enum log_form form;
 	uint64_t dropped;     /* lines, not yet reported */
 	uint64_t lost;	      /* lines dropped since the start */

@@ -14,6 +14,8 @@
 #include <sys/wait.h>
 #include <sysexits.h>
 
+#define START_LOG_MS 1000 /* for a slow reader of the log, while nobody is served yet */
+
 const char *
 master_state_name(enum master_state state)
 {
@@ -231,6 +233,7 @@ master_init(struct master *master, const struct options *options)
 	master->started_ns = clock_now_ns();
 	TAILQ_INIT(&master->generations);
 	log_init(&master->log, STDERR_FILENO);
+	master->log.wait_ms = options->check ? -1 : START_LOG_MS;
 	if (options->check)
 		master->log.form = LOG_FORM_PLAIN;
 	control_init(&master->control, master);

@@ -1,9 +1,10 @@
 /*
  * What waits to be sent over one worker's link.
  *
- * A link that is full must stop nobody. Control messages (ACCEPT, DRAIN, REOPEN) are few, never dropped,
- * and go first. PUBLISH messages wait up to OUTBOX_BYTES; beyond that they are dropped, and LOST
- * tells the worker how many as soon as there is room. A message to many workers is kept once.
+ * A link that is full must stop nobody. Control messages (ACCEPT, DRAIN, REOPEN) are few, never
+ * dropped, and go first. PUBLISH messages wait up to OUTBOX_BYTES; beyond that they are dropped,
+ * and LOST tells the worker how many as soon as there is room. A message to many workers is kept
+ * once.
  */
 #ifndef EDDY_DAEMON_OUTBOX_H
 #define EDDY_DAEMON_OUTBOX_H

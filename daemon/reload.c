@@ -257,6 +257,7 @@ reload_switch(struct master *master)
 	master->running = master->candidate;
 	master->candidate = NULL;
 	master->state = MASTER_RUNNING;
+	master->log.wait_ms = 0;
 	generation_run(master->running);
 	control_adopt(&master->control, &master->reload.control);
 	listener_set_adjust(&master->running->listeners, master->running->conf);
