@@ -3,6 +3,16 @@
  * they are needed. libevent asks without saying who asks, hence the one static here.
  */
 #include "loop/entries.h"
+#include "loop/pool.h"
+
+#ifdef POOL_IS_MALLOC
+
+void
+entries_init(void)
+{
+}
+
+#else
 
 #include <event2/event.h>
 #include <stdbool.h>
@@ -10,8 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-
-#include "loop/pool.h"
 
 #define ENTRY_SIZE 16
 #define ENTRIES_SIZE ((size_t)ENTRY_SIZE << 20) /* a million descriptors; more go to malloc */
@@ -84,7 +92,6 @@ entries_realloc(void *p, size_t size)
 void
 entries_init(void)
 {
-#ifndef POOL_IS_MALLOC
 	void *start;
 
 	if (entries.start != NULL)
@@ -95,5 +102,6 @@ entries_init(void)
 		return;
 	entries.start = start;
 	event_set_mem_functions(entries_malloc, entries_realloc, entries_free);
-#endif
 }
+
+#endif
