@@ -175,6 +175,16 @@ if ENABLE_FUZZERS
 noinst_PROGRAMS += $(FUZZERS)
 endif
 
+# The fuzzers, each for FUZZ_SECONDS (60): what tests/run does with a build of its own.
+.PHONY: check-fuzz
+check-fuzz:
+if ENABLE_FUZZERS
+	$(MAKE) $(AM_MAKEFLAGS) $(FUZZERS)
+	'$(srcdir)/tests/fuzz/check' $(FUZZERS)
+else
+	@echo 'check-fuzz: configure with CC=clang --enable-fuzzers' >&2; exit 1
+endif
+
 # The black-box tests run the programs of this build tree, and build modules of their own against eddy.h.
 TESTS += tests/e2e/check
 AM_TESTS_ENVIRONMENT = \
@@ -188,7 +198,7 @@ AM_TESTS_ENVIRONMENT = \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE; \
 	UBSAN_OPTIONS=print_stacktrace=1; export UBSAN_OPTIONS;
 
-EXTRA_DIST += tests/e2e tests/fuzz/corpus tests/run
+EXTRA_DIST += tests/e2e tests/fuzz/check tests/fuzz/corpus tests/run
 
 # A folder in EXTRA_DIST is copied whole, from here and from the build tree: out with what the tests have left in it.
 dist-hook:
