@@ -340,6 +340,7 @@ put_head_part(struct line *line, const struct access_entry *entry,
 	} else if (*saved != NULL) {
 		n = strlen(*saved);
 		put_bytes(line, *saved, n);
+		line->room -= n < line->room ? n : line->room; /* as when it was written first */
 		*saved += n + 1;
 	} else if (item->kind == CONF_FORMAT_LINE && entry->unparsed.n > 0) {
 		put_value(line, entry->unparsed);

@@ -211,6 +211,38 @@ START_TEST(saved_head_gives_the_same_line)
 }
 END_TEST
 
+/* The values of a head that was saved use up the room like others: what follows them still fits. */
+START_TEST(saved_head_leaves_no_more_room_than_there_is)
+{
+	static const char *const formats[] = {"%{A}i %{route}n %{module}n", "json"};
+	static char bytes[60000], path[4000], line[WRITER_LINE_MAX];
+	struct conf_route long_conf = {.path = path, .access_log = true};
+	struct route long_route = {.conf = &long_conf, .module = &module};
+	size_t n = (size_t)snprintf(bytes, sizeof(bytes), LINE HOST "A: ");
+
+	memset(path, '/', sizeof(path) - 1);
+	memset(bytes + n, 0xff, 40000);
+	n += 40000;
+	n += (size_t)snprintf(bytes + n, sizeof(bytes) - n, "\r\nUser-Agent: ");
+	memset(bytes + n, 0xfe, 15000);
+	n += 15000;
+	memcpy(bytes + n, "\r\n\r\n", 4);
+	n += 4;
+	for (int i = 0; i < COUNT(formats); i++) {
+		struct access_entry entry = entry_make(bytes, n);
+		struct access *access = access_make(formats[i], CONF_LOG_FILE);
+		char *saved = access_save(access, &head);
+
+		entry.head = NULL;
+		entry.saved = saved;
+		entry.route = &long_route;
+		ck_assert_uint_le(access_format(access, &entry, line), sizeof(line));
+		free(saved);
+		access_drop(access);
+	}
+}
+END_TEST
+
 START_TEST(longest_values_fit_into_a_line)
 {
 	static const char *const formats[] = {"combined", "json",
@@ -296,6 +328,7 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, request_that_is_none_has_its_line);
 	tcase_add_loop_test(tcase, json_is_utf8_whatever_comes, 0, COUNT(utf8));
 	tcase_add_test(tcase, saved_head_gives_the_same_line);
+	tcase_add_test(tcase, saved_head_leaves_no_more_room_than_there_is);
 	tcase_add_loop_test(tcase, longest_values_fit_into_a_line, 0, 3);
 	tcase_add_test(tcase, addresses_are_as_inet_ntop_has_them);
 	tcase_add_test(tcase, journal_gets_fields);
