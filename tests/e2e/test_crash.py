@@ -19,7 +19,7 @@ from harness.wait import wait_until
 
 @pytest.fixture
 def crashing(daemon, modules):
-    handlers = ("null", "abort", "leave", "timer", "data")
+    handlers = "null abort leave exit_0 exit_3 timer data release release_late".split()
     daemon.conf(
         modules={
             "hello": {"path": "hello.so"},
@@ -132,6 +132,21 @@ def test_the_log_blames_the_module_for_a_crash_in_a_timer(crashing):
     crashing.wait_serving()
 
 
+@pytest.mark.parametrize("handler", ["release", "release_late"])
+def test_the_log_blames_the_module_for_a_crash_in_the_release_of_its_memory(crashing, handler):
+    client = crashing.connect()
+    before = crashing.pids()
+    client.send(request("GET", f"/crash/{handler}"))
+    with pytest.raises(Closed):
+        while True:  # the answer may be there, or half of it, or nothing
+            client.read_once()
+            client.buffer = b""
+    crashing.wait_log(r'(?=.*SIGSEGV)(?=.*in module "crash").*')
+    wait_until(lambda: crashing.pids() != before, "a new worker")
+    crashing.wait_serving()
+    assert crashing.get().status == 200
+
+
 def test_control_bytes_of_a_request_line_do_not_reach_the_log(crashing):
     client = crashing.connect()
     client.send(request("GET", "/crash/null?\xc2\x9b31mred"))
@@ -170,6 +185,23 @@ def test_a_worker_that_crashes_again_and_again_is_refilled_again_and_again(crash
         wait_until(lambda: set(crashing.pids()) != set(before), "the crash")
         assert crashing.get().status == 200
     crashing.wait_serving()
+
+
+@pytest.mark.parametrize("code", [0, 3])
+def test_a_handler_that_calls_exit_does_not_cost_its_worker_the_seat(crashing, code):
+    """Whatever the code means at another time: a worker that has served is replaced."""
+    crashing.conf(workers=1)
+    crashing.reload()
+    for _ in range(4):
+        before = crashing.wait_serving()
+        client = crashing.connect()
+        client.send(request("GET", f"/crash/exit_{code}"))
+        with pytest.raises(Closed):
+            client.read()
+        crashing.wait_serving(without=before)
+        assert crashing.get().status == 200
+    crashing.reload()
+    assert crashing.get().status == 200
 
 
 def test_a_crash_loop_is_slowed_down(daemon, modules):

@@ -36,6 +36,25 @@ leave(eddy_request *req, eddy_response *res, void *state)
 	_exit(7);
 }
 
+/* Goes without a crash, with a code that has a meaning to the master: what a library may do that gives up. */
+static void
+exit_0(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req;
+	(void)res;
+	(void)state;
+	exit(0);
+}
+
+static void
+exit_3(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req;
+	(void)res;
+	(void)state;
+	exit(3);
+}
+
 static void
 timer_fired(void *arg)
 {
@@ -73,6 +92,43 @@ data(eddy_request *req, eddy_response *res, void *state)
 }
 
 static void
+release_owned(void *p, void *arg)
+{
+	(void)arg;
+	free(p);
+	*nowhere = 1;
+}
+
+static void
+give_away(eddy_response *res, size_t n)
+{
+	char *p = calloc(1, n);
+
+	if (!p)
+		abort();
+	eddy_response_write_owned(res, p, n, release_owned, NULL);
+	eddy_response_end(res, NULL, 0);
+}
+
+/* Crashes when it gets back what it has given away: as soon as its handler has returned. */
+static void
+release(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req;
+	(void)state;
+	give_away(res, 10);
+}
+
+/* The same when the client has taken it: more than a socket holds. */
+static void
+release_late(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req;
+	(void)state;
+	give_away(res, 32 << 20);
+}
+
+static void
 alive(eddy_request *req, eddy_response *res, void *state)
 {
 	(void)req;
@@ -90,8 +146,16 @@ load(eddy_module *self, void **state)
 }
 
 static const struct eddy_handler handlers[] = {
-	{"null", null},	  {"abort", abortion}, {"leave", leave},
-	{"timer", timer}, {"data", data},      {NULL, NULL},
+	{"null", null},
+	{"abort", abortion},
+	{"leave", leave},
+	{"exit_0", exit_0},
+	{"exit_3", exit_3},
+	{"timer", timer},
+	{"data", data},
+	{"release", release},
+	{"release_late", release_late},
+	{NULL, NULL},
 };
 
 EDDY_MODULE(.name = "crash", .load = load, .request = alive, .handlers = handlers);
