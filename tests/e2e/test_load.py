@@ -3,11 +3,15 @@ Modules that cannot be loaded: said with module, path and reason, exit 78, nothi
 """
 import os
 import shutil
+import signal
+import threading
+import time
 
 import pytest
 
 from harness import ports
-from harness.daemon import run
+from harness.daemon import children, cpu_seconds, run, state
+from harness.wait import wait_until
 
 
 def _missing(modules, folder):
@@ -231,3 +235,84 @@ def test_a_worker_program_that_is_no_worker_is_said(daemon):
     )
     assert done.returncode in (70, 78), done
     assert done.stderr.strip()
+
+
+class Listener(threading.Thread):
+    """
+    Lets the master, which the module has stopped, go on when the module has said all that it has to
+    say: the link is full then.
+    """
+
+    def __init__(self, daemon, before=()):
+        super().__init__(daemon=True)
+        self.pid, self.before, self.heard = daemon.pid, before, False
+
+    def run(self):
+        try:
+            wait_until(lambda: state(self.pid) == "T", "the master to be stopped")
+            (worker,) = set(children(self.pid)) - set(self.before)
+            wait_until(lambda: self._rests(worker), "the worker to have said it all", every=0)
+            self.heard = True
+        finally:
+            os.kill(self.pid, signal.SIGCONT)
+
+    @staticmethod
+    def _rests(pid):
+        def look():
+            return state(pid), cpu_seconds(pid)
+
+        first = look()
+        time.sleep(0.1)
+        return first[0] == "S" and look() == first
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, kind, *unused):
+        self.join(30)
+        assert kind or self.heard
+
+
+def talking_conf(daemon, modules, lines=5000, **options):
+    """A worker whose module says more while it loads than the link to the master holds."""
+    daemon.expect_log("log lines were dropped|talker")
+    module = {"path": str(modules / "talker.so"), "lines": lines, **options}
+    daemon.conf(workers=1, modules={"talker": module}, routes={"/talker": "talker"})
+
+
+def test_a_module_that_logs_a_lot_as_it_loads_is_started_and_reloaded(daemon, modules):
+    talking_conf(daemon, modules)
+    daemon.launch()
+    with Listener(daemon):
+        pass
+    daemon.wait_ready()
+    assert daemon.get("/talker").body == b"listening\n"
+    before = daemon.pids()
+    with Listener(daemon, before):
+        daemon.reload()
+    daemon.wait_serving(without=before)
+    assert daemon.get("/talker").body == b"listening\n"
+    assert "line 4999 of 5000" not in daemon.log(), "the link was never full"
+
+
+def test_a_refusal_behind_a_lot_of_log_lines_arrives_at_start(daemon, modules):
+    talking_conf(daemon, modules, wish="flying pigs")
+    daemon.expected_exit = 78
+    daemon.launch()
+    with Listener(daemon):
+        assert daemon.wait_exit() == 78, daemon.log()[-3000:]
+    assert "no flying pigs after so many words" in daemon.log()
+
+
+def test_a_refusal_behind_a_lot_of_log_lines_arrives_at_reload(daemon, modules):
+    talking_conf(daemon, modules, lines=0)
+    daemon.start()
+    before = daemon.pids()
+    talking_conf(daemon, modules, wish="flying pigs")
+    daemon.expect_log("reload failed")
+    with Listener(daemon, before):
+        done = daemon.reload(expect=78)
+    assert "no flying pigs after so many words" in done.stdout + done.stderr
+    assert daemon.serving() and daemon.pids() == before
+    assert daemon.get("/talker").body == b"listening\n"

@@ -77,13 +77,18 @@ def run(*command, seconds=20, **more):
     return done
 
 
-def alive(pid):
-    """Whether a process runs; a zombie does not."""
+def state(pid):
+    """One letter, as ps(1) says it; X for a process that is gone."""
     try:
         with open(f"/proc/{pid}/stat", encoding="latin-1") as file:
-            return file.read().rpartition(")")[2].split()[0] not in "ZX"
+            return file.read().rpartition(")")[2].split()[0]
     except (FileNotFoundError, ProcessLookupError):
-        return False
+        return "X"
+
+
+def alive(pid):
+    """Whether a process runs; a zombie does not."""
+    return state(pid) not in "ZX"
 
 
 def children(pid):
