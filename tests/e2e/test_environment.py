@@ -146,6 +146,20 @@ def test_descriptors_that_eddyd_was_started_with_do_not_reach_the_workers(daemon
     os.close(reading)
 
 
+def test_the_children_of_a_module_inherit_nothing_of_its_worker(daemon, modules):
+    """Neither the link nor a socket: their ends would outlive the worker."""
+    daemon.conf(
+        workers=1,
+        modules={"child": {"path": str(modules / "child.so")}},
+        routes={"/child": "child"},
+    )
+    daemon.start()
+    answer = daemon.get("/child")
+    assert answer.status == 200
+    listed = re.findall(r" (\d+) -> (.*)", answer.body.decode())
+    assert {int(fd) for fd, _ in listed} == {0, 1, 2}, listed
+
+
 def test_signals_that_were_blocked_or_ignored_by_the_parent_work(daemon):
     def block():
         for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGPIPE):
