@@ -22,7 +22,7 @@ TOP = HERE.parent.parent
 
 PROBE_HANDLERS = (
     "limit upload slow reluctant ignore later chunks pieces empty flush status reason cookies "
-    "goodbye own_length length_short length_long trailers owned destroy flood park counters "
+    "goodbye own_length length_204 length_short length_long trailers owned destroy flood park counters "
     "released orphan patient chatter timeout order interval clear refresh process cluster say about block misuse hints"
 ).split()
 

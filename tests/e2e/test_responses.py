@@ -56,6 +56,16 @@ def test_answers_that_have_no_body_are_sent_without_it(client, status):
     client.expect_open()
 
 
+@pytest.mark.parametrize("form", ["whole", "in pieces"])
+def test_a_length_that_a_module_gives_its_204_is_not_sent(client, form):
+    client.send(request("GET", f"/length_204?{int(form == 'in pieces')}"))
+    answer = client.read()
+    assert (answer.status, answer.framing) == (204, "none")
+    assert answer.get("Content-Length") is None
+    client.expect_silence()
+    client.expect_open()
+
+
 @pytest.mark.parametrize("status", [200, 201, 400, 404, 418, 500, 503, 599])
 def test_any_status_of_a_module_keeps_the_connection(client, status):
     answer = client.get(f"/status?{status}")

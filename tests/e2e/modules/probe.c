@@ -424,6 +424,22 @@ own_length(eddy_request *req, eddy_response *res, void *state)
 	eddy_response_end(res, "67890", 5);
 }
 
+/* A length for an answer that has no body; sent whole, or piece by piece (?1). */
+static void
+length_204(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)state;
+	eddy_response_set_header(res, "Content-Length", "5");
+	if (query_number(req, 0) == 0) {
+		eddy_response_send(res, 204, "text/plain", "12345", 5);
+		return;
+	}
+	eddy_response_write_head(res, 204, NULL);
+	eddy_response_flush_headers(res);
+	eddy_response_write(res, "12345", 5);
+	eddy_response_end(res, NULL, 0);
+}
+
 static void
 length_short(eddy_request *req, eddy_response *res, void *state)
 {
@@ -1027,6 +1043,7 @@ static const struct eddy_handler handlers[] = {
 	{"cookies", cookies},
 	{"goodbye", goodbye},
 	{"own_length", own_length},
+	{"length_204", length_204},
 	{"length_short", length_short},
 	{"length_long", length_long},
 	{"trailers", trailers},
