@@ -218,16 +218,16 @@ START_TEST(saved_head_leaves_no_more_room_than_there_is)
 	static char bytes[60000], path[4000], line[WRITER_LINE_MAX];
 	struct conf_route long_conf = {.path = path, .access_log = true};
 	struct route long_route = {.conf = &long_conf, .module = &module};
-	size_t n = (size_t)snprintf(bytes, sizeof(bytes), LINE HOST "A: ");
+	char *p = bytes;
+	size_t n;
 
 	memset(path, '/', sizeof(path) - 1);
-	memset(bytes + n, 0xff, 40000);
-	n += 40000;
-	n += (size_t)snprintf(bytes + n, sizeof(bytes) - n, "\r\nUser-Agent: ");
-	memset(bytes + n, 0xfe, 15000);
-	n += 15000;
-	memcpy(bytes + n, "\r\n\r\n", 4);
-	n += 4;
+	p = stpcpy(p, LINE HOST "A: ");
+	p = (char *)memset(p, 0xff, 40000) + 40000;
+	p = stpcpy(p, "\r\nUser-Agent: ");
+	p = (char *)memset(p, 0xfe, 15000) + 15000;
+	p = stpcpy(p, "\r\n\r\n");
+	n = (size_t)(p - bytes);
 	for (int i = 0; i < COUNT(formats); i++) {
 		struct access_entry entry = entry_make(bytes, n);
 		struct access *access = access_make(formats[i], CONF_LOG_FILE);
