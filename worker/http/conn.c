@@ -19,7 +19,7 @@
 #include "http/exchange.h"
 
 #define READ_BUDGET 262144 /* bytes in a turn of the loop before others get theirs */
-#define REQUESTS_BUDGET 64 /* the same in requests; a read has some hundred at most */
+#define REQUESTS_BUDGET 64 /* the same in requests: what is behind them is held */
 #define HEAD_ROOM 16384	   /* what a read takes behind a request costs memory if that one waits */
 #define WAIT_ROOM 4096	   /* and while it waits */
 
@@ -163,7 +163,12 @@ conn_eof(struct conn *conn)
 	switch ((enum conn_state)conn->state) {
 	case CONN_BODY:
 	case CONN_TRAILER:
-		conn_close(conn, false); /* the body cannot come whole: EDDY_EABORTED follows */
+		if (exchange != NULL) {
+			conn_close(conn, false); /* it cannot come whole: EDDY_EABORTED follows */
+			return;
+		}
+		conn->closing = true;
+		conn->state = CONN_HEAD;
 		return;
 	case CONN_WAIT:
 		if (exchange == NULL || exchange->response.head_sent)
@@ -252,8 +257,7 @@ conn_read(struct conn *conn)
 	return (size_t)n == room || conn->fin ? (size_t)n : 0;
 }
 
-/* It has had its share of this turn: it goes on in the next one. */
-static void
+void
 conn_again(struct conn *conn)
 {
 	conn->readable = true;
@@ -266,9 +270,9 @@ conn_again(struct conn *conn)
 static void
 conn_input(struct conn *conn)
 {
-	uint32_t requests = conn->requests;
 	size_t got = 0, n;
 
+	conn->burst = REQUESTS_BUDGET;
 	conn->readable = false;
 	while (conn->state != CONN_CLOSED) {
 		if (!conn_wants_input(conn)) {
@@ -276,7 +280,7 @@ conn_input(struct conn *conn)
 			conn_notice(conn);
 			return;
 		}
-		if (got >= READ_BUDGET || conn->requests - requests >= REQUESTS_BUDGET) {
+		if (got >= READ_BUDGET || conn->burst == 0) {
 			conn_again(conn);
 			return;
 		}
@@ -415,6 +419,7 @@ conn_resume(struct task *task)
 	conn->posted = false;
 	if (conn->state == CONN_CLOSED)
 		return;
+	conn->burst = REQUESTS_BUDGET;
 	if (conn->held != NULL && (conn->state != CONN_HEAD || conn->held->pos == 0)) {
 		size_t n = conn_unhold(conn);
 

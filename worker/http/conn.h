@@ -59,6 +59,7 @@ struct conn {
 	uint64_t body_bytes;	   /* of it so far; while discarding: how many more may be */
 	uint32_t held_len;
 	uint32_t requests;
+	uint16_t burst; /* how many requests may still begin in this turn */
 	struct conn_peer peer;
 	uint8_t state;
 	bool registered : 1; /* the event is in the loop */
@@ -86,6 +87,9 @@ void conn_close(struct conn *conn, bool reset);
 
 /* Lets the connection go on at the end of the turn: something has changed that it waited for. */
 void conn_later(struct conn *conn);
+
+/* It has had its share of this turn: it goes on in the next one. */
+void conn_again(struct conn *conn);
 
 /* Keeps n bytes for later, with the parser's place if they are an unfinished head. */
 void conn_hold(struct conn *conn, const struct head *head, const char *p, size_t n);

@@ -163,6 +163,14 @@ exchange_call(struct exchange *exchange, enum slot_callback kind)
 		blame_line(exchange->http->slot, exchange->head);
 }
 
+/* From the timer that runs already: what it is about is the response. */
+void
+exchange_timed_out(struct exchange *exchange, void (*cb)(eddy_response *res, void *arg), void *arg)
+{
+	exchange_call(exchange, SLOT_RESPONSE);
+	cb(exchange_response(exchange), arg);
+}
+
 /* One event of the response, by its place in the table that the module has set by now. */
 static void
 exchange_tell(struct exchange *exchange, size_t event)

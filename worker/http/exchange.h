@@ -151,6 +151,10 @@ void exchange_data(struct exchange *exchange, eddy_str piece);
 void exchange_end(struct exchange *exchange);
 void exchange_error(struct exchange *exchange, int error);
 
+/* Calls a module's function for the response's timeout. */
+void exchange_timed_out(struct exchange *exchange, void (*cb)(eddy_response *res, void *arg),
+			void *arg);
+
 /* Notes in the slot which request a call is about, for the log line of a crash. */
 void blame_line(struct slot *slot, const struct head *head);
 

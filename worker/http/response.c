@@ -702,7 +702,7 @@ response_timed_out(void *arg)
 	struct response_timeout *timeout = arg;
 
 	timeout->timer = NULL;
-	timeout->cb(exchange_response(timeout->exchange), timeout->arg);
+	exchange_timed_out(timeout->exchange, timeout->cb, timeout->arg);
 }
 
 void

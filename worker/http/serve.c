@@ -205,6 +205,7 @@ conn_begin(struct conn *conn)
 
 	access_begin(http->access);
 	conn->requests++;
+	conn->burst--;
 	slot_add(http->slot->counters.requests, 1);
 	conn->body_bytes = 0;
 	if (head->chunked)
@@ -236,6 +237,10 @@ conn_take_head(struct conn *conn, const char **p, size_t *n)
 
 	if (*n == 0 || !conn_may_begin(conn))
 		return false;
+	if (conn->burst == 0) {
+		conn_again(conn);
+		return false;
+	}
 	if (!conn->partial)
 		head_init(head);
 	conn->partial = false;
