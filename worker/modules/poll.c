@@ -12,6 +12,7 @@
 #include <eddy.h>
 #include <errno.h>
 #include <limits.h>
+#include <search.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
@@ -30,15 +31,14 @@ struct waiter {
 
 /* Those who wait at one path. There is one as long as somebody waits. */
 struct room {
-	LIST_ENTRY(room) link;
+	eddy_str path; /* the first member: path_compare */
 	struct poll *poll;
 	TAILQ_HEAD(, waiter) waiters;
-	size_t path_n;
-	char path[];
+	char bytes[]; /* path's */
 };
 
 struct poll {
-	LIST_HEAD(, room) rooms;
+	void *rooms; /* tsearch(3)'s, by path */
 	TAILQ_HEAD(, waiter)
 	waiters; /* of all rooms, the longest waiting first: one timer serves them all */
 	eddy_timer *timer;
@@ -53,6 +53,17 @@ struct message {
 
 static void poll_arm(struct poll *poll);
 
+/* For tsearch(3): a room begins with its path. */
+static int
+path_compare(const void *a_void, const void *b_void)
+{
+	const eddy_str *a = a_void, *b = b_void;
+
+	if (a->n != b->n)
+		return a->n < b->n ? -1 : 1;
+	return memcmp(a->p, b->p, a->n);
+}
+
 /* Waiting ------------------------------------------------------------------------- */
 
 static void
@@ -64,7 +75,7 @@ waiter_free(struct waiter *waiter)
 	TAILQ_REMOVE(&room->poll->waiters, waiter, in_poll);
 	free(waiter);
 	if (TAILQ_EMPTY(&room->waiters)) {
-		LIST_REMOVE(room, link);
+		tdelete(room, &room->poll->rooms, path_compare);
 		free(room);
 	}
 }
@@ -123,29 +134,28 @@ poll_arm(struct poll *poll)
 }
 
 static struct room *
-room_find(struct poll *poll, const char *path, size_t n)
+room_find(struct poll *poll, eddy_str path)
 {
-	struct room *room;
+	struct room **found = tfind(&path, &poll->rooms, path_compare);
 
-	LIST_FOREACH(room, &poll->rooms, link)
-		if (room->path_n == n && memcmp(room->path, path, n) == 0)
-			return room;
-	return NULL;
+	return found != NULL ? *found : NULL;
 }
 
 static struct room *
 room_open(struct poll *poll, eddy_str path)
 {
-	struct room *room = room_find(poll, path.p, path.n);
+	struct room *room = room_find(poll, path);
 
 	if (room != NULL || (room = malloc(sizeof(*room) + path.n)) == NULL)
 		return room;
 	room->poll = poll;
-	room->path_n = path.n;
-	memcpy(room->path, path.p, path.n);
+	memcpy(room->bytes, path.p, path.n);
+	room->path = (eddy_str){room->bytes, path.n};
 	TAILQ_INIT(&room->waiters);
-	LIST_INSERT_HEAD(&poll->rooms, room, link);
-	return room;
+	if (tsearch(room, &poll->rooms, path_compare) != NULL)
+		return room;
+	free(room);
+	return NULL;
 }
 
 static void
@@ -231,7 +241,7 @@ poll_message(eddy_str bytes, void *arg)
 	if (message.type_n >= sizeof(type) ||
 	    (uint64_t)message.path_n + message.type_n > bytes.n - sizeof(message))
 		return;
-	room = room_find(poll, path, message.path_n);
+	room = room_find(poll, (eddy_str){path, message.path_n});
 	if (room == NULL)
 		return;
 	if (message.type_n > 0) {
@@ -299,7 +309,6 @@ poll_load(eddy_module *self, void **state)
 
 	if (poll == NULL)
 		return eddy_module_fail(self, "out of memory");
-	LIST_INIT(&poll->rooms);
 	TAILQ_INIT(&poll->waiters);
 	strcpy(poll->topic, "eddy.poll.");
 	strncat(poll->topic, eddy_module_name(self), sizeof(poll->topic) - strlen(poll->topic) - 1);
