@@ -11,7 +11,8 @@
  *		 -- the last four are of now, connections_max of the generation that accepts
  *	reload: null or {ok, code, error, at, took_ms, generation}
  *	workers: [{worker, pid, generation, state, uptime, connections, connections_max, idle,
- *		 parked, accepted, refused, requests, bytes_in, bytes_out, rss, heap_total, heap_used, cpu_user, cpu_system,
+ *		 parked, accepted, refused, requests, bytes_in, bytes_out, rss, heap_total,
+ *		 heap_used, cpu_user, cpu_system,
  *		 loop_lag_ms, loop_lag_max_ms}]
  */
 #ifndef EDDY_DAEMON_STATUS_H

@@ -4,7 +4,7 @@
 #ifndef EDDY_TESTS_CONF_TEXT_H
 #define EDDY_TESTS_CONF_TEXT_H
 
-#include <check.h>
+#include "tests/unit/suite.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,23 +85,6 @@ text_wrong(const char *text, const char *expected)
 	ck_assert_str_eq(errors, expected);
 	ck_assert_ptr_null(conf);
 	free(errors);
-}
-
-/* Runs one suite of one case: every test in a process of its own, unless CK_FORK says otherwise. */
-static inline int
-suite_run(const char *name, void (*add)(TCase *tcase))
-{
-	Suite *suite = suite_create(name);
-	TCase *tcase = tcase_create(name);
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	add(tcase);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 #endif

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "daemon/access_log.h"
-#include "suite.h"
+#include "tests/unit/suite.h"
 
 static char folder[] = "/tmp/eddy-test-access-XXXXXX", path[64];
 static struct conf_errors errors;

@@ -2,7 +2,7 @@
  * Back-off: at once, 100 ms, doubling to 10 s, ±20 %, over again after a minute of life.
  */
 #include "daemon/backoff.h"
-#include "suite.h"
+#include "tests/unit/suite.h"
 
 #define MIDDLE 0x80000000u /* the random number that changes nothing */
 

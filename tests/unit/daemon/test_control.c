@@ -12,7 +12,7 @@
 
 #include "daemon/control_path.h"
 #include "daemon/master.h"
-#include "suite.h"
+#include "tests/unit/suite.h"
 
 static struct master master;
 static struct options options;

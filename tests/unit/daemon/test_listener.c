@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "daemon/listener.h"
-#include "suite.h"
+#include "tests/unit/suite.h"
 
 static struct conf_errors errors;
 static struct listener_set old, new;

@@ -11,7 +11,7 @@
 
 #include "daemon/escape.h"
 #include "daemon/log.h"
-#include "suite.h"
+#include "tests/unit/suite.h"
 
 static struct log lines;
 static char said[1 << 20];

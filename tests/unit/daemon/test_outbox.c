@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "daemon/outbox.h"
-#include "suite.h"
+#include "tests/unit/suite.h"
 
 #define DATA_BYTES 60000
 

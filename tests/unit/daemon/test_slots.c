@@ -7,7 +7,7 @@
 
 #include "daemon/blame.h"
 #include "daemon/slots.h"
-#include "suite.h"
+#include "tests/unit/suite.h"
 
 static struct slots slots;
 

@@ -14,7 +14,7 @@
 
 #include "daemon/identity.h"
 #include "daemon/spawn.h"
-#include "suite.h"
+#include "tests/unit/suite.h"
 #include "worker/contract.h"
 
 static struct contract_message message;

@@ -7,7 +7,7 @@
 
 #include "daemon/master.h"
 #include "daemon/status.h"
-#include "suite.h"
+#include "tests/unit/suite.h"
 
 static void
 json_is(json_t *got, const char *expected)

@@ -6,7 +6,7 @@
 
 #include "daemon/human.h"
 #include "daemon/table.h"
-#include "suite.h"
+#include "tests/unit/suite.h"
 
 static char buf[HUMAN_BYTES];
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "daemon/unix_socket.h"
-#include "suite.h"
+#include "tests/unit/suite.h"
 
 #define FOLDER "/tmp/eddy-test-unix-XXXXXX"
 

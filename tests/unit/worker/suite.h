@@ -1,5 +1,5 @@
 /*
- * For the tests of worker/: runs one suite of one case, and compares views with strings.
+ * For the tests of worker/: the suite, and views compared with strings.
  */
 #ifndef EDDY_TESTS_WORKER_SUITE_H
 #define EDDY_TESTS_WORKER_SUITE_H
@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "eddy.h"
+#include "tests/unit/suite.h"
 
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
 
@@ -32,23 +33,5 @@ str_is_text(eddy_str str, const char *text)
 			      (int)str_.n, str_.p != NULL ? str_.p : "",                    \
 			      text_ != NULL ? text_ : "(none)");                            \
 	} while (0)
-
-/* Every test runs in a process of its own, unless CK_FORK says otherwise. */
-static inline int
-suite_run(const char *name, void (*add)(TCase *tcase))
-{
-	Suite *suite = suite_create(name);
-	TCase *tcase = tcase_create(name);
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
-	tcase_set_timeout(tcase, 60); /* seconds: the sanitizers on two busy cores are slow */
-	add(tcase);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
-}
 
 #endif

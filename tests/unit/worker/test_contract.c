@@ -2,7 +2,6 @@
  * Link messages over real socketpairs: whole ones with and without descriptors, and all the ways to
  * be none.
  */
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "worker/contract.h"
+#include "tests/unit/suite.h"
 
 static struct contract_message message;
 static char big[CONTRACT_MESSAGE_MAX + 8];
@@ -339,14 +339,9 @@ START_TEST(body_that_is_too_short_is_none)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests_add(TCase *tcase)
 {
-	Suite *suite = suite_create("worker/contract");
-	TCase *tcase = tcase_create("contract");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
 	tcase_add_checked_fixture(tcase, link_open, link_close);
 	tcase_add_test(tcase, message_arrives_as_it_was_sent);
 	tcase_add_test(tcase, message_without_a_body_is_one);
@@ -369,9 +364,10 @@ main(void)
 	tcase_add_test(tcase, descriptors_of_a_refused_message_are_closed);
 	tcase_add_test(tcase, good_message_follows_a_refused_one);
 	tcase_add_test(tcase, body_that_is_too_short_is_none);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int
+main(void)
+{
+	return suite_run("worker/contract", tests_add);
 }

@@ -2,7 +2,6 @@
  * The scoreboard: who may write where is the kernel's to say, and what a dead worker has done stays
  * counted.
  */
-#include <check.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "worker/contract.h"
+#include "tests/unit/suite.h"
 
 #define SLOTS 5
 
@@ -162,14 +162,9 @@ START_TEST(fold_adds_every_counter)
 }
 END_TEST
 
-int
-main(void)
+static void
+tests_add(TCase *tcase)
 {
-	Suite *suite = suite_create("worker/scoreboard");
-	TCase *tcase = tcase_create("scoreboard");
-	SRunner *runner = srunner_create(suite);
-	int failed;
-
 	tcase_add_checked_fixture(tcase, board_open, board_close);
 	tcase_add_test(tcase, new_scoreboard_is_zero);
 	tcase_add_test(tcase, fd_is_closed_on_exec_and_sealed_in_size);
@@ -180,9 +175,10 @@ main(void)
 	tcase_add_test(tcase, mapping_more_than_there_is_fails);
 	tcase_add_test(tcase, silly_sizes_are_refused);
 	tcase_add_test(tcase, fold_adds_every_counter);
-	suite_add_tcase(suite, tcase);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int
+main(void)
+{
+	return suite_run("worker/scoreboard", tests_add);
 }

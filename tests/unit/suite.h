@@ -1,11 +1,14 @@
 /*
- * For the tests of daemon/: one suite of one case, every test in a process of its own.
+ * One suite of one case for a test program: every test in a process of its own, unless CK_FORK says
+ * otherwise.
  */
-#ifndef EDDY_TESTS_DAEMON_SUITE_H
-#define EDDY_TESTS_DAEMON_SUITE_H
+#ifndef EDDY_TESTS_SUITE_H
+#define EDDY_TESTS_SUITE_H
 
 #include <check.h>
 #include <stdlib.h>
+
+#define SUITE_TIMEOUT_S 60 /* of a test: the sanitizers on two busy cores are slow */
 
 static inline int
 suite_run(const char *name, void (*add)(TCase *tcase))
@@ -15,6 +18,7 @@ suite_run(const char *name, void (*add)(TCase *tcase))
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
+	tcase_set_timeout(tcase, SUITE_TIMEOUT_S);
 	add(tcase);
 	suite_add_tcase(suite, tcase);
 	srunner_run_all(runner, CK_NORMAL);
