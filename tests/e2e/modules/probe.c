@@ -264,6 +264,25 @@ slow(eddy_request *req, eddy_response *res, void *state)
 	eddy_request_on(req, &slow_events, task_new(state, req, res));
 }
 
+static void
+labour_data(eddy_request *req, eddy_str piece, void *arg)
+{
+	struct timespec time = {.tv_nsec = 1000000};
+
+	nanosleep(&time, NULL);
+	upload_data(req, piece, arg);
+}
+
+static const eddy_request_events labour_events = {
+	.data = labour_data, .end = upload_end, .error = upload_error};
+
+/* The same, keeping the whole worker busy for 1 ms with each piece: any client is faster. */
+static void
+labour(eddy_request *req, eddy_response *res, void *state)
+{
+	eddy_request_on(req, &labour_events, task_new(state, req, res));
+}
+
 /* Waits before it starts to read, so that the test sees when 100 Continue comes. */
 static void
 reluctant_start(void *arg)
@@ -1031,6 +1050,7 @@ static const struct eddy_handler handlers[] = {
 	{"limit", limit},
 	{"upload", upload},
 	{"slow", slow},
+	{"labour", labour},
 	{"reluctant", reluctant},
 	{"ignore", ignore},
 	{"later", later},
