@@ -245,6 +245,32 @@ def test_a_head_that_drips_does_not_win_time(probe):
         client.send_ignoring_close(b"x")
 
 
+@pytest.mark.parametrize("early", [b"", b"GET /hel"], ids=["silent at first", "slow at first"])
+def test_a_pipelined_head_has_a_time_of_its_own(probe, early):
+    """
+    Half of it comes with the request before it, late; the rest when that one's time would be over.
+    """
+    limit, pause = 1.6 * SCALE, 1 * SCALE
+    path = f"{probe.folder}/web.sock"  # accepted at once, where TCP waits for the first byte
+    probe.conf(http={"header_timeout": f"{int(limit * 1000)}ms"}, listens={f"unix:{path}": {}})
+    probe.start()
+    one = request("GET", "/hello")
+    two = request("GET", "/later?1")
+    for _ in range(5):
+        client = probe.connect(path)
+        client.send(early)
+        time.sleep(pause)
+        started = time.monotonic()
+        client.send(one[len(early) :] + two[:10])
+        assert client.read().body == b"Hello World\n"
+        time.sleep(pause)
+        late = time.monotonic() - started > limit - 0.2 * SCALE  # of the test's own making
+        client.send_ignoring_close(two[10:])
+        if not late:
+            break
+    assert client.read().body == b"later\n"
+
+
 def test_a_connection_that_never_says_anything_is_closed(probe):
     probe.conf(http={"header_timeout": "300ms", "keepalive_timeout": "400ms"})
     probe.start()
@@ -289,6 +315,35 @@ def test_a_body_that_stops_coming_is_given_up(probe):
     except AssertionError as problem:
         assert "without an answer" in str(problem), problem
     client.expect_close(reset_is_fine=True)
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/ignore"])
+@pytest.mark.parametrize(
+    "tail",
+    [b"5\r\nhello\r\n", b"0\r\n", b"0\r\nX-Sum: 1\r\n", b"0\r\nX-Su"],
+    ids=["no last chunk", "no trailers", "no end of the trailers", "half a trailer"],
+)
+def test_a_body_that_nobody_reads_is_given_up_when_it_does_not_end(probe, path, tail):
+    probe.conf(
+        http={"body_timeout": "300ms"},
+        routes=probe.settings["routes"] | {"/ignore": {"module": "probe", "handler": "ignore"}},
+    )
+    probe.start()
+    client = probe.connect(seconds=5)
+    client.send(request("POST", path, "Transfer-Encoding: chunked") + b"3\r\nabc\r\n" + tail)
+    assert client.read().status == (200 if path == "/ignore" else 404)
+    client.expect_close(reset_is_fine=True)
+
+
+def test_a_body_that_nobody_reads_has_no_endless_trailers(probe):
+    probe.start()
+    client = probe.connect()
+    client.send(request("POST", "/nowhere", "Transfer-Encoding: chunked") + b"0\r\n")
+    assert client.read().status == 404
+    end = time.monotonic() + 10 * SCALE
+    while not select.select([client.sock], [], [], 0.001)[0]:
+        assert time.monotonic() < end, "trailers may go on for ever"
+        client.send_ignoring_close(b"X-Sum: 1\r\n" * 100)
 
 
 def test_a_body_that_keeps_coming_slowly_is_not_given_up(probe):
