@@ -6,13 +6,14 @@ import os
 import re
 import resource
 import signal
+import socket
 import threading
 import time
 
 import pytest
 
 from harness.client import Client, Closed, request
-from harness.daemon import cpu_seconds, file_links
+from harness.daemon import cpu_seconds, file_links, rss_bytes, state
 from harness.wait import wait_until
 
 FULL = r"all \d+ connections of this worker are in use and none is idle"
@@ -56,7 +57,7 @@ def calm(pid, seconds=0.5):
     """The process hardly runs meanwhile."""
     before = cpu_seconds(pid)
     time.sleep(seconds)
-    assert cpu_seconds(pid) - before < seconds / 4, "the worker spins"
+    assert cpu_seconds(pid) - before < seconds / 4, "the process spins"
 
 
 def sockets(pid):
@@ -410,3 +411,70 @@ def test_the_memory_of_a_crowd_comes_back_when_it_leaves(daemon):
             lambda: f"{crowd} bytes to come back, all but {anonymous_bytes(pid) - before}",
         )
     assert daemon.pids() == [pid]
+
+
+@pytest.mark.parametrize("when", ["with it", "later"])
+def test_what_is_sent_behind_a_parked_request_stays_in_the_kernel(daemon, modules, when):
+    if daemon.programs.sanitized:
+        pytest.skip("the sanitizers keep what is freed")
+    daemon.conf(
+        workers=1,
+        modules={"probe": {"path": str(modules / "probe.so")}, "hello": {"path": "hello.so"}},
+        routes={"/park": {"module": "probe", "handler": "park"}, "/hello": "hello"},
+    )
+    daemon.start()
+    (pid,) = daemon.pids()
+    garbage = b"garbage " * 12800
+
+    def send_more(client, data):
+        """As much as the kernel takes."""
+        try:
+            while data:
+                data = data[client.sock.send(data) :]
+        except BlockingIOError:
+            pass
+
+    def crowd(n):
+        clients = [daemon.connect() for _ in range(n)]
+        for client in clients:
+            client.sock.setblocking(False)
+            send_more(client, request("GET", "/park") + (garbage if when == "with it" else b""))
+        wait_until(lambda: daemon.totals()["parked"] == n, f"{n} parked requests")
+        if when == "later":
+            for client in clients:
+                send_more(client, garbage)
+
+    crowd(1)
+    daemon.close_clients()
+    wait_until(lambda: daemon.totals()["parked"] == 0, "the first to leave")
+    before = rss_bytes(pid)
+    crowd(200)
+    daemon.get("/hello")  # asked behind all that: it has been read, as far as it is
+    wait_until(lambda: state(pid) == "S", "the worker to rest")
+    assert rss_bytes(pid) - before < 8 << 20
+    assert daemon.totals()["parked"] == 200
+
+
+# the control socket
+
+
+def test_a_master_out_of_descriptors_waits_calmly_and_answers_again(daemon):
+    daemon.expect_log("control socket: Too many open files")
+    limits_conf(daemon)
+    daemon.start()
+    squeeze(daemon.pid, 3)
+    used = len(file_links(daemon.pid))
+    clients = []
+    for _ in range(10):
+        client = socket.socket(socket.AF_UNIX)
+        client.connect(daemon.control)
+        clients.append(client)
+    wait_until(lambda: len(file_links(daemon.pid)) == used + 3, "all descriptors to be in use")
+    calm(daemon.pid, 1)
+    greeted(daemon)
+    for client in clients:
+        client.close()
+    assert daemon.ctl("status").returncode == 0
+    release(daemon.pid)
+    daemon.reload()
+    greeted(daemon)
