@@ -1,16 +1,20 @@
 """eddyd, eddyctl and eddy-worker on the command line: options, exit codes, what they say."""
+import fcntl
 import json
 import os
 import re
 import signal
 import socket
 import stat
+import subprocess
+import sys
+import termios
 
 import pytest
 
 from harness import ports
 from harness.daemon import alive, environment, file_links, hold_port, run
-from harness.wait import wait_until
+from harness.wait import SCALE, wait_until
 
 FIELDS = {
     *("pid", "generation", "state", "uptime", "rss", "heap_used", "cpu_user", "cpu_system"),
@@ -60,6 +64,38 @@ def test_eddyd_t_says_that_a_good_conf_is_good(daemon):
     done = run(*daemon.programs.eddyd_command("-t", "-c", daemon.conf_path))
     assert done.returncode == 0
     assert "eddy.conf" in done.stdout + done.stderr
+
+
+def test_every_error_of_eddyd_t_reaches_a_reader_who_takes_his_time(daemon):
+    """More than a pipe holds."""
+    daemon.conf()
+    with open(daemon.conf_path, "a", encoding="utf-8") as file:
+        for i in range(4000):
+            file.write(f'route "/wrong/{i}" {{ module = "absent-{i}" }}\n')
+    reading, writing = os.pipe()
+    with open(reading, "rb") as errors:
+        checking = subprocess.Popen(
+            daemon.programs.eddyd_command("-t", "-c", daemon.conf_path),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=writing,
+            env=environment(),
+        )
+        os.close(writing)
+
+        def filled():
+            waiting = fcntl.ioctl(reading, termios.FIONREAD, bytes(4))
+            return int.from_bytes(waiting, sys.byteorder) > 60000 or checking.poll() is not None
+
+        wait_until(filled, "the pipe to be full")
+        try:
+            checking.wait(0.3)
+        except subprocess.TimeoutExpired:
+            pass
+        text = errors.read().decode()
+    assert checking.wait(20 * SCALE) == 78
+    named = {int(i) for i in re.findall(r'"absent-(\d+)"', text)}
+    assert len(named) == 4000, f"{4000 - len(named)} errors are lost; the end: {text[-300:]}"
 
 
 def test_eddyd_without_a_conf_serves_the_welcome_page(daemon, tmp_path):
