@@ -146,15 +146,9 @@ load(eddy_module *self, void **state)
 }
 
 static const struct eddy_handler handlers[] = {
-	{"null", null},
-	{"abort", abortion},
-	{"leave", leave},
-	{"exit_0", exit_0},
-	{"exit_3", exit_3},
-	{"timer", timer},
-	{"data", data},
-	{"release", release},
-	{"release_late", release_late},
+	{"null", null},	    {"abort", abortion},  {"leave", leave},
+	{"exit_0", exit_0}, {"exit_3", exit_3},	  {"timer", timer},
+	{"data", data},	    {"release", release}, {"release_late", release_late},
 	{NULL, NULL},
 };
 
