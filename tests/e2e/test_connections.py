@@ -335,6 +335,36 @@ def test_a_body_that_nobody_reads_is_given_up_when_it_does_not_end(probe, path, 
     client.expect_close(reset_is_fine=True)
 
 
+@pytest.mark.parametrize(
+    "path,start,drip",
+    [
+        ("/nowhere", b"", b"1\r\nx\r\n"),
+        ("/ignore", b"", b"1\r\nx\r\n"),
+        ("/nowhere", b"0\r\nX: ", b"x"),
+        ("/echo", b"0\r\nX: ", b"x"),
+    ],
+)
+def test_what_is_dripped_without_being_read_has_its_time_as_a_whole(probe, path, start, drip):
+    probe.conf(
+        http={"body_timeout": "1s"},
+        modules=probe.settings["modules"] | {"echo": {"path": "echo.so"}},
+        routes=probe.settings["routes"]
+        | {"/ignore": {"module": "probe", "handler": "ignore"}, "/echo": "echo"},
+    )
+    probe.start()
+    client = probe.connect()
+    client.send(request("POST", path, "Transfer-Encoding: chunked") + start)
+    end = time.monotonic() + 10 * SCALE
+    while time.monotonic() < end:
+        client.send_ignoring_close(drip)
+        try:
+            if select.select([client.sock], [], [], 0.2)[0] and not client.sock.recv(4096):
+                break
+        except ConnectionResetError:
+            break
+    assert time.monotonic() < end, "a byte now and then keeps it open"
+
+
 def test_a_body_that_nobody_reads_has_no_endless_trailers(probe):
     probe.start()
     client = probe.connect()

@@ -324,13 +324,20 @@ conn_count_idle(struct conn *conn, bool idle)
 	slot_add(conn->http->slot->idle, idle ? 1 : (uint64_t)-1);
 }
 
+/*
+ * Each byte of a body that somebody reads buys its client more time, as min_rate allows. A head and
+ * a trailer section have their time as a whole, and so has what nobody reads.
+ */
 static void
 conn_wait(struct conn *conn, struct deadlines *limit)
 {
+	bool whole = limit == &conn->http->heads || conn->state == CONN_DISCARD ||
+		     conn->state == CONN_TRAILER;
+
 	if (limit == NULL)
 		deadline_stop(&conn->deadline);
-	else if (conn->deadline.of != limit || limit != &conn->http->heads)
-		deadline_start(&conn->deadline, limit); /* a head's time is not put off */
+	else if (conn->deadline.of != limit || !whole)
+		deadline_start(&conn->deadline, limit);
 }
 
 /* Whether more of a body is waited for: by the module, or to be thrown away. */
