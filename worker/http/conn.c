@@ -118,7 +118,7 @@ conn_unhold(struct conn *conn)
 	if (conn->held == NULL)
 		return 0;
 	if (conn->held->pos > 0) {
-		head_load(conn->state == CONN_TRAILER ? &http->trailer : &http->head, conn->held);
+		head_load(conn_parser(conn), conn->held);
 		conn->partial = true;
 	}
 	memcpy(http->scratch, conn->held->bytes, n);
@@ -163,6 +163,7 @@ conn_eof(struct conn *conn)
 	switch ((enum conn_state)conn->state) {
 	case CONN_BODY:
 	case CONN_TRAILER:
+	case CONN_DISCARD:
 		if (exchange != NULL) {
 			conn_close(conn, false); /* it cannot come whole: EDDY_EABORTED follows */
 			return;
@@ -181,10 +182,6 @@ conn_eof(struct conn *conn)
 		return;
 	case CONN_LINGER:
 		conn_close(conn, false);
-		return;
-	case CONN_DISCARD:
-		conn->closing = true;
-		conn->state = CONN_HEAD;
 		return;
 	default: /* conn_settle closes, once what is held has been answered */
 		return;

@@ -132,6 +132,13 @@ void conn_body_failed(struct conn *conn, int error);
 /* The response under way is complete: all of it has been handed to out. */
 void conn_response_ended(struct conn *conn);
 
+/* Where the parser's place for the bytes at hand is: in a head, or in a trailer section. */
+static inline struct head *
+conn_parser(const struct conn *conn)
+{
+	return conn->state == CONN_TRAILER ? &conn->http->trailer : &conn->http->head;
+}
+
 static inline int
 conn_fd(const struct conn *conn)
 {

@@ -273,13 +273,18 @@ conn_reading(const struct conn *conn)
 	       !exchange->request.ended;
 }
 
-/* The body is broken or too large; the module hears of it, and may answer. */
+/*
+ * The body is broken, stalled or too large; the module hears of it, and may answer. Without one the
+ * connection ends behind the answer that it has had.
+ */
 void
 conn_body_failed(struct conn *conn, int error)
 {
 	conn->lingering = conn->closing = true;
-	if (conn->exchange == NULL)
+	if (conn->exchange == NULL) {
+		conn->state = CONN_HEAD;
 		return;
+	}
 	exchange_error(conn->exchange, error);
 	loop_run_ticks(conn->http->loop);
 }
@@ -354,8 +359,7 @@ conn_take_rest(struct conn *conn, const char **p, size_t *n)
 	case BODY_BAD:
 		break;
 	}
-	conn->closing = conn->lingering = true;
-	conn->state = CONN_HEAD;
+	conn_body_failed(conn, EDDY_EBADMSG);
 	return true;
 }
 
@@ -400,10 +404,6 @@ conn_take_trailer(struct conn *conn, const char **p, size_t *n)
 		return true;
 	}
 	*n = 0;
-	if (conn->exchange == NULL) {
-		conn->closing = conn->lingering = true;
-		conn->state = CONN_HEAD;
-	}
 	conn_body_failed(conn, EDDY_EBADMSG);
 	return true;
 }
@@ -442,9 +442,6 @@ conn_process(struct conn *conn, const char *p, size_t n)
 			more = conn_take_rest(conn, &p, &n);
 			break;
 		case CONN_LINGER:
-			n = 0;
-			more = false;
-			break;
 		case CONN_CLOSED:
 			n = 0;
 			more = false;
@@ -455,9 +452,7 @@ conn_process(struct conn *conn, const char *p, size_t n)
 	if (conn->closing && conn->exchange == NULL)
 		n = 0;		    /* nothing behind a broken or last request is ever read */
 	if (n > 0 && conn->partial) /* not looked at yet: it keeps the parser's place */
-		conn_hold(conn,
-			  conn->state == CONN_TRAILER ? &conn->http->trailer : &conn->http->head, p,
-			  n);
+		conn_hold(conn, conn_parser(conn), p, n);
 	else if (n > 0)
 		conn_hold_raw(conn, p, n);
 	conn->partial = false;
