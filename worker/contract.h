@@ -3,8 +3,8 @@
  *
  * The link: one end of a SOCK_SEQPACKET socketpair, inherited by the worker as CONTRACT_LINK_FD.
  * Every message is one packet: a struct contract_header, a body of the type's struct, and then its
- * text or data. Descriptors travel with HELLO and REOPEN only. End-of-file on the link means that the other
- * side is gone.
+ * text or data. Descriptors travel with HELLO, REOPEN and LISTENING only. End-of-file on the link
+ * means that the other side is gone.
  *
  *	master                             worker
  *	HELLO (fds, names)           ->    INIT       parses the conf, loads the modules
@@ -14,6 +14,10 @@
  *	                             <-    STOPPED    finishes what is under way, exits 0
  *	REOPEN (fd)                  ->               the access log goes to this file from now on
  *	PUBLISH, LOST                <->              messages between the workers of a generation
+ *	                             <-    LISTEN     a module wants to listen, at any time
+ *	LISTENING (fd)               ->               one answer to each LISTEN
+ *	                             <-    UNLISTEN   it does not want to any more
+ *	SIGNAL                       ->               the master was sent it, and acts on it next
  *	                             <-    LOG        one line for the log
  *
  * The scoreboard: one memfd, one page per slot, so that a wild write in one worker cannot reach the
@@ -54,6 +58,10 @@ enum contract_type {
 	CONTRACT_LOST,	    /* master to worker: struct contract_lost */
 	CONTRACT_STOPPED,   /* worker to master: no body; it accepts nothing any more */
 	CONTRACT_REOPEN,    /* master to worker: no body; fd */
+	CONTRACT_LISTEN,    /* worker to master: struct contract_listen, address */
+	CONTRACT_LISTENING, /* master to worker: struct contract_listening, address; fd */
+	CONTRACT_UNLISTEN,  /* worker to master: struct contract_unlisten */
+	CONTRACT_SIGNAL,    /* master to worker: struct contract_signal */
 };
 
 struct contract_header {
@@ -80,11 +88,16 @@ struct contract_hello {
 	/* the module directory follows, not NUL-terminated */
 };
 
-enum contract_fail_kind { CONTRACT_FAIL_OTHER, CONTRACT_FAIL_MODULE, CONTRACT_FAIL_ROUTE };
+enum contract_fail_kind {
+	CONTRACT_FAIL_OTHER,
+	CONTRACT_FAIL_MODULE,
+	CONTRACT_FAIL_ROUTE,
+	CONTRACT_FAIL_LISTEN,
+};
 
 struct contract_fail {
 	uint32_t kind;
-	uint32_t index; /* into conf.modules or conf.routes, for the place in the conf */
+	uint32_t index; /* into conf.modules, routes or listens, for the place in the conf */
 			/* the reason follows */
 };
 
@@ -103,6 +116,40 @@ struct contract_publish {
 /* So many PUBLISH messages did not fit in what the master keeps for a slow worker. */
 struct contract_lost {
 	uint32_t messages;
+};
+
+#define CONTRACT_ADDRESS_MAX 128 /* bytes of an address; none that can be bound is longer */
+#define CONTRACT_LISTEN_DUAL 1	 /* an IPv6 address takes in IPv4 too */
+
+/*
+ * A listening socket that the worker shares with all the others that ask for the same address. The
+ * id names it in the messages of this worker; it is free again after UNLISTEN, or an error.
+ */
+struct contract_listen {
+	uint32_t id;
+	int32_t backlog; /* 0: the default of the conf's listens; the first worker's counts */
+	uint32_t flags;	 /* CONTRACT_LISTEN_… */
+
+	/* the address follows, as conf_address_parse_any_port takes it, not NUL-terminated */
+};
+
+/*
+ * Comes for each LISTEN, in their order, also for one that UNLISTEN has followed: who gets an fd
+ * that it does not want any more closes it.
+ */
+struct contract_listening {
+	uint32_t id;
+	int32_t error; /* errno; 0: the fd comes with it */
+
+	/* the address that it was bound to follows, numeric, with the port that was picked for 0 */
+};
+
+struct contract_unlisten {
+	uint32_t id;
+};
+
+struct contract_signal {
+	uint32_t signal; /* SIGINT, SIGTERM, SIGHUP, SIGUSR1 or SIGUSR2 */
 };
 
 /* link messages: contract.c ------------------------------------------------------- */
