@@ -9,9 +9,11 @@
 #define LONG_MS 200 /* a callback that has run for longer is worth a word */
 
 static const char *const callbacks[] = {
-	[SLOT_LOAD] = "load",	      [SLOT_REQUEST] = "request", [SLOT_DATA] = "data",
-	[SLOT_RESPONSE] = "response", [SLOT_TIMER] = "timer",	  [SLOT_CLUSTER] = "cluster",
-	[SLOT_DRAIN] = "drain",	      [SLOT_UNLOAD] = "unload",
+	[SLOT_LOAD] = "load",	      [SLOT_REQUEST] = "request",   [SLOT_DATA] = "data",
+	[SLOT_RESPONSE] = "response", [SLOT_TIMER] = "timer",	    [SLOT_CLUSTER] = "cluster",
+	[SLOT_DRAIN] = "drain",	      [SLOT_UNLOAD] = "unload",	    [SLOT_SOCKET] = "socket",
+	[SLOT_SERVER] = "server",     [SLOT_DNS] = "dns",	    [SLOT_FS] = "fs",
+	[SLOT_CLIENT] = "client",     [SLOT_PIPELINE] = "pipeline", [SLOT_SIGNAL] = "signal",
 };
 
 struct text {

@@ -204,6 +204,13 @@ enum slot_callback {
 	SLOT_CLUSTER,
 	SLOT_DRAIN,
 	SLOT_UNLOAD,
+	SLOT_SOCKET,
+	SLOT_SERVER,
+	SLOT_DNS,
+	SLOT_FS,
+	SLOT_CLIENT,
+	SLOT_PIPELINE,
+	SLOT_SIGNAL,
 };
 
 /* Only ever grows while a worker lives; what is folded into the totals when it dies. */

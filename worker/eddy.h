@@ -60,11 +60,39 @@ enum eddy_error {
 	EDDY_EHEADER = -9,	    /* bytes that a header may not have (RFC 9110 5.1, 5.5) */
 	EDDY_EABORTED = -10,	    /* the client left before the request body had come whole */
 	EDDY_ETIMEOUT = -11,	    /* it took too long */
-	EDDY_EBADMSG = -12,	    /* the client sent a body with broken framing */
+	EDDY_EBADMSG = -12,	    /* the other side sent a message with broken framing */
+	EDDY_ETHREAD = -13,	    /* called on another thread than the loop's */
+
+	/* c-ares's codes, under its names */
+	EDDY_DNS_ENODATA = -2001,   /* the name exists, but has no record of that type */
+	EDDY_DNS_EFORMERR = -2002,  /* the server did not understand the question */
+	EDDY_DNS_ESERVFAIL = -2003, /* the server failed */
+	EDDY_DNS_ENOTFOUND = -2004, /* there is no such name */
+	EDDY_DNS_ENOTIMP = -2005,   /* the server does not do that */
+	EDDY_DNS_EREFUSED = -2006,  /* the server refused */
+	EDDY_DNS_EBADQUERY = -2007,
+	EDDY_DNS_EBADNAME = -2008, /* what was asked for is no host name */
+	EDDY_DNS_EBADFAMILY = -2009,
+	EDDY_DNS_EBADRESP = -2010,     /* the server's answer cannot be understood */
+	EDDY_DNS_ECONNREFUSED = -2011, /* no server could be reached */
+	EDDY_DNS_ETIMEOUT = -2012,     /* no server answered in time */
+	EDDY_DNS_ECANCELLED = -2024,   /* eddy_dns_cancel */
 };
+
+/*
+ * What the system refused: connect(2), open(2) and so on fail with EDDY_ERRNO(ECONNREFUSED),
+ * EDDY_ERRNO(ENOSPC), …: `if (err == EDDY_ERRNO(ENOENT))` wants <errno.h>.
+ */
+#define EDDY_ERRNO(number) (-1000 - (number))
 
 /* A sentence for one of these codes; a static string, never NULL. */
 EDDY_API const char *eddy_strerror(int error);
+
+/*
+ * The code's name, as Node's error.code has it: "ECONNREFUSED", "ENOTFOUND", "ETIMEOUT",
+ * "EHEADERS_SENT"; a static string, never NULL.
+ */
+EDDY_API const char *eddy_error_name(int error);
 
 /* module -------------------------------------------------------------------------- */
 
@@ -72,6 +100,9 @@ typedef struct eddy_module eddy_module;
 typedef struct eddy_request eddy_request;
 typedef struct eddy_response eddy_response;
 typedef struct eddy_timer eddy_timer;
+typedef struct eddy_socket eddy_socket;
+typedef struct eddy_server eddy_server;
+typedef struct eddy_file eddy_file;
 
 /*
  * Answers a request. `state` is what the module's `load` made. The handler may answer before it
@@ -80,6 +111,13 @@ typedef struct eddy_timer eddy_timer;
  * event.
  */
 typedef void eddy_request_handler(eddy_request *req, eddy_response *res, void *state);
+
+/*
+ * Serves a connection that has come to listen { protocol = "tcp"  module = "x" }: sets its events
+ * with eddy_socket_on before it returns. A socket whose events are not set then is closed. Source:
+ * Node's net 'connection' event.
+ */
+typedef void eddy_connection_handler(eddy_socket *sock, void *state);
 
 /*
  * A named handler: route { module = "x"  handler = "poll" }. A table of them ends with a NULL name.
@@ -114,6 +152,7 @@ struct eddy_module_def {
 
 	eddy_request_handler *request;	     /* route { module = "x" } */
 	const struct eddy_handler *handlers; /* route { module = "x"  handler = "name" } */
+	eddy_connection_handler *connection; /* listen { protocol = "tcp"  module = "x" } */
 };
 
 /* Defines the module: EDDY_MODULE(.name = "hello", .request = hello); once per shared object. */
@@ -346,6 +385,76 @@ EDDY_API int eddy_response_add_trailer(eddy_response *res, const char *name, con
 EDDY_API void eddy_response_destroy(eddy_response *res);
 
 /*
+ * What may happen to a socket; see net below.
+ */
+typedef struct {
+	/*
+	 * The connection that was asked for is there: write and end are fine before it, too. Not
+	 * called for sockets that were accepted, adopted or upgraded. Node: 'connect'.
+	 */
+	void (*connect)(eddy_socket *sock, void *arg);
+	/*
+	 * A piece has come; it lives until the callback returns. Unset: nothing is read, what the
+	 * other side sends waits in the kernel. Node: 'data'.
+	 */
+	void (*data)(eddy_socket *sock, eddy_str piece, void *arg);
+	/*
+	 * The other side has ended its sending (FIN). Set: this side may go on writing, and has to
+	 * end for itself (a half-open socket: Node's allowHalfOpen). Unset: this side ends too,
+	 * when all that was written has left. Node: 'end'.
+	 */
+	void (*end)(eddy_socket *sock, void *arg);
+	/*
+	 * All that was written has been taken by the kernel, after a write had said false. Node:
+	 * 'drain'.
+	 */
+	void (*drain)(eddy_socket *sock, void *arg);
+	/* Ended, and the kernel has the last byte and the FIN. Node: 'finish'. */
+	void (*finish)(eddy_socket *sock, void *arg);
+	/* eddy_socket_set_timeout's: nothing has moved for so long. Node: 'timeout'. */
+	void (*timeout)(eddy_socket *sock, void *arg);
+	/*
+	 * It has failed: EDDY_ERRNO(ECONNREFUSED), (ECONNRESET), (ETIMEDOUT) …, or the EDDY_DNS_…
+	 * of a name that was not found. `close` follows. Node: 'error'.
+	 */
+	void (*error)(eddy_socket *sock, int error, void *arg);
+	/*
+	 * Always the last: ended on both sides, destroyed, or failed. The handle means nothing from
+	 * then on. Node: 'close'.
+	 */
+	void (*close)(eddy_socket *sock, void *arg);
+} eddy_socket_events;
+
+/*
+ * Takes the connection over: sends `101 Switching Protocols` with `Upgrade: protocol` and the
+ * headers set before (RFC 9110 7.8), or, to a CONNECT request (route "*" with methods = {
+ * "CONNECT" }; `protocol` NULL), `200` (RFC 9110 9.3.6), and gives the raw socket with its events
+ * set. Bytes that the client has sent behind the request already come first in `data`. The request
+ * and the response are over: `close` follows. Sockets taken over do not end with the response's
+ * time limits, and count as connections of the worker.
+ *
+ * NULL, with a line in the log, if that cannot be: the head has been sent, the client did not ask
+ * for an upgrade (an HTTP/1.1 `Upgrade` header and `Connection: upgrade`) or CONNECT, the request
+ * has a body, `protocol` is no token; or, without a line, if the client has left or there is no
+ * memory. Node: http 'upgrade' and 'connect' events.
+ */
+EDDY_API eddy_socket *eddy_response_upgrade(eddy_response *res, const char *protocol,
+					    const eddy_socket_events *events, void *arg);
+
+/*
+ * Sends n bytes of a file from `offset` on as the whole body, by sendfile(2), and ends the
+ * response: status and headers are what was set before, Content-Length is n. n UINT64_MAX: up to
+ * the file's end. No disk is waited for on the loop. `cb` (may be NULL) is called once, with 0 when
+ * the kernel has the last byte, or with what went wrong: EDDY_ECLOSED (the client has left),
+ * EDDY_ERRNO(EIO) …; where the head was out, or the file is shorter than n, the connection is
+ * reset. The file stays the caller's, to be closed from `cb` on. 0, EDDY_EHEADERS_SENT,
+ * EDDY_EINVAL, EDDY_ENOMEM, EDDY_ECLOSED: cb is not called then.
+ */
+EDDY_API int eddy_response_send_file(eddy_response *res, eddy_file *file, uint64_t offset,
+				     uint64_t n, void (*cb)(eddy_response *res, int err, void *arg),
+				     void *arg);
+
+/*
  * `cb` is called when no byte of the response has moved for `ms`; 0: never (the default). 0,
  * EDDY_ENOMEM, EDDY_ECLOSED. Node: response.setTimeout.
  */
@@ -421,6 +530,479 @@ EDDY_API void eddy_timer_refresh(eddy_timer *timer);
  */
 EDDY_API int eddy_next_tick(void (*cb)(void *arg), void *arg);
 
+/* net ----------------------------------------------------------------------------- */
+
+/*
+ * Stream sockets: TCP and unix. A socket is over when both sides have ended, when it has failed, or
+ * when it was destroyed; its last event is `close`, and from then on the functions here do nothing
+ * with its handle and say so (EDDY_ECLOSED, false, { NULL, 0 }, 0), however late they are called.
+ *
+ * An address is written as in the conf: "127.0.0.1:80", "[::1]:80", "unix:/path",
+ * "unix:@abstract"; where one is connected to, also "example.org:80".
+ */
+
+/*
+ * Connects. Names are looked up (eddy_dns_lookup) and their addresses tried by Happy Eyeballs (RFC
+ * 8305): one after the other, the next one 250 ms after the last. `events` (static; kept by
+ * pointer) with `arg` tell how it goes; every failure, a malformed address too, is an `error`
+ * event. NULL: no memory. Node: net.connect.
+ */
+EDDY_API eddy_socket *eddy_net_connect(const char *address, const eddy_socket_events *events,
+				       void *arg);
+
+/*
+ * Makes a socket of a connected stream socket's descriptor, which is the socket's from then on (it
+ * is made nonblocking and close-on-exec). NULL: no memory, or `fd` is no stream socket; it is then
+ * still the caller's. Node: new net.Socket({ fd }).
+ */
+EDDY_API eddy_socket *eddy_socket_open(int fd, const eddy_socket_events *events, void *arg);
+
+/*
+ * The reverse: gives the descriptor up to the caller, who closes it; no event follows, `close`
+ * neither. A descriptor, EDDY_EAGAIN (there are bytes that have been written and not yet taken by
+ * the kernel, or read and not yet delivered: wait for `drain`, or for `data`), EDDY_EINVAL (it is
+ * still connecting), EDDY_ECLOSED.
+ */
+EDDY_API int eddy_socket_detach(eddy_socket *sock);
+
+/*
+ * Other events from now on (static; kept by pointer; NULL: none), called with `arg`. 0, or
+ * EDDY_ECLOSED. Node: socket.on().
+ */
+EDDY_API int eddy_socket_on(eddy_socket *sock, const eddy_socket_events *events, void *arg);
+
+/*
+ * Sends n bytes (copied if they cannot leave at once). True: write on. False: more than the
+ * high-water mark (64 KB) waits for the other side to read; better stop until `drain`; nothing is
+ * lost either way. Also false when the socket has been ended or is closed. Node: socket.write.
+ */
+EDDY_API bool eddy_socket_write(eddy_socket *sock, const void *p, size_t n);
+
+/*
+ * The same without a copy: `release(p, arg)` is called when the bytes are not needed any more; not
+ * from inside this call.
+ */
+EDDY_API bool eddy_socket_write_owned(eddy_socket *sock, void *p, size_t n,
+				      void (*release)(void *p, void *arg), void *arg);
+
+/*
+ * Sends the last piece (p may be NULL, n 0), then FIN: this side has ended, reading goes on
+ * (half-close). Node: socket.end.
+ */
+EDDY_API void eddy_socket_end(eddy_socket *sock, const void *p, size_t n);
+
+/* Closes now; what was written and not yet sent is dropped. Node: socket.destroy. */
+EDDY_API void eddy_socket_destroy(eddy_socket *sock);
+/* The same, and the other side sees a reset (RST). Node: socket.resetAndDestroy. */
+EDDY_API void eddy_socket_reset_and_destroy(eddy_socket *sock);
+
+/* Stops `data` and `end` until resume; what comes meanwhile waits in the kernel. Node: the same. */
+EDDY_API void eddy_socket_pause(eddy_socket *sock);
+EDDY_API void eddy_socket_resume(eddy_socket *sock);
+
+/*
+ * `timeout` is called whenever nothing has moved in either direction for `ms`; 0: never (the
+ * default). The socket stays open. 0, EDDY_ENOMEM, EDDY_ECLOSED. Node: socket.setTimeout.
+ */
+EDDY_API int eddy_socket_set_timeout(eddy_socket *sock, unsigned ms);
+/* TCP_NODELAY; on by default. 0, EDDY_ERRNO(…), EDDY_ECLOSED. Node: socket.setNoDelay. */
+EDDY_API int eddy_socket_set_no_delay(eddy_socket *sock, bool on);
+/*
+ * SO_KEEPALIVE, and after how many ms without traffic the first probe is sent (0: the system's).
+ * 0, EDDY_ERRNO(…), EDDY_ECLOSED. Node: socket.setKeepAlive.
+ */
+EDDY_API int eddy_socket_set_keep_alive(eddy_socket *sock, bool on, unsigned initial_delay);
+
+/*
+ * "192.0.2.7", "2001:db8::7", "unix:" or "unix:/path"; { NULL, 0 } while it is connecting. They
+ * live until the callback returns. The ports are 0 for unix sockets. Node: socket.remoteAddress,
+ * remotePort, localAddress, localPort.
+ */
+EDDY_API eddy_str eddy_socket_remote_address(const eddy_socket *sock);
+EDDY_API unsigned eddy_socket_remote_port(const eddy_socket *sock);
+EDDY_API eddy_str eddy_socket_local_address(const eddy_socket *sock);
+EDDY_API unsigned eddy_socket_local_port(const eddy_socket *sock);
+
+/*
+ * Bytes so far; bytes written that the kernel has not yet taken. Node: socket.bytesRead,
+ * bytesWritten (which counts what was written, sent or not), writableLength.
+ */
+EDDY_API uint64_t eddy_socket_bytes_read(const eddy_socket *sock);
+EDDY_API uint64_t eddy_socket_bytes_written(const eddy_socket *sock);
+EDDY_API size_t eddy_socket_writable_length(const eddy_socket *sock);
+
+/*
+ * The descriptor, for setsockopt(2) and its kin; it stays the socket's. EDDY_EINVAL while it is
+ * connecting, EDDY_ECLOSED.
+ */
+EDDY_API int eddy_socket_fd(const eddy_socket *sock);
+
+typedef struct {
+	/* It listens; eddy_server_address tells where. Node: 'listening'. */
+	void (*listening)(eddy_server *server, void *arg);
+	/*
+	 * A client has connected: its events are to be set with eddy_socket_on before this returns,
+	 * else it is closed. Node: 'connection'.
+	 */
+	void (*connection)(eddy_server *server, eddy_socket *sock, void *arg);
+	/*
+	 * It cannot listen: EDDY_ERRNO(EADDRINUSE), (EACCES), (EADDRNOTAVAIL), EDDY_EINVAL (the
+	 * address). Unset: where `load` asked for it the worker refuses to start, as if `load` had,
+	 * else it is a line in the log. `close` follows. Node: 'error'.
+	 */
+	void (*error)(eddy_server *server, int error, void *arg);
+	/* The last: it listens no more, and its sockets have closed. Node: 'close'. */
+	void (*close)(eddy_server *server, void *arg);
+} eddy_server_events;
+
+/*
+ * A server, which does not listen yet; `events` (static; kept by pointer) are called with `arg`.
+ * NULL: no memory. Node: net.createServer.
+ */
+EDDY_API eddy_server *eddy_net_create_server(const eddy_server_events *events, void *arg);
+
+/*
+ * Asks the master for a listener at `address`. It binds once, and every worker that asks for the
+ * same address shares the listener, across reloads too, as with Node's cluster; port 0 stands for
+ * one that the system picks, the same for all. Connections come when the worker accepts: once its
+ * generation has taken over, and until it drains. 0, EDDY_EINVAL (it listens already), EDDY_EAGAIN
+ * (the link to the master is full), EDDY_ECLOSED. Node: server.listen.
+ */
+EDDY_API int eddy_server_listen(eddy_server *server, const char *address);
+
+/*
+ * Stops listening; connections that there are stay, and `close` comes when the last of them has
+ * gone. 0, EDDY_ECLOSED. Node: server.close.
+ */
+EDDY_API int eddy_server_close(eddy_server *server);
+
+/*
+ * Where it listens: "127.0.0.1:8000"; { NULL, 0 } before `listening`. Lives until the callback
+ * returns. How many connections it has in this worker. Node: server.address, getConnections.
+ */
+EDDY_API eddy_str eddy_server_address(const eddy_server *server);
+EDDY_API size_t eddy_server_connections(const eddy_server *server);
+
+/* dns ----------------------------------------------------------------------------- */
+
+/*
+ * c-ares on the worker's loop: the servers of /etc/resolv.conf as it was when the worker started (a
+ * reload reads it again), or those set here. A name is looked up without the loop waiting, the
+ * hosts file too. Every query ends with one call of its callback.
+ */
+typedef struct eddy_dns_query eddy_dns_query;
+
+typedef struct {
+	const char *address; /* "192.0.2.7", "2001:db8::7" */
+	int family;	     /* 4 or 6 */
+} eddy_dns_address;
+
+/*
+ * The addresses of a host, from the hosts file or by A and AAAA queries, in the order of RFC 6724.
+ * `family`: 4, 6, or 0 for both. `err`: 0, or EDDY_DNS_…, and then n is 0. The addresses live until
+ * cb returns. An address is its own answer. NULL: no memory, or `host` or `cb` is NULL. Node:
+ * dns.lookup with `all`.
+ */
+EDDY_API eddy_dns_query *eddy_dns_lookup(const char *host, int family,
+					 void (*cb)(int err, const eddy_dns_address *addresses,
+						    size_t n, void *arg),
+					 void *arg);
+
+/* One record. Only the members that its type names are set. */
+typedef struct {
+	const char *type; /* "A", "AAAA", … */
+	uint32_t ttl;	  /* seconds; 0 also where c-ares does not tell (all but A and AAAA) */
+	/*
+	 * A, AAAA: the address. CNAME, NS, PTR: the name. MX: the exchange. SRV: the target. TXT,
+	 * CAA: the value, which may hold any bytes. NAPTR: the replacement. SOA: the primary server
+	 * (nsname). NUL-terminated in any case; `size` counts without that.
+	 */
+	const char *value;
+	size_t size;
+	uint16_t priority;	/* MX, SRV; NAPTR: order */
+	uint16_t weight;	/* SRV; NAPTR: preference */
+	uint16_t port;		/* SRV */
+	uint8_t critical;	/* CAA */
+	const char *tag;	/* CAA: "issue", "issuewild", "iodef" … */
+	const char *flags;	/* NAPTR */
+	const char *service;	/* NAPTR */
+	const char *regexp;	/* NAPTR */
+	const char *hostmaster; /* SOA */
+	uint32_t serial, refresh, retry, expire, minimum_ttl; /* SOA */
+} eddy_dns_record;
+
+/*
+ * Asks the servers for the records of a type: "A" "AAAA" "CNAME" "MX" "NS" "PTR" "SOA" "SRV" "TXT"
+ * "CAA" "NAPTR". `records` is n pointers; all live until cb returns. `err` as above; EDDY_EINVAL:
+ * the type is none of these. NULL: no memory, or an argument is NULL. Node: dns.resolve.
+ */
+EDDY_API eddy_dns_query *eddy_dns_resolve(const char *name, const char *type,
+					  void (*cb)(int err, const eddy_dns_record *const *records,
+						     size_t n, void *arg),
+					  void *arg);
+
+/*
+ * The names of an address, from the hosts file or by a PTR query; EDDY_EINVAL: it is no address.
+ * The names live until cb returns. NULL: no memory, or an argument is NULL. Node: dns.reverse.
+ */
+EDDY_API eddy_dns_query *
+eddy_dns_reverse(const char *address,
+		 void (*cb)(int err, const char *const *names, size_t n, void *arg), void *arg);
+
+/*
+ * Ends a query: its callback is called with EDDY_DNS_ECANCELLED, not from inside this call. A query
+ * that is over is fine. Node: resolver.cancel (which ends all).
+ */
+EDDY_API void eddy_dns_cancel(eddy_dns_query *query);
+
+/*
+ * The servers to ask from now on, for all of this worker, separated by commas:
+ * "192.0.2.1,[2001:db8::1]:5353". 0, EDDY_EINVAL, EDDY_ENOMEM. Those in use, in the same form; the
+ * string lives until the callback returns. Node: dns.setServers, getServers.
+ */
+EDDY_API int eddy_dns_set_servers(const char *servers);
+EDDY_API eddy_str eddy_dns_get_servers(void);
+
+/*
+ * How long a server has for its answer, in ms, and how often each is asked before the next; 0: as
+ * it is. The defaults are c-ares's: 5000, 4. For queries made from now on, of all of this worker.
+ * 0, EDDY_EINVAL, EDDY_ENOMEM. Node: new dns.Resolver({ timeout, tries }).
+ */
+EDDY_API int eddy_dns_set_timeout(unsigned ms, unsigned tries);
+
+/* fs ------------------------------------------------------------------------------ */
+
+/*
+ * Files. A few threads (the conf's fs_threads) do the waiting; each function returns at once and
+ * calls back once from the loop, error first. 0, or EDDY_EINVAL, EDDY_ENOMEM, EDDY_ECLOSED (the
+ * file has been closed): the callback is not called then. The callback's `err` is 0 or
+ * EDDY_ERRNO(…). Paths are copied; buffers have to stay until the callback. Operations on one file
+ * run in the order they were asked for; different files' do not wait for each other. A worker that
+ * drains finishes what is under way.
+ */
+
+/*
+ * open(2), with O_CLOEXEC. The file is the caller's, to be closed with eddy_fs_close. Node:
+ * fs.open.
+ */
+EDDY_API int eddy_fs_open(const char *path, int flags, mode_t mode,
+			  void (*cb)(int err, eddy_file *file, void *arg), void *arg);
+
+/*
+ * Reads up to n bytes from `position`, or from the file's own place if that is negative, which
+ * moves. `n` in the callback: how many; 0 at the end of the file. Node: fs.read.
+ */
+EDDY_API int eddy_fs_read(eddy_file *file, void *buf, size_t n, int64_t position,
+			  void (*cb)(int err, size_t n, void *arg), void *arg);
+
+/* Writes all n bytes, there or at the file's own place; `n`: how many were. Node: fs.write. */
+EDDY_API int eddy_fs_write(eddy_file *file, const void *buf, size_t n, int64_t position,
+			   void (*cb)(int err, size_t n, void *arg), void *arg);
+
+/*
+ * Closes when what was asked of the file before is done; `cb` may be NULL. The handle means nothing
+ * from this call on. Node: fs.close.
+ */
+EDDY_API int eddy_fs_close(eddy_file *file, void (*cb)(int err, void *arg), void *arg);
+
+/* fsync(2). Node: fs.fsync. */
+EDDY_API int eddy_fs_fsync(eddy_file *file, void (*cb)(int err, void *arg), void *arg);
+
+/* stat(2), fstat(2); `st` lives until cb returns, and is NULL with an error. Node: the same. */
+struct stat;
+EDDY_API int eddy_fs_stat(const char *path, void (*cb)(int err, const struct stat *st, void *arg),
+			  void *arg);
+EDDY_API int eddy_fs_fstat(eddy_file *file, void (*cb)(int err, const struct stat *st, void *arg),
+			   void *arg);
+
+/* unlink(2), rename(2), mkdir(2), rmdir(2). Node: the same. */
+EDDY_API int eddy_fs_unlink(const char *path, void (*cb)(int err, void *arg), void *arg);
+EDDY_API int eddy_fs_rename(const char *from, const char *to, void (*cb)(int err, void *arg),
+			    void *arg);
+EDDY_API int eddy_fs_mkdir(const char *path, mode_t mode, void (*cb)(int err, void *arg),
+			   void *arg);
+EDDY_API int eddy_fs_rmdir(const char *path, void (*cb)(int err, void *arg), void *arg);
+
+/*
+ * The names in a directory, without "." and "..", in no order; they live until cb returns. Node:
+ * fs.readdir.
+ */
+EDDY_API int eddy_fs_readdir(const char *path,
+			     void (*cb)(int err, const char *const *names, size_t n, void *arg),
+			     void *arg);
+
+/* http: client -------------------------------------------------------------------- */
+
+/*
+ * A request to another server. Its two handles, request and response, stand for one exchange and
+ * are over with its `close` event; from then on the functions here do nothing with them and say so.
+ */
+typedef struct eddy_client_request eddy_client_request;
+typedef struct eddy_client_response eddy_client_response;
+typedef struct eddy_agent eddy_agent;
+
+/* What is asked for. The caller sets `size` to sizeof(eddy_http_options); unset members are 0. */
+typedef struct {
+	uint32_t size;
+	uint32_t nheaders;
+	const char *url;	 /* "http://host:port/path?query" */
+	const char *method;	 /* NULL: "GET" */
+	const char *socket_path; /* of a unix socket to connect to, instead of the url's host */
+	/*
+	 * Host, Content-Length or chunked, and Connection are eddy's, unless they are given. A
+	 * Content-Length given here is kept to: more or less is an error.
+	 */
+	const eddy_header *headers;
+	unsigned timeout;  /* ms without a byte in either direction until `timeout`; 0: never */
+	eddy_agent *agent; /* whose connections to use; NULL: the worker's own */
+} eddy_http_options;
+
+/* What happens to it. Unset members: not reported; without `data` the body is thrown away. */
+typedef struct {
+	/*
+	 * The answer's head has come. Views of the head live until `close`. Node: 'response'.
+	 */
+	void (*response)(eddy_client_request *req, eddy_client_response *res, void *arg);
+	/*
+	 * An interim answer (1xx) has come, to be looked at with eddy_client_response_…; it lives
+	 * until the callback returns. Node: 'information'.
+	 */
+	void (*information)(eddy_client_request *req, eddy_client_response *res, void *arg);
+	/*
+	 * 101, or 2xx to CONNECT: the connection is yours; set its events with eddy_socket_on
+	 * before this returns. `close` follows. Unset: an error (EDDY_EBADMSG). Node: 'upgrade',
+	 * 'connect'.
+	 */
+	void (*upgrade)(eddy_client_request *req, eddy_client_response *res, eddy_socket *sock,
+			void *arg);
+	/* A piece of the answer's body; it lives until the callback returns. Node: 'data'. */
+	void (*data)(eddy_client_response *res, eddy_str piece, void *arg);
+	/* The answer has come whole. Node: 'end'. */
+	void (*end)(eddy_client_response *res, void *arg);
+	/* All that was written is on its way, after a write had said false. Node: 'drain'. */
+	void (*drain)(eddy_client_request *req, void *arg);
+	/* The options' timeout: nothing has moved for so long; it goes on. Node: 'timeout'. */
+	void (*timeout)(eddy_client_request *req, void *arg);
+	/*
+	 * It failed: what eddy_net_connect's error says, EDDY_EINVAL (the options), EDDY_EBADMSG
+	 * (the server does not speak HTTP/1), EDDY_EABORTED (it closed before the answer was
+	 * complete), EDDY_ETOOBIG (the answer's head). `close` follows. Node: 'error'.
+	 */
+	void (*error)(eddy_client_request *req, int error, void *arg);
+	/* Always the last. Node: 'close'. */
+	void (*close)(eddy_client_request *req, void *arg);
+} eddy_client_events;
+
+/*
+ * Makes a request; it leaves with the first write, or the end. `events` (static; kept by pointer)
+ * are called with `arg`; every failure, bad options too, is an `error` event. NULL: no memory.
+ * Node: http.request.
+ */
+EDDY_API eddy_client_request *eddy_http_request(const eddy_http_options *options,
+						const eddy_client_events *events, void *arg);
+/* The same for a GET of `url`, ended at once. Node: http.get. */
+EDDY_API eddy_client_request *eddy_http_get(const char *url, const eddy_client_events *events,
+					    void *arg);
+
+/*
+ * Sends a piece of the body, as eddy_response_write does. Framing is eddy's: Content-Length where
+ * the length is known at the end, else chunked.
+ */
+EDDY_API bool eddy_client_request_write(eddy_client_request *req, const void *p, size_t n);
+EDDY_API bool eddy_client_request_write_owned(eddy_client_request *req, void *p, size_t n,
+					      void (*release)(void *p, void *arg), void *arg);
+/* Sends the last piece (p may be NULL, n 0). Node: request.end. */
+EDDY_API void eddy_client_request_end(eddy_client_request *req, const void *p, size_t n);
+/* Sends the head now. Node: request.flushHeaders. */
+EDDY_API int eddy_client_request_flush_headers(eddy_client_request *req);
+/* Gives it up: the connection is closed, `close` follows. Node: request.destroy. */
+EDDY_API void eddy_client_request_destroy(eddy_client_request *req);
+/* Other events from now on. 0 or EDDY_ECLOSED. */
+EDDY_API int eddy_client_request_on(eddy_client_request *req, const eddy_client_events *events,
+				    void *arg);
+/* Its response's handle, for those that have the request; and back. */
+EDDY_API eddy_client_response *eddy_client_request_response(eddy_client_request *req);
+EDDY_API eddy_client_request *eddy_client_response_request(eddy_client_response *res);
+
+/* Node: message.statusCode, statusMessage, httpVersionMinor. 0 and { NULL, 0 }: none has come. */
+EDDY_API int eddy_client_response_status(const eddy_client_response *res);
+EDDY_API eddy_str eddy_client_response_reason(const eddy_client_response *res);
+EDDY_API int eddy_client_response_http_version_minor(const eddy_client_response *res);
+/* As eddy_request_header and _headers; the views live until `close`. */
+EDDY_API eddy_str eddy_client_response_header(eddy_client_response *res, const char *name);
+EDDY_API bool eddy_client_response_headers(const eddy_client_response *res, size_t i,
+					   eddy_str *name, eddy_str *value);
+/* A trailer field, once `end` has come. Node: message.trailers[name]. */
+EDDY_API eddy_str eddy_client_response_trailer(const eddy_client_response *res, const char *name);
+/* Stops `data` and `end` until resume. */
+EDDY_API void eddy_client_response_pause(eddy_client_response *res);
+EDDY_API void eddy_client_response_resume(eddy_client_response *res);
+
+/*
+ * Who keeps the connections, for reuse. The caller sets `size`; unset members are 0. Node:
+ * http.Agent's options.
+ */
+typedef struct {
+	uint32_t size;
+	unsigned max_sockets;	   /* to one host at once; more wait. 0: any number */
+	unsigned max_free_sockets; /* idle ones kept for one host; 0: 256 */
+	unsigned timeout;	   /* ms that an idle one is kept; 0: 5000 */
+	bool no_keep_alive;	   /* one connection for each request */
+} eddy_agent_options;
+
+/* NULL: no memory, or options->size is not set. `options` NULL: all unset. Node: new http.Agent. */
+EDDY_API eddy_agent *eddy_http_create_agent(const eddy_agent_options *options);
+/* Closes its idle connections; it is gone when its last request is. Node: agent.destroy. */
+EDDY_API void eddy_agent_destroy(eddy_agent *agent);
+
+/* pipeline ------------------------------------------------------------------------ */
+
+/*
+ * What bytes come from and go to: EDDY_STREAM(handle) makes it of an eddy_request, eddy_response,
+ * eddy_socket, eddy_file, eddy_client_request or eddy_client_response.
+ */
+enum eddy_stream_kind {
+	EDDY_STREAM_REQUEST = 1,
+	EDDY_STREAM_RESPONSE,
+	EDDY_STREAM_SOCKET,
+	EDDY_STREAM_FILE,
+	EDDY_STREAM_CLIENT_REQUEST,
+	EDDY_STREAM_CLIENT_RESPONSE,
+};
+
+typedef struct {
+	enum eddy_stream_kind kind;
+	void *handle;
+} eddy_stream;
+
+/*
+ * Lets all that comes from `source` (request, socket, file, client response) flow to `sink`
+ * (response, socket, file, client request), at the pace of the slower one, and ends the sink behind
+ * it; files are read and written from their own place on, and stay open. Both streams' events are
+ * the pipeline's from then on. `done` is called once: 0 when the sink has everything, or what went
+ * wrong first on either side; the other side is then destroyed, but for a response whose head has
+ * not been sent (it can still be answered) and for files. EDDY_ECLOSED: the sink went away. Returns
+ * 0, EDDY_EINVAL (kinds that cannot flow so), EDDY_ENOMEM or EDDY_ECLOSED (one of them is over
+ * already): `done` is not called then. Node: stream.pipeline.
+ */
+EDDY_API int eddy_pipeline_streams(eddy_stream source, eddy_stream sink,
+				   void (*done)(int err, void *arg), void *arg);
+
+#ifndef __cplusplus
+/* clang-format off */
+#define EDDY_STREAM(stream)                                                    \
+	((eddy_stream){_Generic((stream),                                      \
+		eddy_request *: EDDY_STREAM_REQUEST,                           \
+		eddy_response *: EDDY_STREAM_RESPONSE,                         \
+		eddy_socket *: EDDY_STREAM_SOCKET,                             \
+		eddy_file *: EDDY_STREAM_FILE,                                 \
+		eddy_client_request *: EDDY_STREAM_CLIENT_REQUEST,             \
+		eddy_client_response *: EDDY_STREAM_CLIENT_RESPONSE), (stream)})
+/* clang-format on */
+#endif
+#define eddy_pipeline(source, sink, done, arg) \
+	eddy_pipeline_streams(EDDY_STREAM(source), EDDY_STREAM(sink), (done), (arg))
+
 /* process ------------------------------------------------------------------------- */
 
 /* Bytes. The caller sets `size` to sizeof(eddy_memory_usage). Node: process.memoryUsage. */
@@ -488,6 +1070,22 @@ EDDY_API bool eddy_cluster_workers(size_t i, eddy_worker_info *info);
 
 #ifdef __cplusplus
 }
+
+/* EDDY_STREAM for C++, which has overloads instead of _Generic. */
+#define EDDY_STREAM_OF(type, kind_)                            \
+	static inline eddy_stream eddy_stream_of(type *handle) \
+	{                                                      \
+		eddy_stream stream = {kind_, handle};          \
+		return stream;                                 \
+	}
+EDDY_STREAM_OF(eddy_request, EDDY_STREAM_REQUEST)
+EDDY_STREAM_OF(eddy_response, EDDY_STREAM_RESPONSE)
+EDDY_STREAM_OF(eddy_socket, EDDY_STREAM_SOCKET)
+EDDY_STREAM_OF(eddy_file, EDDY_STREAM_FILE)
+EDDY_STREAM_OF(eddy_client_request, EDDY_STREAM_CLIENT_REQUEST)
+EDDY_STREAM_OF(eddy_client_response, EDDY_STREAM_CLIENT_RESPONSE)
+#undef EDDY_STREAM_OF
+#define EDDY_STREAM(stream) eddy_stream_of(stream)
 #endif
 
 #endif

@@ -40,6 +40,7 @@ worker_libworker_a_SOURCES = \
 	worker/http/status.c \
 	worker/http/status.h \
 	worker/link.c \
+	worker/loop/calls.h \
 	worker/loop/deadline.c \
 	worker/loop/deadline.h \
 	worker/loop/entries.c \
@@ -55,6 +56,7 @@ worker_libworker_a_SOURCES = \
 	worker/loop/writer.c \
 	worker/loop/writer.h \
 	worker/module/cluster.c \
+	worker/module/error.c \
 	worker/module/log.c \
 	worker/module/module.c \
 	worker/module/module.h \

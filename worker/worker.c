@@ -145,7 +145,7 @@ worker_load(struct worker *worker)
 	}
 	worker->nmodules = conf->nmodules;
 	for (i = 0; i < conf->nmodules; i++) {
-		worker->modules[i].index = (uint32_t)i;
+		worker->modules[i].callee.index = (uint32_t)i;
 		if (module_open(&worker->modules[i], &conf->modules[i], worker->module_dir,
 				&worker->calls, why, sizeof(why)) != 0) {
 			link_fail(worker, CONTRACT_FAIL_MODULE, i, why);

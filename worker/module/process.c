@@ -1,7 +1,6 @@
 /*
- * eddy_process_…: facts of this process, and the error texts.
+ * eddy_process_…: facts of this process.
  */
-#include <string.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -53,38 +52,4 @@ eddy_process_cpu_usage(eddy_cpu_usage *usage)
 	usage->user = (uint64_t)now.ru_utime.tv_sec * 1000000 + (uint64_t)now.ru_utime.tv_usec;
 	usage->system = (uint64_t)now.ru_stime.tv_sec * 1000000 + (uint64_t)now.ru_stime.tv_usec;
 	return 0;
-}
-
-const char *
-eddy_strerror(int error)
-{
-	switch (error) {
-	case EDDY_OK:
-		return "no error";
-	case EDDY_EINVAL:
-		return "an argument is not what the function takes";
-	case EDDY_ENOMEM:
-		return "out of memory";
-	case EDDY_EAGAIN:
-		return "not now, try again later";
-	case EDDY_ETOOBIG:
-		return "larger than the limit";
-	case EDDY_EHEADERS_SENT:
-		return "the response's head has been written already";
-	case EDDY_EWRITE_AFTER_END:
-		return "the response has been ended already";
-	case EDDY_ECLOSED:
-		return "the connection is closed";
-	case EDDY_ECONTENT_LENGTH:
-		return "more or fewer body bytes than the Content-Length header says";
-	case EDDY_EHEADER:
-		return "a header name or value with bytes that may not be there";
-	case EDDY_EABORTED:
-		return "the client left before the body had come whole";
-	case EDDY_ETIMEOUT:
-		return "it took too long";
-	case EDDY_EBADMSG:
-		return "the client sent a body with broken framing";
-	}
-	return "unknown error";
 }
