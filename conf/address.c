@@ -51,23 +51,24 @@ unix_parse(const char *path, struct sockaddr_un *un, socklen_t *addrlen, const c
 }
 
 static int
-port_parse(const char *text, in_port_t *port, const char **why)
+port_parse(const char *text, unsigned min, in_port_t *port, const char **why)
 {
 	unsigned long n = 0;
 	const char *p = text;
 
 	for (; *p >= '0' && *p <= '9' && n <= UINT16_MAX; p++)
 		n = n * 10 + (unsigned long)(*p - '0');
-	if (p == text || *p != '\0' || n < 1 || n > UINT16_MAX)
-		return refuse(why, "the port must be a number from 1 to 65535");
+	if (p == text || *p != '\0' || n < min || n > UINT16_MAX)
+		return refuse(why, min ? "the port must be a number from 1 to 65535"
+				       : "the port must be a number from 0 to 65535");
 	*port = htons((uint16_t)n);
 	return 0;
 }
 
 /* `host` is what stands between the brackets. */
 static int
-inet6_parse(const char *host, const char *port, struct sockaddr_in6 *in6, socklen_t *addrlen,
-	    const char **why)
+inet6_parse(const char *host, const char *port, unsigned min, struct sockaddr_in6 *in6,
+	    socklen_t *addrlen, const char **why)
 {
 	if (strchr(host, '%'))
 		return refuse(
@@ -77,12 +78,12 @@ inet6_parse(const char *host, const char *port, struct sockaddr_in6 *in6, sockle
 		return refuse(why, "what is in the brackets is not an IPv6 address");
 	in6->sin6_family = AF_INET6;
 	*addrlen = sizeof(*in6);
-	return port_parse(port, &in6->sin6_port, why);
+	return port_parse(port, min, &in6->sin6_port, why);
 }
 
 static int
-inet_parse(const char *host, const char *port, struct sockaddr_in *in, socklen_t *addrlen,
-	   const char **why)
+inet_parse(const char *host, const char *port, unsigned min, struct sockaddr_in *in,
+	   socklen_t *addrlen, const char **why)
 {
 	if (host[0] == '\0' || strcmp(host, "*") == 0)
 		in->sin_addr.s_addr = htonl(INADDR_ANY);
@@ -93,12 +94,13 @@ inet_parse(const char *host, const char *port, struct sockaddr_in *in, socklen_t
 					     "\"127.0.0.1:8080\"");
 	in->sin_family = AF_INET;
 	*addrlen = sizeof(*in);
-	return port_parse(port, &in->sin_port, why);
+	return port_parse(port, min, &in->sin_port, why);
 }
 
-int
-conf_address_parse(const char *text, struct sockaddr_storage *addr, socklen_t *addrlen,
-		   const char **why)
+/* `min` is the lowest port. */
+static int
+address_parse(const char *text, unsigned min, struct sockaddr_storage *addr, socklen_t *addrlen,
+	      const char **why)
 {
 	char host[INET6_ADDRSTRLEN + 16];
 	const char *colon = strrchr(text, ':'), *end;
@@ -134,6 +136,20 @@ conf_address_parse(const char *text, struct sockaddr_storage *addr, socklen_t *a
 	memcpy(host, text, len);
 	host[len] = '\0';
 	if (brackets)
-		return inet6_parse(host, colon + 1, (struct sockaddr_in6 *)addr, addrlen, why);
-	return inet_parse(host, colon + 1, (struct sockaddr_in *)addr, addrlen, why);
+		return inet6_parse(host, colon + 1, min, (struct sockaddr_in6 *)addr, addrlen, why);
+	return inet_parse(host, colon + 1, min, (struct sockaddr_in *)addr, addrlen, why);
+}
+
+int
+conf_address_parse(const char *text, struct sockaddr_storage *addr, socklen_t *addrlen,
+		   const char **why)
+{
+	return address_parse(text, 1, addr, addrlen, why);
+}
+
+int
+conf_address_parse_any_port(const char *text, struct sockaddr_storage *addr, socklen_t *addrlen,
+			    const char **why)
+{
+	return address_parse(text, 0, addr, addrlen, why);
 }

@@ -67,6 +67,8 @@ conf_route_path_check(const char *path, char *buf, size_t size)
 {
 	const char *wrong;
 
+	if (strcmp(path, CONF_ROUTE_CONNECT) == 0)
+		return NULL;
 	if (path[0] != '/')
 		return say(buf, size, "it has to begin with \"/\", such as \"/%s\"",
 			   path[0] ? "files/*" : "");
@@ -330,9 +332,10 @@ conf_duplicates_check(const struct conf *conf, struct conf_errors *errors)
 	modules_check(conf, errors);
 }
 
+/* `what` and `title` say who names it. */
 static void
-module_missing(const struct conf *conf, const struct conf_route *route,
-	       const struct route_given *wanted, struct conf_errors *errors)
+module_missing(const struct conf *conf, const char *what, const char *title,
+	       const struct module_given *wanted, struct conf_errors *errors)
 {
 	const char **names = calloc(conf->nmodules + 1, sizeof(*names)), *near;
 	char *all;
@@ -341,21 +344,21 @@ module_missing(const struct conf *conf, const struct conf_route *route,
 		return;
 	for (size_t i = 0; i < conf->nmodules; i++)
 		names[i] = conf->modules[i].name;
-	near = conf_nearest(wanted->module, names, conf->nmodules);
+	near = conf_nearest(wanted->name, names, conf->nmodules);
 	all = conf_names_join(names, conf->nmodules);
 	if (near)
 		conf_errors_add(errors, wanted->where,
-				"route \"%s\": there is no module \"%s\": did you mean \"%s\"?",
-				route->path, wanted->module, near);
+				"%s \"%s\": there is no module \"%s\": did you mean \"%s\"?", what,
+				title, wanted->name, near);
 	else if (conf->nmodules)
 		conf_errors_add(errors, wanted->where,
-				"route \"%s\": there is no module \"%s\": there are %s",
-				route->path, wanted->module, all ? all : "others");
+				"%s \"%s\": there is no module \"%s\": there are %s", what, title,
+				wanted->name, all ? all : "others");
 	else
 		conf_errors_add(errors, wanted->where,
-				"route \"%s\": there is no module \"%s\": write module \"%s\" { } "
+				"%s \"%s\": there is no module \"%s\": write module \"%s\" { } "
 				"at the top level",
-				route->path, wanted->module, wanted->module);
+				what, title, wanted->name, wanted->name);
 	free(all);
 	free(names);
 }
@@ -378,6 +381,26 @@ module_find(const struct conf_module *const *sorted, size_t count, const char *n
 }
 
 void
+conf_listens_resolve(struct conf *conf, const struct listen_given *given,
+		     struct conf_errors *errors)
+{
+	const struct conf_module **sorted = modules_sort(conf), *module;
+
+	for (size_t i = 0; sorted && i < conf->nlistens; i++) {
+		struct conf_listen *listen = &conf->listens[i];
+
+		if (listen->protocol != CONF_TCP || !given[i].module.name)
+			continue;
+		module = module_find(sorted, conf->nmodules, given[i].module.name);
+		if (module)
+			listen->module = (size_t)(module - conf->modules);
+		else
+			module_missing(conf, "listen", listen->address, &given[i].module, errors);
+	}
+	free(sorted);
+}
+
+void
 conf_routes_resolve(struct conf *conf, const struct route_given *given, struct conf_errors *errors)
 {
 	const struct conf_module **sorted = modules_sort(conf), *module;
@@ -385,7 +408,7 @@ conf_routes_resolve(struct conf *conf, const struct route_given *given, struct c
 	for (size_t i = 0; sorted && i < conf->nroutes; i++) {
 		struct conf_route *route = &conf->routes[i];
 
-		if (!given[i].module) {
+		if (!given[i].module.name) {
 			if (given[i].whole)
 				conf_errors_add(errors, route->where,
 						"route \"%s\" names no module: write module = "
@@ -393,11 +416,11 @@ conf_routes_resolve(struct conf *conf, const struct route_given *given, struct c
 						route->path);
 			continue;
 		}
-		module = module_find(sorted, conf->nmodules, given[i].module);
+		module = module_find(sorted, conf->nmodules, given[i].module.name);
 		if (module)
 			route->module = (size_t)(module - conf->modules);
 		else
-			module_missing(conf, route, &given[i], errors);
+			module_missing(conf, "route", route->path, &given[i].module, errors);
 	}
 	free(sorted);
 	routes_check(conf, given, errors);
@@ -407,12 +430,15 @@ void
 conf_presence_check(const struct conf *conf, struct conf_errors *errors)
 {
 	struct conf_where whole = {.file = conf->nfiles ? conf->files[0] : NULL};
+	bool http = false;
 
+	for (size_t i = 0; i < conf->nlistens; i++)
+		http = http || conf->listens[i].protocol == CONF_HTTP;
 	if (!conf->nlistens)
 		conf_errors_add(
 			errors, whole,
 			"there is no listen: write for example listen \"127.0.0.1:8080\" { }");
-	if (!conf->nroutes)
+	if (!conf->nroutes && (http || !conf->nlistens))
 		conf_errors_add(errors, whole,
 				"there is no route, so nothing would be served: write for example "
 				"module \"welcome\" { } "

@@ -21,6 +21,8 @@
 #define CONF_HEAD_MAX 65535  /* offsets into a request head are 16 bits wide */
 #define CONF_HEADERS_MAX 256 /* nobody sends more, and each costs the parser 8 bytes */
 #define CONF_CONNECTIONS_MAX 1000000
+#define CONF_FS_THREADS_MAX 64
+#define CONF_BACKLOG 4096 /* the default of a listen */
 #define CONF_NO_LIMIT UINT64_MAX
 
 /*
@@ -66,6 +68,8 @@ struct conf_option {
 	struct conf_where where;
 };
 
+enum conf_protocol { CONF_HTTP, CONF_TCP };
+
 struct conf_listen {
 	char *address; /* as written: "0.0.0.0:8080", "[::]:8080", "unix:/run/eddy/web.sock" */
 	struct sockaddr_storage addr;
@@ -73,6 +77,8 @@ struct conf_listen {
 	int backlog;
 	bool ipv6only; /* IPV6_V6ONLY; false on an IPv6 address: dual stack */
 	mode_t mode;   /* of a unix socket's file */
+	enum conf_protocol protocol;
+	size_t module; /* index into conf.modules; with CONF_TCP only */
 	struct conf_where where;
 };
 
@@ -133,6 +139,8 @@ struct conf_format {
 	bool json; /* the values are JSON's: strings with their quotes, or null */
 };
 
+#define CONF_ROUTE_CONNECT "*" /* the path of the route for CONNECT, which has none */
+
 struct conf_route {
 	char *path;
 	size_t module;	/* index into conf.modules */
@@ -172,6 +180,7 @@ struct conf {
 	struct conf_where user_where, group_where,
 		control_where; /* for what only the daemon can check */
 	unsigned drain_timeout_ms;
+	unsigned fs_threads; /* of each worker: they wait for disks */
 	struct conf_http http;
 	struct conf_listen *listens;
 	size_t nlistens;
@@ -274,5 +283,8 @@ void conf_format_fini(struct conf_format *format);
  */
 int conf_address_parse(const char *text, struct sockaddr_storage *addr, socklen_t *addrlen,
 		       const char **why);
+/* The same, and port 0: any that is free. */
+int conf_address_parse_any_port(const char *text, struct sockaddr_storage *addr, socklen_t *addrlen,
+				const char **why);
 
 #endif

@@ -22,6 +22,9 @@
 #define REQUESTS_MAX 1000000000
 #define MODE_MAX 0777
 
+#define TEXT_OF(number) #number
+#define TEXT(number) TEXT_OF(number) /* of a number that has a name */
+
 enum key {
 	WORKERS,
 	WORKER_CONNECTIONS,
@@ -29,6 +32,7 @@ enum key {
 	GROUP,
 	CONTROL,
 	DRAIN_TIMEOUT,
+	FS_THREADS,
 	KEEPALIVE_TIMEOUT,
 	HEADER_TIMEOUT,
 	BODY_TIMEOUT,
@@ -45,6 +49,8 @@ enum key {
 	BACKLOG,
 	IPV6ONLY,
 	MODE,
+	PROTOCOL,
+	LISTEN_MODULE,
 	PATH,
 	OPTIONS, /* all keys in an options { } */
 	ROUTE_MODULE,
@@ -68,6 +74,7 @@ static const struct {
 	[GROUP] = {"group", NULL, NULL},
 	[CONTROL] = {"control", NULL, NULL},
 	[DRAIN_TIMEOUT] = {"drain_timeout", NULL, "30s"},
+	[FS_THREADS] = {"fs_threads", NULL, "4"},
 	[KEEPALIVE_TIMEOUT] = {"keepalive_timeout", "http", "75s"},
 	[HEADER_TIMEOUT] = {"header_timeout", "http", "10s"},
 	[BODY_TIMEOUT] = {"body_timeout", "http", "60s"},
@@ -81,9 +88,11 @@ static const struct {
 	[CONNECTIONS_PER_ADDRESS] = {"connections_per_address", "http", "0"},
 	[ACCESS_LOG] = {"access_log", "http", "off"},
 	[ACCESS_FORMAT] = {"access_format", "http", "combined"},
-	[BACKLOG] = {"backlog", "listen", "4096"},
+	[BACKLOG] = {"backlog", "listen", TEXT(CONF_BACKLOG)},
 	[IPV6ONLY] = {"ipv6only", "listen", "true"},
 	[MODE] = {"mode", "listen", "0666"},
+	[PROTOCOL] = {"protocol", "listen", "http"},
+	[LISTEN_MODULE] = {"module", "listen", NULL},
 	[PATH] = {"path", "module", NULL},
 	[OPTIONS] = {NULL, CONF_FREE_SECTION, NULL},
 	[ROUTE_MODULE] = {"module", "route", NULL},
@@ -119,6 +128,7 @@ struct parse {
 	const char *file;
 	struct slot slots[KEYS];
 	const struct syntax_section *section; /* the next titled one */
+	struct listen_given *listens;	      /* of conf->listens */
 	struct route_given *routes;	      /* of conf->routes */
 	bool nomem;
 };
@@ -575,15 +585,69 @@ mode_get(struct parse *parse, struct conf_listen *listen)
 			listen->address);
 }
 
+/* False: it is not known. */
+static bool
+protocol_get(struct parse *parse, enum conf_protocol *protocol)
+{
+	static const char *const names[] = {[CONF_HTTP] = "http", [CONF_TCP] = "tcp"};
+	struct given made;
+	const struct given *given = value_get(parse, PROTOCOL, &made);
+	const char *near;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(given->text, names[i]) == 0) {
+			*protocol = (enum conf_protocol)i;
+			return true;
+		}
+	near = conf_nearest(given->text, names, sizeof(names) / sizeof(names[0]));
+	if (near)
+		value_error(parse, PROTOCOL, given, "did you mean \"%s\"?", near);
+	else
+		value_error(parse, PROTOCOL, given, "give \"http\" or \"tcp\"");
+	return false;
+}
+
 static void
-listen_make(struct parse *parse, const char *address, struct conf_where where)
+module_named_get(struct parse *parse, enum key key, struct module_given *module)
+{
+	const struct given *given = value_get(parse, key, NULL);
+
+	if (!given)
+		return;
+	module->name = copy(parse, given->text);
+	module->where = given->where;
+}
+
+/* Who speaks HTTP asks the routes for a module; who does not, has one of its own. */
+static void
+listen_module_get(struct parse *parse, const struct conf_listen *listen, struct listen_given *given)
+{
+	module_named_get(parse, LISTEN_MODULE, &given->module);
+	if (!given->whole)
+		return;
+	if (listen->protocol == CONF_TCP && !given->module.name)
+		conf_errors_add(parse->errors, listen->where,
+				"listen \"%s\" with protocol = \"tcp\" names no module: write "
+				"module = \"echo\" in it",
+				listen->address);
+	if (listen->protocol == CONF_HTTP && given->module.name)
+		conf_errors_add(parse->errors, given->module.where,
+				"module in listen \"%s\": it is for protocol = \"tcp\"; over HTTP "
+				"the routes say which module answers",
+				listen->address);
+}
+
+static void
+listen_make(struct parse *parse, const char *address, struct conf_where where, bool whole)
 {
 	struct conf *conf = parse->conf;
 	struct conf_listen *listen =
 		grow(parse, (void **)&conf->listens, conf->nlistens, sizeof(*listen));
+	struct listen_given *given =
+		grow(parse, (void **)&parse->listens, conf->nlistens, sizeof(*given));
 	const char *why;
 
-	if (!listen)
+	if (!listen || !given)
 		return;
 	conf->nlistens++;
 	listen->where = where;
@@ -598,6 +662,8 @@ listen_make(struct parse *parse, const char *address, struct conf_where where)
 	backlog_get(parse, &listen->backlog);
 	ipv6only_get(parse, listen);
 	mode_get(parse, listen);
+	given->whole = protocol_get(parse, &listen->protocol) && whole;
+	listen_module_get(parse, listen, given);
 }
 
 /* module --------------------------------------------------------------------------------------- */
@@ -667,6 +733,12 @@ method_known(const struct conf_route *route, const char *method)
 	return false;
 }
 
+static bool
+route_is_connect(const struct conf_route *route)
+{
+	return route->path && strcmp(route->path, CONF_ROUTE_CONNECT) == 0;
+}
+
 static void
 methods_get(struct parse *parse, struct conf_route *route)
 {
@@ -681,6 +753,9 @@ methods_get(struct parse *parse, struct conf_route *route)
 		wrong = conf_method_check(given->text, buf, sizeof(buf));
 		if (wrong)
 			value_error(parse, METHODS, given, "%s", wrong);
+		else if (strcmp(given->text, "CONNECT") == 0 && !route_is_connect(route))
+			value_error(parse, METHODS, given,
+				    "such a request has no path: it goes to route \"*\" alone");
 		if (method_known(route, given->text)) {
 			value_error(parse, METHODS, given, "it is in the list already");
 			continue;
@@ -693,6 +768,18 @@ methods_get(struct parse *parse, struct conf_route *route)
 			return;
 		route->nmethods++;
 	}
+}
+
+/* RFC 9110 9.3.6: CONNECT names a host instead of a path, and so it is the one that needs no path. */
+static void
+connect_check(struct parse *parse, const struct conf_route *route)
+{
+	if (route_is_connect(route) &&
+	    (route->nmethods != 1 || strcmp(route->methods[0], "CONNECT") != 0))
+		conf_errors_add(
+			parse->errors, route->where,
+			"route \"*\" takes CONNECT requests and no others: write methods = { "
+			"\"CONNECT\" } in it, or route \"/*\" for every path");
 }
 
 /* Those that the route has of its own; the others are http's, which may stand behind the route. */
@@ -743,7 +830,7 @@ route_make(struct parse *parse, const char *path, struct conf_where where, bool 
 		grow(parse, (void **)&conf->routes, conf->nroutes, sizeof(*route));
 	struct route_given *given =
 		grow(parse, (void **)&parse->routes, conf->nroutes, sizeof(*given));
-	const struct given *module, *handler, *log;
+	const struct given *handler, *log;
 	struct given made;
 	const char *wrong;
 	char buf[256];
@@ -757,11 +844,7 @@ route_make(struct parse *parse, const char *path, struct conf_where where, bool 
 	if (wrong)
 		conf_errors_add(parse->errors, where, "bad path \"%s\" of route: %s", path, wrong);
 	given->whole = whole;
-	module = value_get(parse, ROUTE_MODULE, NULL);
-	if (module) {
-		given->module = copy(parse, module->text);
-		given->where = module->where;
-	}
+	module_named_get(parse, ROUTE_MODULE, &given->module);
 	handler = value_get(parse, HANDLER, NULL);
 	if (handler && !handler->text[0])
 		value_error(parse, HANDLER, handler,
@@ -769,6 +852,8 @@ route_make(struct parse *parse, const char *path, struct conf_where where, bool 
 	if (handler)
 		route->handler = copy(parse, handler->text);
 	methods_get(parse, route);
+	if (whole)
+		connect_check(parse, route);
 	route_limits_get(parse, route, given);
 	log = value_get(parse, ROUTE_ACCESS_LOG, &made);
 	if (!bool_parse(log->text, &route->access_log))
@@ -787,7 +872,7 @@ section_take(cfg_t *cfg, cfg_opt_t *opt)
 	struct conf_where where = {parse->file, parse->section->line};
 
 	if (strcmp(opt->name, "listen") == 0)
-		listen_make(parse, section->title, where);
+		listen_make(parse, section->title, where, parse->section->whole);
 	else if (strcmp(opt->name, "module") == 0)
 		module_make(parse, section->title, where);
 	else
@@ -993,6 +1078,7 @@ globals_get(struct parse *parse)
 	account_get(parse, GROUP, &conf->group, &conf->group_where);
 	control_get(parse, &conf->control, &conf->control_where);
 	duration_get(parse, DRAIN_TIMEOUT, &conf->drain_timeout_ms);
+	count_get(parse, FS_THREADS, 1, CONF_FS_THREADS_MAX, &conf->fs_threads);
 	duration_get(parse, KEEPALIVE_TIMEOUT, &conf->http.keepalive_timeout_ms);
 	duration_get(parse, HEADER_TIMEOUT, &conf->http.header_timeout_ms);
 	duration_get(parse, BODY_TIMEOUT, &conf->http.body_timeout_ms);
@@ -1046,6 +1132,7 @@ snapshot_parse(struct parse *parse, const struct conf_snapshot *snapshot, struct
 		return -ENOMEM;
 	conf_duplicates_check(parse->conf, parse->errors);
 	if (complete) {
+		conf_listens_resolve(parse->conf, parse->listens, parse->errors);
 		conf_routes_resolve(parse->conf, parse->routes, parse->errors);
 		conf_presence_check(parse->conf, parse->errors);
 	}
@@ -1056,8 +1143,11 @@ static void
 parse_fini(struct parse *parse)
 {
 	slots_clear(parse, 0, KEYS - 1);
+	for (size_t i = 0; i < parse->conf->nlistens; i++)
+		free(parse->listens[i].module.name);
+	free(parse->listens);
 	for (size_t i = 0; i < parse->conf->nroutes; i++)
-		free(parse->routes[i].module);
+		free(parse->routes[i].module.name);
 	free(parse->routes);
 }
 

@@ -69,6 +69,7 @@ globals_print(const struct conf *conf, FILE *out)
 	if (conf->control)
 		value_print(out, "control", conf->control);
 	duration_print(out, "drain_timeout", conf->drain_timeout_ms);
+	fprintf(out, "fs_threads = %u\n", conf->fs_threads);
 }
 
 static void
@@ -100,9 +101,12 @@ head_print(FILE *out, const char *section, const char *title)
 }
 
 static void
-listen_print(const struct conf_listen *listen, FILE *out)
+listen_print(const struct conf *conf, const struct conf_listen *listen, FILE *out)
 {
 	head_print(out, "listen", listen->address);
+	value_print(out, "\tprotocol", listen->protocol == CONF_TCP ? "tcp" : "http");
+	if (listen->protocol == CONF_TCP)
+		value_print(out, "\tmodule", conf->modules[listen->module].name);
 	fprintf(out, "\tbacklog = %d\n", listen->backlog);
 	if (listen->addr.ss_family == AF_INET6)
 		fprintf(out, "\tipv6only = %s\n", listen->ipv6only ? "true" : "false");
@@ -159,7 +163,7 @@ conf_print(const struct conf *conf, FILE *out)
 	globals_print(conf, out);
 	http_print(&conf->http, out);
 	for (size_t i = 0; i < conf->nlistens; i++)
-		listen_print(&conf->listens[i], out);
+		listen_print(conf, &conf->listens[i], out);
 	for (size_t i = 0; i < conf->nmodules; i++)
 		module_print(&conf->modules[i], out);
 	for (size_t i = 0; i < conf->nroutes; i++)

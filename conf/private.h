@@ -106,11 +106,22 @@ char *conf_names_join(const char *const *names, size_t count);
 
 /* check.c -------------------------------------------------------------------------------------- */
 
+/* The module that a route or a listen names, until all of them are known. */
+struct module_given {
+	char *name;		 /* NULL: none was given */
+	struct conf_where where; /* of that */
+};
+
+/* What is known of a listen beyond its struct while the conf is being read. */
+struct listen_given {
+	struct module_given module;
+	bool whole; /* nothing of the listen has been lost to an error, its protocol is known */
+};
+
 /* What is known of a route beyond its struct while the conf is being read. */
 struct route_given {
-	char *module;		 /* NULL: none was given */
-	struct conf_where where; /* of that */
-	bool whole;		 /* nothing of the route has been lost to an error */
+	struct module_given module;
+	bool whole; /* nothing of the route has been lost to an error */
 	/* whether it has its own */
 	bool max_body, body_timeout, write_timeout, min_rate;
 };
@@ -122,6 +133,9 @@ const char *conf_method_check(const char *method, char *buf, size_t size);
 
 /* No two listens and no two modules that clash. */
 void conf_duplicates_check(const struct conf *conf, struct conf_errors *errors);
+/* Gives each listen for TCP the index of its module; given[i] is of conf->listens[i]. */
+void conf_listens_resolve(struct conf *conf, const struct listen_given *given,
+			  struct conf_errors *errors);
 /*
  * Gives each route the index of its module, and no two take the same requests; given[i] is of
  * conf->routes[i].

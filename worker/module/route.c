@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum route_kind { EXACT, PARAMETERS, PREFIX };
+enum route_kind { EXACT, PARAMETERS, PREFIX, CONNECT };
 
 static uint32_t
 path_hash(const char *p, size_t n)
@@ -74,7 +74,8 @@ route_param(const struct route *route, eddy_str path, const char *name)
 {
 	eddy_str value = {NULL, 0};
 
-	if (route->kind == EXACT || !pattern_walk(route, path, name, &value))
+	if (route->kind == EXACT || route->kind == CONNECT ||
+	    !pattern_walk(route, path, name, &value))
 		return (eddy_str){NULL, 0};
 	return value;
 }
@@ -144,6 +145,10 @@ router_find(const struct router *router, eddy_str path, eddy_str method, int *st
 	size_t mask = router->exact_size - 1;
 	eddy_str rest;
 
+	if (method.n == strlen("CONNECT") && memcmp(method.p, "CONNECT", method.n) == 0) {
+		*status = 501;
+		return router->connect;
+	}
 	for (size_t i = path_hash(path.p, path.n) & mask; router->exact[i] != NULL;
 	     i = (i + 1) & mask) {
 		const struct route *route = router->exact[i];
@@ -151,7 +156,7 @@ router_find(const struct router *router, eddy_str path, eddy_str method, int *st
 		if (route->path_len == path.n && memcmp(route->conf->path, path.p, path.n) == 0)
 			return route_for_method(route, method, status, allow);
 	}
-	for (size_t i = router->patterns; i < router->count; i++)
+	for (size_t i = router->patterns; i < router->paths; i++)
 		if (pattern_walk(&router->routes[i], path, NULL, &rest))
 			return route_for_method(&router->routes[i], method, status, allow);
 	*status = 404;
@@ -206,7 +211,7 @@ route_classify(struct route *route)
 	const char *path = route->conf->path;
 
 	route->path_len = strlen(path);
-	route->kind = EXACT;
+	route->kind = strcmp(path, CONF_ROUTE_CONNECT) == 0 ? CONNECT : EXACT;
 	route->literals = 0;
 	for (const char *p = path; *p != '\0'; p++) {
 		if (p > path && p[-1] == '/' && *p == ':') {
@@ -251,13 +256,16 @@ route_init(struct route *route, const struct conf_route *conf, size_t index,
 static void
 router_link(struct router *router)
 {
-	router->patterns = router->count;
-	for (size_t i = router->count; i-- > 0;) {
+	router->paths = router->count;
+	if (router->count > 0 && router->routes[router->count - 1].kind == CONNECT)
+		router->connect = &router->routes[--router->paths];
+	router->patterns = router->paths;
+	for (size_t i = router->paths; i-- > 0;) {
 		struct route *route = &router->routes[i];
 
 		if (route->kind != EXACT)
 			router->patterns = i;
-		if (i + 1 < router->count && route[1].kind == route->kind &&
+		if (i + 1 < router->paths && route[1].kind == route->kind &&
 		    path_compare(route->conf->path, route[1].conf->path) == 0)
 			route->same = &route[1];
 	}

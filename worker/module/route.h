@@ -5,7 +5,8 @@
  * longest, and of equally long ones that whose literals stand further left, in whatever order the
  * conf has them. Then the method: routes whose paths say the same share their place, each with
  * methods of its own. A path that no route has is 404, a method that none of them takes is 405.
- * HEAD goes where GET goes, unless a route names it.
+ * HEAD goes where GET goes, unless a route names it. CONNECT has no path: there is one route for it
+ * (CONF_ROUTE_CONNECT), which takes nothing else, and without that it is 501.
  */
 #ifndef EDDY_MODULE_ROUTE_H
 #define EDDY_MODULE_ROUTE_H
@@ -26,7 +27,7 @@ struct route {
 	struct eddy_module *module;
 	eddy_request_handler *handler;
 	size_t path_len;
-	uint8_t kind;	    /* route.c: exact, parameters, prefix */
+	uint8_t kind;	    /* route.c: exact, parameters, prefix, CONNECT */
 	uint16_t literals;  /* bytes of the path that stand for themselves */
 	struct route *same; /* the next one whose path says the same */
 };
@@ -36,7 +37,9 @@ struct router {
 	size_t count;
 	struct route **exact; /* open hash of the exact ones by path; a power of two */
 	size_t exact_size;
-	size_t patterns; /* routes[patterns] is the first that is not exact */
+	size_t patterns;	     /* routes[patterns] is the first that is not exact */
+	size_t paths;		     /* and routes[paths] the first that has no path */
+	const struct route *connect; /* that one; NULL: none takes CONNECT */
 };
 
 /* 0, or -1 with the reason in `why` and the conf route that it is about in *index. */
@@ -45,8 +48,8 @@ int router_init(struct router *router, const struct conf *conf, struct eddy_modu
 void router_fini(struct router *router);
 
 /*
- * The route for a path and a method. NULL: *status is 404, or 405 and `allow` then holds the value
- * of an Allow header.
+ * The route for a path and a method. NULL: *status is 404, 501 for CONNECT, or 405 and `allow` then
+ * holds the value of an Allow header.
  */
 const struct route *router_find(const struct router *router, eddy_str path, eddy_str method,
 				int *status, char allow[ROUTE_ALLOW_MAX]);

@@ -51,6 +51,25 @@ START_TEST(ip_address_is_parsed)
 }
 END_TEST
 
+START_TEST(port_0_is_parsed_where_any_port_will_do)
+{
+	struct sockaddr_storage addr;
+	const struct sockaddr_in *in = (const struct sockaddr_in *)&addr;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&addr;
+	const char *why;
+	socklen_t len;
+
+	ck_assert_int_eq(conf_address_parse_any_port("127.0.0.1:0", &addr, &len, &why), 0);
+	ck_assert_int_eq(in->sin_port, 0);
+	ck_assert_int_eq(conf_address_parse_any_port("[::1]:0", &addr, &len, &why), 0);
+	ck_assert_int_eq(in6->sin6_port, 0);
+	ck_assert_int_eq(conf_address_parse_any_port("[::1]:7", &addr, &len, &why), 0);
+	ck_assert_int_eq(in6->sin6_port, htons(7));
+	ck_assert_int_eq(conf_address_parse_any_port("127.0.0.1:", &addr, &len, &why), -EINVAL);
+	ck_assert_str_eq(why, "the port must be a number from 0 to 65535");
+}
+END_TEST
+
 START_TEST(unix_path_is_parsed)
 {
 	struct sockaddr_storage addr;
@@ -134,6 +153,7 @@ static void
 tests_add(TCase *tcase)
 {
 	tcase_add_loop_test(tcase, ip_address_is_parsed, 0, COUNT(good));
+	tcase_add_test(tcase, port_0_is_parsed_where_any_port_will_do);
 	tcase_add_test(tcase, unix_path_is_parsed);
 	tcase_add_test(tcase, abstract_unix_name_is_parsed);
 	tcase_add_loop_test(tcase, bad_address_says_why, 0, COUNT(bad));

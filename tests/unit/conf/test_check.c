@@ -84,6 +84,14 @@ static const struct {
 	{"module chat { }\nroute /a { module = static }",
 	 "t:2: route \"/a\": there is no module \"static\": there are chat, m\n"},
 	{"route /a { module = b }\fmodule b { }", ""},
+	{"module chat { }\nlisten \":9\" { protocol = tcp\nmodule = caht }",
+	 "t:3: listen \":9\": there is no module \"caht\": did you mean \"chat\"?\n"},
+	{"listen \":9\" { protocol = tcp module = b }\fmodule b { }", ""},
+	/* CONNECT */
+	{"route \"*\" { module = m methods = CONNECT }\nroute \"/*\" { module = m }", ""},
+	{"route \"*\" { module = m methods = CONNECT }\nroute \"*\" { module = m methods = CONNECT "
+	 "}",
+	 "t:2: route \"*\" is there twice for CONNECT, first at t:1\n"},
 	/* what has gone wrong elsewhere is not reported twice */
 	{"module \"chat { }\nroute /a { module = chat }",
 	 "t:1: this string is not closed: a double quote (\") is missing at its end\n"},
@@ -137,6 +145,10 @@ START_TEST(something_must_be_served_somewhere)
 	text_wrong("# only a comment\f" LISTEN, "t: there is no route, so nothing would be served: "
 						"write for example module \"welcome\" { } and "
 						"route \"/\" { module = \"welcome\" }\n");
+	text_wrong("listen \":2\" { protocol = tcp module = m }\n" MODULE LISTEN,
+		   "t: there is no route, so nothing would be served: write for example module "
+		   "\"welcome\" { } and route \"/\" { module = \"welcome\" }\n");
+	conf_free(text_conf("listen \":2\" { protocol = tcp module = m }\n" MODULE));
 	text_wrong(MODULE ROUTE,
 		   "t: there is no listen: write for example listen \"127.0.0.1:8080\" { }\n");
 	text_wrong(LISTEN "route / { module = nix }",
@@ -167,6 +179,21 @@ START_TEST(number_of_listens_is_bounded)
 }
 END_TEST
 
+START_TEST(listen_for_tcp_knows_its_module)
+{
+	struct conf *conf = text_conf(LISTEN "module b { } module c { }"
+					     "listen \":2\" { protocol = tcp module = c }"
+					     "listen \":3\" { protocol = tcp module = b } " ROUTE
+					     "module m { }");
+
+	ck_assert_int_eq(conf->listens[0].protocol, CONF_HTTP);
+	ck_assert_int_eq(conf->listens[1].protocol, CONF_TCP);
+	ck_assert_uint_eq(conf->listens[1].module, 1);
+	ck_assert_uint_eq(conf->listens[2].module, 0);
+	conf_free(conf);
+}
+END_TEST
+
 START_TEST(route_knows_its_module)
 {
 	struct conf *conf = text_conf(
@@ -187,6 +214,7 @@ tests_add(TCase *tcase)
 	tcase_add_loop_test(tcase, routes_and_modules_must_fit, 0, COUNT(routes));
 	tcase_add_test(tcase, something_must_be_served_somewhere);
 	tcase_add_test(tcase, number_of_listens_is_bounded);
+	tcase_add_test(tcase, listen_for_tcp_knows_its_module);
 	tcase_add_test(tcase, route_knows_its_module);
 }
 

@@ -21,9 +21,10 @@ START_TEST(every_key_is_taken)
 				      "user = \"eddy\"\n"
 				      "group = 'web'\n"
 				      "control = /run/eddy/control.sock\n"
-				      "drain_timeout = \"5s\"\n"
+				      "drain_timeout = \"5s\"  fs_threads = 64\n"
 				      "listen \"[::]:80\" { backlog = 17\n ipv6only = false }\n"
-				      "listen \"unix:/run/web\" { mode = \"0600\" }\n"
+				      "listen \"unix:/run/web\" { mode = \"0600\" "
+				      "protocol = \"tcp\"  module = \"hello\" }\n"
 				      "http {\n"
 				      "keepalive_timeout = \"1m\"\n"
 				      "header_timeout = \"2s\"\n"
@@ -53,6 +54,7 @@ START_TEST(every_key_is_taken)
 	ck_assert_str_eq(conf->group, "web");
 	ck_assert_str_eq(conf->control, "/run/eddy/control.sock");
 	ck_assert_uint_eq(conf->drain_timeout_ms, 5000);
+	ck_assert_uint_eq(conf->fs_threads, 64);
 	ck_assert_uint_eq(conf->nlistens, 2);
 	ck_assert_str_eq(conf->listens[0].address, "[::]:80");
 	ck_assert_int_eq(conf->listens[0].addr.ss_family, AF_INET6);
@@ -62,6 +64,8 @@ START_TEST(every_key_is_taken)
 	ck_assert_str_eq(conf->listens[0].where.file, "t");
 	ck_assert_uint_eq(conf->listens[0].where.line, 6);
 	ck_assert_uint_eq(conf->listens[1].mode, 0600);
+	ck_assert_int_eq(conf->listens[1].protocol, CONF_TCP);
+	ck_assert_uint_eq(conf->listens[1].module, 0);
 	ck_assert_uint_eq(conf->listens[1].where.line, 8);
 	ck_assert_uint_eq(conf->http.keepalive_timeout_ms, 60000);
 	ck_assert_uint_eq(conf->http.header_timeout_ms, 2000);
@@ -113,9 +117,11 @@ START_TEST(every_key_has_its_default)
 	ck_assert_ptr_null(conf->group);
 	ck_assert_ptr_null(conf->control);
 	ck_assert_uint_eq(conf->drain_timeout_ms, 30000);
+	ck_assert_uint_eq(conf->fs_threads, 4);
 	ck_assert_int_eq(conf->listens[0].backlog, 4096);
 	ck_assert(conf->listens[0].ipv6only);
 	ck_assert_uint_eq(conf->listens[1].mode, 0666);
+	ck_assert_int_eq(conf->listens[0].protocol, CONF_HTTP);
 	ck_assert_uint_eq(conf->http.keepalive_timeout_ms, 75000);
 	ck_assert_uint_eq(conf->http.header_timeout_ms, 10000);
 	ck_assert_uint_eq(conf->http.body_timeout_ms, 60000);
@@ -325,6 +331,47 @@ static const struct {
 	 "or d), such as \"60s\"\n"},
 	{"http { max_head = 1k }\nhttp {\nmax_head = 2k }",
 	 "t:3: max_head in http is set twice, first at t:1\n"},
+	{"listen \":9\" { protocol = tpc }",
+	 "t:1: bad protocol \"tpc\" in listen: did you mean \"tcp\"?\n"},
+	{"listen \":9\" { protocol = \"\" module = m }",
+	 "t:1: bad protocol \"\" in listen: give \"http\" or \"tcp\"\n"},
+	{"listen \":9\" {\nprotocol = tcp }",
+	 "t:1: listen \":9\" with protocol = \"tcp\" names no module: write module = \"echo\" in "
+	 "it\n"},
+	{"listen \":9\" {\nmodule = m }", "t:2: module in listen \":9\": it is for protocol = "
+					  "\"tcp\"; over HTTP the routes say which "
+					  "module answers\n"},
+	{"listen \":9\" {\nmodule = m protocol = http }",
+	 "t:2: module in listen \":9\": it is for protocol = \"tcp\"; over HTTP the routes say "
+	 "which "
+	 "module answers\n"},
+	/* the protocol may be what is lost */
+	{"listen \":9\" {\nmodule = m protcol = tcp }",
+	 "t:2: unknown key \"protcol\" in listen: did you mean \"protocol\"?\n"},
+	{"fs_threads = 0", "t:1: bad fs_threads \"0\": give a number from 1 to 64, such as 4\n"},
+	{"fs_threads = 65", "t:1: bad fs_threads \"65\": give a number from 1 to 64, such as 4\n"},
+	{"route /a { module = m methods = { GET,\nCONNECT } }",
+	 "t:2: bad methods \"CONNECT\" in route: such a request has no path: it goes to route "
+	 "\"*\" "
+	 "alone\n"},
+	{"\nroute \"*\" { module = m }", "t:2: route \"*\" takes CONNECT requests and no others: "
+					 "write methods = { \"CONNECT\" } in "
+					 "it, or route \"/*\" for every path\n"},
+	{"route \"*\" { module = m methods = OPTIONS }",
+	 "t:1: route \"*\" takes CONNECT requests and no others: write methods = { \"CONNECT\" } "
+	 "in "
+	 "it, or route \"/*\" for every path\n"},
+	{"route \"*\" { module = m methods = { CONNECT, GET } }",
+	 "t:1: route \"*\" takes CONNECT requests and no others: write methods = { \"CONNECT\" } "
+	 "in "
+	 "it, or route \"/*\" for every path\n"},
+	{"route \"*\" { module = m methods = { CONNECT GET } }",
+	 "t:1: a \",\" is missing before \"GET\" in the list methods\n"},
+	{"route \"**\" { module = m methods = CONNECT }",
+	 "t:1: bad path \"**\" of route: it has to begin with \"/\", such as \"/files/*\"\n"
+	 "t:1: bad methods \"CONNECT\" in route: such a request has no path: it goes to route "
+	 "\"*\" "
+	 "alone\n"},
 	{"listen \"[::1]:9\" { ipv6only = maybe }",
 	 "t:1: bad ipv6only \"maybe\" in listen: give true or false\n"},
 	{"listen \"0.0.0.0:9\" {\nipv6only = true }",
@@ -403,8 +450,6 @@ static const struct {
 	 "t:1: bad path \"\" of route: it has to begin with \"/\", such as \"/\"\n"},
 	{"route \"a\" { module = m }",
 	 "t:1: bad path \"a\" of route: it has to begin with \"/\", such as \"/files/*\"\n"},
-	{"route \"*\" { module = m }",
-	 "t:1: bad path \"*\" of route: it has to begin with \"/\", such as \"/files/*\"\n"},
 	{"route \"/a?b\" { module = m }", "t:1: bad path \"/a?b\" of route: routes look at the "
 					  "path only: \"?\" and \"#\" cannot be in it\n"},
 	{"route \"/a#b\" { module = m }", "t:1: bad path \"/a#b\" of route: routes look at the "
@@ -441,16 +486,16 @@ static const struct {
 	 "t:1: unknown key \"keepalive_timeout\": it belongs in http { ... }\n"},
 	{"backlog = 3", "t:1: unknown key \"backlog\": it belongs in listen { ... }\n"},
 	{"frobnicate = 3", "t:1: unknown key \"frobnicate\": there are workers, "
-			   "worker_connections, user, group, control, drain_timeout, include, "
+			   "worker_connections, user, group, control, drain_timeout, fs_threads, include, "
 			   "listen, http, module, route\n"},
 	{"frobnicate { a { b = 1 } }",
 	 "t:1: unknown section \"frobnicate\": there are workers, worker_connections, user, "
-	 "group, control, drain_timeout, include, listen, http, module, route\n"},
+	 "group, control, drain_timeout, fs_threads, include, listen, http, module, route\n"},
 	{"frobnicate \"x\" { }",
 	 "t:1: unknown section \"frobnicate\": there are workers, worker_connections, user, "
-	 "group, control, drain_timeout, include, listen, http, module, route\n"},
+	 "group, control, drain_timeout, fs_threads, include, listen, http, module, route\n"},
 	{"servers { }", "t:1: unknown section \"servers\": there are workers, "
-			"worker_connections, user, group, control, drain_timeout, include, listen, "
+			"worker_connections, user, group, control, drain_timeout, fs_threads, include, listen, "
 			"http, module, route\n"},
 	{"http { keepalive_timout = \"75s\" }",
 	 "t:1: unknown key \"keepalive_timout\" in http: did you mean \"keepalive_timeout\"?\n"},
@@ -557,15 +602,15 @@ static const struct {
 	{"/* x", "t:1: this comment is not closed: the \"*/\" is missing\n"},
 	{"user = /* x", "t:1: this comment is not closed: the \"*/\" is missing\n"},
 	{"frobnicate {", "t:1: unknown section \"frobnicate\": there are workers, "
-			 "worker_connections, user, group, control, drain_timeout, include, "
+			 "worker_connections, user, group, control, drain_timeout, fs_threads, include, "
 			 "listen, http, module, route\n"
 			 "t:1: the \"{\" of \"frobnicate\" is not closed: a \"}\" is missing\n"},
 	{"frobnicate = {", "t:1: unknown key \"frobnicate\": there are workers, "
-			   "worker_connections, user, group, control, drain_timeout, include, "
+			   "worker_connections, user, group, control, drain_timeout, fs_threads, include, "
 			   "listen, http, module, route\n"
 			   "t:1: the \"{\" of \"frobnicate\" is not closed: a \"}\" is missing\n"},
 	{"frobnicate(", "t:1: unknown key \"frobnicate\": there are workers, "
-			"worker_connections, user, group, control, drain_timeout, include, listen, "
+			"worker_connections, user, group, control, drain_timeout, fs_threads, include, listen, "
 			"http, module, route\n"
 			"t:1: the \"(\" of \"frobnicate\" is not closed: a \")\" is missing\n"},
 	{"user = \001", "t:1: stray control byte 0x01\n"},

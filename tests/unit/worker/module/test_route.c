@@ -247,6 +247,53 @@ START_TEST(a_path_that_no_route_has_is_404)
 }
 END_TEST
 
+START_TEST(connect_goes_to_the_route_for_it_and_nothing_else_does)
+{
+	static const char *const routes[] = {"CONNECT *", "/", "/*", "/:a"};
+	static const struct finding findings[] = {
+		{"CONNECT", "b.example:443", "*"}, /* whatever its target */
+		{"CONNECT", "/", "*"},
+		{"CONNECT", "/a", "*"},
+		{"CONNECT", "*", "*"},
+		{"OPTIONS", "*", "404"},
+		{"GET", "*", "404"},
+		{"connect", "/", "/"},
+		{"CONNEC", "/", "/"},
+		{"GET", "/", "/"},
+		{"GET", "/a", "/:a"},
+		{"GET", "/*", "/:a"},
+		{"GET", "/a/b", "/*"},
+	};
+
+	EXPECT(routes, findings);
+}
+END_TEST
+
+START_TEST(connect_without_a_route_for_it_is_501)
+{
+	static const char *const routes[] = {"/", "/*"};
+	static const struct finding findings[] = {
+		{"CONNECT", "b.example:443", "501"},
+		{"CONNECT", "/", "501"},
+	};
+
+	EXPECT(routes, findings);
+}
+END_TEST
+
+START_TEST(a_route_for_connect_alone_takes_no_path)
+{
+	static const char *const routes[] = {"CONNECT *"};
+	static const struct finding findings[] = {
+		{"CONNECT", "b.example:443", "*"},
+		{"GET", "/", "404"},
+		{"GET", "*", "404"},
+	};
+
+	EXPECT(routes, findings);
+}
+END_TEST
+
 START_TEST(paths_are_compared_byte_by_byte)
 {
 	static const char *const routes[] = {"/Hello", "/x/:y/Z"};
@@ -610,6 +657,17 @@ START_TEST(a_parameter_is_what_the_path_has_in_its_place)
 }
 END_TEST
 
+START_TEST(a_route_for_connect_has_no_parameters)
+{
+	static const char *const routes[] = {"CONNECT *"};
+	struct fixture f;
+
+	fixture_init(&f, routes, 1);
+	ck_assert_text(route_param(f.router.connect, text("/"), "*"), NULL);
+	fixture_fini(&f);
+}
+END_TEST
+
 /* Handlers ------------------------------------------------------------------------------------- */
 
 START_TEST(a_route_has_its_modules_own_handler)
@@ -682,6 +740,9 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, of_prefixes_the_longest_comes_first);
 	tcase_add_test(tcase, of_equally_long_routes_the_literal_further_left_comes_first);
 	tcase_add_test(tcase, a_path_that_no_route_has_is_404);
+	tcase_add_test(tcase, connect_goes_to_the_route_for_it_and_nothing_else_does);
+	tcase_add_test(tcase, connect_without_a_route_for_it_is_501);
+	tcase_add_test(tcase, a_route_for_connect_alone_takes_no_path);
 	tcase_add_test(tcase, paths_are_compared_byte_by_byte);
 	tcase_add_test(tcase, a_prefix_takes_what_is_under_it_and_not_itself);
 	tcase_add_test(tcase, a_prefix_of_everything_takes_everything);
@@ -702,6 +763,7 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, the_path_alone_decides_and_the_method_looks_no_further);
 	tcase_add_test(tcase, an_allow_that_has_no_room_is_cut_between_methods);
 	tcase_add_loop_test(tcase, a_parameter_is_what_the_path_has_in_its_place, 0, COUNT(params));
+	tcase_add_test(tcase, a_route_for_connect_has_no_parameters);
 	tcase_add_test(tcase, a_route_has_its_modules_own_handler);
 	tcase_add_test(tcase, a_route_has_the_handler_that_it_names);
 	tcase_add_test(tcase, a_handler_that_the_module_does_not_have_is_an_error);
