@@ -87,6 +87,8 @@ fail_where(const struct conf *conf, const struct contract_fail *fail)
 		return conf->modules[fail->index].where;
 	if (fail->kind == CONTRACT_FAIL_ROUTE && fail->index < conf->nroutes)
 		return conf->routes[fail->index].where;
+	if (fail->kind == CONTRACT_FAIL_LISTEN && fail->index < conf->nlistens)
+		return conf->listens[fail->index].where;
 	return (struct conf_where){0};
 }
 

@@ -110,12 +110,20 @@ option_set(int fd, int level, int name, int value)
 	return setsockopt(fd, level, name, &value, sizeof(value)) < 0 ? -errno : 0;
 }
 
+/* An HTTP client speaks first. Other protocols are not known: in some, the server does. */
+static int
+inet_defer(const struct listener *listener, enum conf_protocol protocol)
+{
+	return option_set(listener->fd, IPPROTO_TCP, TCP_DEFER_ACCEPT,
+			  protocol == CONF_HTTP ? DEFER_ACCEPT_S : 0);
+}
+
 /*
  * TCP_NODELAY is inherited by what is accepted, which saves the workers a system call per
  * connection.
  */
 static int
-inet_prepare(const struct listener *listener)
+inet_prepare(const struct listener *listener, enum conf_protocol protocol)
 {
 	int error = option_set(listener->fd, SOL_SOCKET, SO_REUSEADDR, 1);
 
@@ -124,7 +132,7 @@ inet_prepare(const struct listener *listener)
 	if (!error)
 		error = option_set(listener->fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	if (!error)
-		error = option_set(listener->fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, DEFER_ACCEPT_S);
+		error = inet_defer(listener, protocol);
 	return error;
 }
 
@@ -190,7 +198,7 @@ static int
 inet_open(struct listener *listener, const struct conf_listen *want, const struct listener_set *old,
 	  char *why, size_t size)
 {
-	int error = inet_prepare(listener);
+	int error = inet_prepare(listener, want->protocol);
 
 	if (!error)
 		error = inet_listen(listener, want->backlog);
@@ -287,6 +295,8 @@ listener_set_adjust(const struct listener_set *set, const struct conf *conf)
 		const struct sockaddr_un *un = (const void *)&listener->addr;
 
 		listen(listener->fd, conf->listens[i].backlog);
+		if (listener_is_inet(listener))
+			inet_defer(listener, conf->listens[i].protocol);
 		if (listener->file.ino && unix_file_is(&listener->file, un->sun_path))
 			chmod(un->sun_path, conf->listens[i].mode);
 	}

@@ -40,8 +40,8 @@ int listener_set_open(struct listener_set *set, const struct conf *conf,
 		      const struct listener_set *old, struct conf_errors *errors);
 
 /*
- * What can change on a listener that was taken over: its backlog and a file's mode. For after the
- * switch.
+ * What can change on a listener that was taken over: its backlog, its protocol and a file's mode. For
+ * after the switch.
  */
 void listener_set_adjust(const struct listener_set *set, const struct conf *conf);
 

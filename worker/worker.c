@@ -131,6 +131,26 @@ worker_init(struct worker *worker, int link)
 	return 0;
 }
 
+/* 0, or -1 with the reason in `why` and the listen that it is about in *index. */
+static int
+listens_check(const struct worker *worker, size_t *index, char *why, size_t size)
+{
+	for (size_t i = 0; i < worker->conf->nlistens; i++) {
+		const struct conf_listen *listen = &worker->conf->listens[i];
+		const struct eddy_module *module = &worker->modules[listen->module];
+
+		if (listen->protocol != CONF_TCP || module->def->connection != NULL)
+			continue;
+		snprintf(why, size,
+			 "listen \"%s\": module \"%s\" takes no connections: it has no connection "
+			 "handler",
+			 listen->address, module->conf->name);
+		*index = i;
+		return -1;
+	}
+	return 0;
+}
+
 int
 worker_load(struct worker *worker)
 {
@@ -154,6 +174,10 @@ worker_load(struct worker *worker)
 	}
 	if (router_init(&worker->router, conf, worker->modules, &i, why, sizeof(why)) != 0) {
 		link_fail(worker, CONTRACT_FAIL_ROUTE, i, why);
+		return -1;
+	}
+	if (listens_check(worker, &i, why, sizeof(why)) != 0) {
+		link_fail(worker, CONTRACT_FAIL_LISTEN, i, why);
 		return -1;
 	}
 	if (http_routes_init(&worker->http, conf) != 0) {

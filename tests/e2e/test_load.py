@@ -184,6 +184,22 @@ def test_a_route_to_a_handler_that_is_not_there_is_an_error_at_its_line(
         assert word in daemon.log()
 
 
+def test_a_listen_for_tcp_to_a_module_that_takes_no_connections_is_an_error_at_its_line(daemon):
+    other = {f"127.0.0.2:{daemon.port}": {"protocol": "tcp", "module": "hello"}}
+    daemon.conf(listens={f"127.0.0.1:{daemon.port}": {}} | other)
+    text = (
+        f'{daemon.conf_path}:5: listen "127.0.0.2:{daemon.port}": module "hello" takes no '
+        "connections: it has no connection handler"
+    )
+    done = run(*daemon.programs.eddyd_command("-t", "-c", daemon.conf_path))
+    assert done.returncode == 78 and done.stderr.endswith(text + "\n"), done
+    daemon.expect_log("takes no connections")
+    daemon.expected_exit = 78
+    daemon.launch()
+    assert daemon.wait_exit() == 78
+    assert text in daemon.log()
+
+
 def test_named_handlers_alone_are_enough_for_a_module(daemon, modules):
     daemon.conf(
         modules={"m": {"path": str(modules / "no_request.so")}},

@@ -139,6 +139,27 @@ START_TEST(socket_is_as_the_workers_want_it)
 }
 END_TEST
 
+START_TEST(clients_of_a_tcp_listen_need_not_speak_first)
+{
+	struct conf_listen listen = want("127.0.0.1", port);
+	struct conf conf = {.listens = &listen, .nlistens = 1};
+	int fd;
+
+	listen.protocol = CONF_TCP;
+	ck_assert_int_eq(listener_set_open(&new, &conf, NULL, &errors), 0);
+	fd = new.list[0]->fd;
+	ck_assert_int_eq(option(fd, IPPROTO_TCP, TCP_NODELAY), 1);
+	ck_assert_int_eq(option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT), 0);
+	listen.protocol = CONF_HTTP; /* kept over a reload that makes it another */
+	listener_set_adjust(&new, &conf);
+	ck_assert_int_ge(option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT), 1);
+	listen.protocol = CONF_TCP;
+	listener_set_adjust(&new, &conf);
+	ck_assert_int_eq(option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT), 0);
+	free(listen.address);
+}
+END_TEST
+
 START_TEST(ipv6_is_alone_or_dual_as_the_conf_says)
 {
 	struct conf_listen dual = want("[::]", port);
@@ -294,6 +315,7 @@ tests_add(TCase *tcase)
 {
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, socket_is_as_the_workers_want_it);
+	tcase_add_test(tcase, clients_of_a_tcp_listen_need_not_speak_first);
 	tcase_add_test(tcase, ipv6_is_alone_or_dual_as_the_conf_says);
 	tcase_add_test(tcase, same_address_keeps_the_same_socket);
 	tcase_add_test(tcase, new_ones_are_opened_and_removed_ones_closed);
