@@ -53,6 +53,8 @@ worker_libworker_a_SOURCES = \
 	worker/loop/loop.h \
 	worker/loop/pool.c \
 	worker/loop/pool.h \
+	worker/loop/threads.c \
+	worker/loop/threads.h \
 	worker/loop/writer.c \
 	worker/loop/writer.h \
 	worker/module/cluster.c \

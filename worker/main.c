@@ -4,6 +4,7 @@
  */
 #include <stdio.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "loop/entries.h"
 #include "worker.h"
@@ -41,6 +42,7 @@ main(int argc, char **argv)
 		if (worker.hello.check || worker_run(&worker) == 0)
 			code = CONTRACT_EXIT_DRAINED;
 	}
-	worker_fini(&worker);
+	if (!worker_fini(&worker))
+		_exit(code);
 	return code;
 }

@@ -20,6 +20,7 @@
 #define ORPHAN_ALARM_S 5     /* for a worker whose loop is stuck then: SIGALRM ends it */
 #define ABORT_MS 1000	     /* for the last answers to leave after drain_timeout */
 #define LOG_FLUSH_MS 1000    /* for the last lines of the access log */
+#define THREADS_END_MS 500   /* for files that are under way at the end */
 #define WHY_MAX 2048	     /* bytes of a reason: two paths and a sentence of dlopen's */
 #define ORPHAN_SIGNAL SIGRTMIN
 
@@ -52,16 +53,15 @@ worker_signals(void)
 	prctl(PR_SET_PDEATHSIG, ORPHAN_SIGNAL);
 }
 
+/* The end of a turn, which is the last one if nothing is left to wait for. */
 static void
 worker_flush(void *arg)
 {
-	http_flush(&((struct worker *)arg)->http);
-}
+	struct worker *worker = arg;
 
-static void
-worker_drained(void *arg)
-{
-	event_base_loopbreak(((struct worker *)arg)->loop.base);
+	http_flush(&worker->http);
+	if (worker->draining && http_is_empty(&worker->http) && loop_is_done(&worker->loop))
+		event_base_loopbreak(worker->loop.base);
 }
 
 static void
@@ -94,6 +94,8 @@ worker_log_open(struct worker *worker)
 int
 worker_init(struct worker *worker, int link)
 {
+	int error;
+
 	*worker = (struct worker){.link = link, .statm = -1, .tick = -1, .access_fd = -1};
 	LIST_INIT(&worker->topics);
 	worker_self = worker;
@@ -115,8 +117,13 @@ worker_init(struct worker *worker, int link)
 	}
 	worker->calls = (struct calls){.slot = worker->slot, .loop = &worker->loop};
 	if (http_init(&worker->http, &worker->loop, &worker->calls, &worker->conf->http,
-		      &worker->router, worker_drained, worker) != 0) {
+		      &worker->router) != 0) {
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(ENOMEM));
+		return -1;
+	}
+	error = threads_init(&worker->threads, &worker->loop, worker->conf->fs_threads);
+	if (error != 0) {
+		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(-error));
 		return -1;
 	}
 	if (worker_log_open(worker) != 0) {
@@ -293,20 +300,56 @@ worker_log_close(struct worker *worker)
 		link_log(worker, LOG_WARNING, "", line, (size_t)n);
 }
 
-void
-worker_fini(struct worker *worker)
+/*
+ * Lets what the threads do come to an end. False: some hang, which the log is told.
+ */
+static bool
+worker_threads_end(struct worker *worker)
+{
+	char line[128];
+	unsigned hanging;
+	int n;
+
+	if (worker->threads.ids == NULL)
+		return true;
+	hanging = threads_fini(&worker->threads, THREADS_END_MS);
+	if (hanging == 0)
+		return true;
+	n = snprintf(line, sizeof(line),
+		     "%u threads hang in a file operation: this worker goes without them", hanging);
+	link_log(worker, LOG_WARNING, "", line, (size_t)n);
+	return false;
+}
+
+/* All that calls into the modules, and their unload. False: a thread hangs. */
+static bool
+worker_leave_modules(struct worker *worker)
 {
 	if (worker->http.loop != NULL) {
 		loop_enter(&worker->loop);
 		http_close(&worker->http);
 		loop_leave(&worker->loop);
+	}
+	if (!worker_threads_end(worker))
+		return false;
+	if (worker->http.loop != NULL) {
 		for (size_t i = 0; i < worker->nmodules; i++)
 			module_unload(&worker->modules[i], &worker->calls);
 		loop_leave(&worker->loop);
 	}
+	return true;
+}
+
+bool
+worker_fini(struct worker *worker)
+{
+	bool left = worker_leave_modules(worker);
+
 	if (worker->listeners != NULL)
 		worker_stop_accepting(worker);
 	worker_log_close(worker);
+	if (!left)
+		return false;
 	cluster_fini(worker);
 	if (worker->loop.base != NULL) {
 		stats_stop(worker);
@@ -329,4 +372,5 @@ worker_fini(struct worker *worker)
 	if (worker->statm >= 0)
 		close(worker->statm);
 	close(worker->link);
+	return true;
 }

@@ -2,7 +2,7 @@
  * The worker: one process, one loop, and all that it owns.
  *
  *	INIT ----> READY ----> ACCEPTING ----> DRAINING ----> exit 0
- *	  |   all modules  ACCEPT        DRAIN, TERM, or     the last connection has closed,
+ *	  |   all modules  ACCEPT        DRAIN, TERM, or     nothing is under way any more,
  *	  |   loaded                     the master is gone  or drain_timeout has passed
  *	  +----> FAIL with the reason, exit 3
  */
@@ -20,6 +20,7 @@
 #include "contract.h"
 #include "http/http.h"
 #include "loop/loop.h"
+#include "loop/threads.h"
 #include "module/module.h"
 #include "module/route.h"
 #include "net/listener.h"
@@ -44,6 +45,7 @@ struct worker {
 
 	/* what it makes of it */
 	struct loop loop;
+	struct threads threads;
 	struct calls calls;
 	struct eddy_module *modules;
 	size_t nmodules;
@@ -78,7 +80,8 @@ extern struct worker *worker_self;
 int worker_init(struct worker *worker, int link);
 int worker_load(struct worker *worker);
 int worker_run(struct worker *worker);
-void worker_fini(struct worker *worker);
+/* False: a thread hangs in the kernel, with memory that it uses: nothing but _exit is safe. */
+bool worker_fini(struct worker *worker);
 
 /*
  * Stops accepting and finishes what is under way; the loop ends when that is done. Safe to call

@@ -632,8 +632,8 @@ play(const uint8_t *control, const uint8_t *data, size_t size)
 				       .max_request_line = control[0] & SMALL_HEADS ? 256 : 8192,
 				       .max_headers = 100,
 				       .max_body = CONF_NO_LIMIT};
-	require(http_init(&worker.http, &worker.loop, &worker.calls, &conf_http, &worker.router,
-			  NULL, NULL) == 0,
+	require(http_init(&worker.http, &worker.loop, &worker.calls, &conf_http, &worker.router) ==
+			0,
 		"no memory");
 	require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) == 0,
 		"no socket pair");

@@ -19,7 +19,7 @@
 
 int
 http_init(struct http *http, struct loop *loop, struct calls *calls, const struct conf_http *conf,
-	  const struct router *router, void (*drained)(void *arg), void *drained_arg)
+	  const struct router *router)
 {
 	*http = (struct http){
 		.loop = loop,
@@ -32,8 +32,6 @@ http_init(struct http *http, struct loop *loop, struct calls *calls, const struc
 		.router = router,
 		.scratch = malloc(HTTP_SCRATCH_SIZE),
 		.out.buf = malloc(OUT_SIZE),
-		.drained = drained,
-		.drained_arg = drained_arg,
 		.max_conns = SIZE_MAX,
 	};
 	TAILQ_INIT(&http->conns);
@@ -142,7 +140,6 @@ http_fini(struct http *http)
 void
 http_close(struct http *http)
 {
-	http->drained = NULL;
 	while (!TAILQ_EMPTY(&http->conns))
 		conn_close(TAILQ_FIRST(&http->conns), true);
 }
@@ -201,13 +198,6 @@ http_flush(struct http *http)
 		http->full = false;
 		if (http->room != NULL)
 			http->room(http->room_arg);
-	}
-	if (http->draining && http->nconns == 0 && TAILQ_EMPTY(&http->dead) &&
-	    http->drained != NULL) {
-		void (*drained)(void *arg) = http->drained;
-
-		http->drained = NULL;
-		drained(http->drained_arg);
 	}
 }
 

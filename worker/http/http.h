@@ -81,14 +81,11 @@ struct http {
 	size_t nroutes;
 
 	bool draining;
-	void (*drained)(void *arg); /* the last connection has closed while draining */
-	void *drained_arg;
 };
 
-/* 0 or -errno. `drained` is called from the loop. */
+/* 0 or -errno. */
 int http_init(struct http *http, struct loop *loop, struct calls *calls,
-	      const struct conf_http *conf, const struct router *router, void (*drained)(void *arg),
-	      void *drained_arg);
+	      const struct conf_http *conf, const struct router *router);
 void http_fini(struct http *http);
 
 /* Closes whatever is open, before the modules go. */
@@ -123,5 +120,12 @@ void http_flush(struct http *http);
  */
 void http_drain(struct http *http);
 void http_abort(struct http *http);
+
+/* Whether there are no connections, nor what is left of one. */
+static inline bool
+http_is_empty(const struct http *http)
+{
+	return http->nconns == 0 && TAILQ_EMPTY(&http->dead);
+}
 
 #endif

@@ -6,6 +6,9 @@
  * is running has returned (events of a response, eddy_next_tick), `later` at the end of the turn,
  * when the shared buffers are free again (a connection that goes on with its next request). Last
  * comes the `flush`: what the turn has collected leaves in one send.
+ *
+ * What keeps a worker that drains alive, besides its HTTP connections, holds a reference (loop_ref):
+ * jobs of the threads, sockets, queries.
  */
 #ifndef EDDY_LOOP_LOOP_H
 #define EDDY_LOOP_LOOP_H
@@ -13,6 +16,7 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct task {
@@ -31,6 +35,7 @@ struct loop {
 	struct event again_event;
 	void (*flush)(void *arg);
 	void *flush_arg;
+	size_t refs;
 };
 
 /* 0 or -ENOMEM. */
@@ -53,6 +58,26 @@ task_post(struct task_queue *queue, struct task *task)
 
 /* Posts a task for the next turn. */
 void loop_again(struct loop *loop, struct task *task);
+
+/* In pairs, as with Node's ref and unref: a worker that drains stays while there is one. */
+static inline void
+loop_ref(struct loop *loop)
+{
+	loop->refs++;
+}
+
+static inline void
+loop_unref(struct loop *loop)
+{
+	loop->refs--;
+}
+
+/* Whether nothing is left that keeps it, nor a task of this turn that might bring something. */
+static inline bool
+loop_is_done(const struct loop *loop)
+{
+	return loop->refs == 0 && loop->ticks.first == NULL && loop->later.first == NULL;
+}
 
 static inline uint64_t
 loop_now_ms(const struct loop *loop)
