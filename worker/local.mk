@@ -26,8 +26,12 @@ worker_libworker_a_SOURCES = \
 	worker/http/exchange.h \
 	worker/http/fields.c \
 	worker/http/fields.h \
+	worker/http/framing.c \
+	worker/http/framing.h \
 	worker/http/head.c \
 	worker/http/head.h \
+	worker/http/host.c \
+	worker/http/host.h \
 	worker/http/http.c \
 	worker/http/http.h \
 	worker/http/out.c \

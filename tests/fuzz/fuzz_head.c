@@ -1,5 +1,5 @@
 /*
- * libFuzzer: heads of requests, and trailer sections.
+ * libFuzzer: heads of requests and of responses, and trailer sections.
  *
  * The first three bytes of the input say what it is, how long a head may be and where to cut; the
  * rest is the head. Read in one piece and in pieces, with everything moved between the calls, it
@@ -13,6 +13,9 @@
 #include "http/head.h"
 
 #define CONTROL_BYTES 3
+
+enum { TRAILER = 1, RESPONSE = 2 }; /* in the first byte; neither: a request */
+
 #define MAX_BYTES 65535 /* offsets are 16 bits wide */
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -60,6 +63,16 @@ line_require(const struct head *head)
 }
 
 static void
+status_require(const struct head *head)
+{
+	require(head->status >= 100 && head->status <= 999, "no status");
+	part_require(head, head->reason.at, head->reason.len, CHAR_VALUE);
+	require(!head->chunked || (!head->has_length && head->minor > 0), "framed twice");
+	require(head->has_length || head->length == 0, "a length from nowhere");
+	require(!head->expect_continue, "an answer that expects");
+}
+
+static void
 head_require(const struct head *head)
 {
 	require(head->size >= 2 && memcmp(head->bytes + head->size - 2, "\r\n", 2) == 0,
@@ -67,6 +80,8 @@ head_require(const struct head *head)
 	require(head->nfields <= HEAD_FIELDS_MAX, "too many fields");
 	if (head->method.len > 0)
 		line_require(head);
+	if (head->status != 0)
+		status_require(head);
 	for (size_t i = 0; i < head->nfields; i++) {
 		const struct head_field *field = &head->fields[i];
 
@@ -90,13 +105,26 @@ heads_require_same(const struct head *a, const struct head *b)
 }
 
 static void
-start(struct head *head, bool trailer)
+start(struct head *head, uint8_t kind)
 {
 	memset(head, 0xa5, sizeof(*head));
-	if (trailer)
+	if (kind & TRAILER)
 		head_init_trailer(head);
+	else if (kind & RESPONSE)
+		head_init_response(head);
 	else
 		head_init(head);
+}
+
+static int
+parse(struct head *head, uint8_t kind, const char *p, size_t n, size_t max)
+{
+	const struct head_limits limits = {
+		.line = (uint32_t)max, .head = (uint32_t)max, .fields = 100};
+
+	if (!(kind & TRAILER) && kind & RESPONSE)
+		return head_parse_response(head, p, n, &limits);
+	return head_parse(head, p, n, &limits);
 }
 
 /* The first n bytes in a place of just that size. The caller frees. */
@@ -111,8 +139,8 @@ place_new(const uint8_t *data, size_t n)
 }
 
 static int
-parse_pieces(struct head *head, const uint8_t *data, size_t size, size_t step, size_t max,
-	     char **place)
+parse_pieces(struct head *head, uint8_t kind, const uint8_t *data, size_t size, size_t step,
+	     size_t max, char **place)
 {
 	int result = HEAD_AGAIN;
 
@@ -121,10 +149,7 @@ parse_pieces(struct head *head, const uint8_t *data, size_t size, size_t step, s
 		n = size - n < step ? size : n + step;
 		free(*place);
 		*place = place_new(data, n);
-		result = head_parse(head, *place, n,
-				    &(struct head_limits){.line = (uint32_t)max,
-							  .head = (uint32_t)max,
-							  .fields = 100});
+		result = parse(head, kind, *place, n, max);
 		if (result == HEAD_AGAIN) {
 			struct head *saved = head_save(head, *place, n);
 
@@ -142,25 +167,23 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct head whole, pieces;
 	size_t max, step;
-	bool trailer;
+	uint8_t kind;
 	char *one, *other;
 	int result;
 
 	if (size <= CONTROL_BYTES)
 		return 0;
-	trailer = data[0] & 1;
+	kind = data[0];
 	max = data[1] == 0 ? MAX_BYTES : (size_t)data[1] * 16;
 	step = (size_t)data[2] + 1;
 	data += CONTROL_BYTES;
 	size -= CONTROL_BYTES;
-	start(&whole, trailer);
+	start(&whole, kind);
 	one = place_new(data, size);
-	result = head_parse(
-		&whole, one, size,
-		&(struct head_limits){.line = (uint32_t)max, .head = (uint32_t)max, .fields = 100});
+	result = parse(&whole, kind, one, size, max);
 	require(result_is_known(result), "an unknown status");
-	start(&pieces, trailer);
-	require(parse_pieces(&pieces, data, size, step, max, &other) == result,
+	start(&pieces, kind);
+	require(parse_pieces(&pieces, kind, data, size, step, max, &other) == result,
 		"the pieces come to another end");
 	if (result == HEAD_DONE) {
 		require(whole.size <= size && whole.size <= max, "longer than it may be");

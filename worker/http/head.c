@@ -2,10 +2,9 @@
  * How a head is read.
  *
  * One pass over the bytes, one state per part of the grammar; at the end the few fields that frame
- * the message are looked at once more by name. Refused: a bare CR or LF, white space before the
- * colon or at the start of a line (obs-fold), control bytes, a Host that is missing, double or
- * malformed, Transfer-Encoding together with Content-Length or in HTTP/1.0 or not ending in
- * `chunked`, a Content-Length that is not one number, CONNECT to anything but host:port.
+ * the message are looked at once more by name (framing.c). Refused: a bare CR or LF, white space
+ * before the colon or at the start of a line (obs-fold), control bytes, CONNECT to anything but
+ * host:port, a status that is not three digits from 100 on.
  */
 #include "http/head.h"
 
@@ -13,6 +12,8 @@
 #include <string.h>
 
 #include "http/chars.h"
+#include "http/framing.h"
+#include "http/host.h"
 #include "http/scan.h"
 
 enum head_state {
@@ -21,23 +22,34 @@ enum head_state {
 	IN_METHOD,
 	IN_TARGET,
 	IN_VERSION,
-	AT_LINE_LF, /* of the request line */
+	AT_LINE_LF, /* of the request or status line */
 	AT_FIELD,   /* at the start of a line */
 	IN_NAME,
 	BEFORE_VALUE,
 	IN_VALUE,
 	AT_VALUE_LF,
 	AT_END_LF,
+	IN_STATUS_VERSION, /* a response begins here, and goes on with AT_LINE_LF */
+	IN_STATUS,
+	IN_REASON,
 };
 
 #define BLANK_LINES_MAX 2 /* some old clients send one after a POST body */
 #define METHOD_MAX 32	  /* the longest registered method has 16 letters */
 #define VERSION_LEN 8	  /* "HTTP/1.1" */
+#define STATUS_LEN 3
 
 void
 head_init(struct head *head)
 {
 	memset(head, 0, offsetof(struct head, fields));
+}
+
+void
+head_init_response(struct head *head)
+{
+	head_init(head);
+	head->state = IN_STATUS_VERSION;
 }
 
 void
@@ -97,72 +109,6 @@ span(size_t from, size_t to)
 	return (struct head_span){(uint16_t)from, (uint16_t)(to - from)};
 }
 
-/* ":80", or nothing; ":" alone names no port, and is allowed (RFC 3986 3.2.3). */
-static bool
-port_is_valid(const char *p, size_t n)
-{
-	unsigned port = 0;
-
-	if (n == 0)
-		return true;
-	if (*p != ':' || n > 6 || !chars_all_or_none(p + 1, n - 1, CHAR_DIGIT))
-		return false;
-	for (size_t i = 1; i < n; i++)
-		port = port * 10 + (unsigned)(p[i] - '0');
-	return port <= 65535;
-}
-
-/* "[::1]" at the start: its length, or 0. */
-static size_t
-literal_length(const char *p, size_t n)
-{
-	const char *close = memchr(p, ']', n);
-
-	if (close == NULL || close == p + 1)
-		return 0;
-	for (const char *q = p + 1; q < close; q++)
-		if (!char_is((unsigned char)*q, CHAR_HEX) && *q != ':' && *q != '.')
-			return 0;
-	return (size_t)(close - p) + 1;
-}
-
-/* A name or an IPv4 address at the start: its length, or 0. A "%" stands before two hex digits. */
-static size_t
-name_length(const char *p, size_t n)
-{
-	size_t i;
-
-	for (i = 0; i < n && p[i] != ':'; i++) {
-		if (p[i] == '[' || p[i] == ']')
-			return 0;
-		if (p[i] == '%' && (n - i < 3 || !chars_all(p + i + 1, 2, CHAR_HEX)))
-			return 0;
-	}
-	return i;
-}
-
-/* "host", "host:80", "[::1]:80"; empty is what a client without an authority sends. */
-static bool
-host_is_valid(const char *p, size_t n)
-{
-	size_t length;
-
-	if (n == 0)
-		return true;
-	if (!chars_all(p, n, CHAR_HOST))
-		return false;
-	length = p[0] == '[' ? literal_length(p, n) : name_length(p, n);
-	return length > 0 && port_is_valid(p + length, n - length);
-}
-
-/* What CONNECT needs (RFC 9112 3.2.3). An address alone ends with "]", an empty port with ":". */
-static bool
-host_has_port(const char *p, size_t n)
-{
-	return host_is_valid(p, n) && memchr(p, ':', n) != NULL &&
-	       char_is((unsigned char)p[n - 1], CHAR_DIGIT);
-}
-
 /*
  * Splits an absolute target, "http://host/path?query": sets authority, returns where the path
  * begins, or 0.
@@ -216,8 +162,11 @@ target_done(struct head *head, const char *p)
 	return 0;
 }
 
-/* "HTTP/1.0" or "HTTP/1.1"; a higher minor version is 1.1 to us (RFC 9110 2.5). 0 or a status. */
-static int
+/*
+ * "HTTP/1.0" or "HTTP/1.1"; a higher minor version is 1.1 to us (RFC 9110 2.5). 0 or a status.
+ * Inline: a call here would cost the requests' parser its jumps from state to state.
+ */
+__attribute__((always_inline)) static inline int
 version_done(struct head *head, const char *p, size_t n)
 {
 	if (n != VERSION_LEN || memcmp(p, "HTTP/", 5) != 0 ||
@@ -228,142 +177,6 @@ version_done(struct head *head, const char *p, size_t n)
 		return 505;
 	head->minor = p[7] == '0' ? 0 : 1;
 	return 0;
-}
-
-/*
- * Steps to the next element of a comma list (RFC 9110 5.6.1); false at its end. Empty elements are
- * skipped.
- */
-static bool
-list_next(const char **p, size_t *n, eddy_str *element)
-{
-	while (*n > 0) {
-		const char *comma = memchr(*p, ',', *n), *end = comma != NULL ? comma : *p + *n;
-		const char *from = *p, *to = end;
-
-		*n -= (size_t)(end - *p);
-		*p = end;
-		if (comma != NULL) {
-			(*p)++;
-			(*n)--;
-		}
-		while (from < to && (*from == ' ' || *from == '\t'))
-			from++;
-		while (to > from && (to[-1] == ' ' || to[-1] == '\t'))
-			to--;
-		if (to > from) {
-			*element = (eddy_str){from, (size_t)(to - from)};
-			return true;
-		}
-	}
-	return false;
-}
-
-static bool
-str_is(eddy_str s, const char *lower, size_t n)
-{
-	return s.n == n && chars_equal_nocase(s.p, lower, n);
-}
-
-static int
-field_content_length(struct head *head, eddy_str value)
-{
-	if (head->has_length || !chars_all(value.p, value.n, CHAR_DIGIT))
-		return 400;
-	head->has_length = true;
-	for (size_t i = 0; i < value.n; i++) {
-		unsigned digit = (unsigned)(value.p[i] - '0');
-
-		if (head->length > ((uint64_t)INT64_MAX - digit) / 10)
-			return 413;
-		head->length = head->length * 10 + digit;
-	}
-	return 0;
-}
-
-/*
- * Only `chunked`, once and last, is understood; what comes after it, or is not it, decides the
- * answer.
- */
-static int
-field_transfer_encoding(struct head *head, eddy_str value)
-{
-	eddy_str coding;
-	bool any = false;
-
-	while (list_next(&value.p, &value.n, &coding)) {
-		if (head->chunked)
-			return 400;
-		if (!str_is(coding, "chunked", 7))
-			return 501;
-		head->chunked = any = true;
-	}
-	return any ? 0 : 400;
-}
-
-static int
-field_connection(struct head *head, eddy_str value)
-{
-	eddy_str option;
-
-	while (list_next(&value.p, &value.n, &option)) {
-		if (str_is(option, "close", 5))
-			head->close = true;
-		else if (str_is(option, "keep-alive", 10))
-			head->keep_alive = true;
-		else if (str_is(option, "upgrade", 7))
-			head->upgrade = true;
-	}
-	return 0;
-}
-
-/* Looks at the fields that say how the message is framed. 0 or a status. */
-static int
-fields_done(struct head *head)
-{
-	bool host = false, unknown_expectation = false;
-	int status = 0;
-
-	for (size_t i = 0; i < head->nfields && status == 0; i++) {
-		eddy_str name = head_name(head, i), value = head_value(head, i);
-
-		switch (name.n) {
-		case 4:
-			if (!str_is(name, "host", 4))
-				break;
-			if (host || !host_is_valid(value.p, value.n))
-				return 400;
-			host = true;
-			break;
-		case 6:
-			if (!str_is(name, "expect", 6) || head->minor == 0)
-				break;
-			if (str_is(value, "100-continue", 12))
-				head->expect_continue = true;
-			else
-				unknown_expectation = true;
-			break;
-		case 10:
-			if (str_is(name, "connection", 10))
-				status = field_connection(head, value);
-			break;
-		case 14:
-			if (str_is(name, "content-length", 14))
-				status = field_content_length(head, value);
-			break;
-		case 17:
-			if (str_is(name, "transfer-encoding", 17))
-				status = field_transfer_encoding(head, value);
-			break;
-		}
-	}
-	if (status != 0)
-		return status;
-	if (head->minor > 0 && !host)
-		return 400;
-	if (head->chunked && (head->has_length || head->minor == 0))
-		return 400;
-	return unknown_expectation ? 417 : 0;
 }
 
 static void
@@ -556,7 +369,67 @@ head_parse(struct head *head, const char *p, size_t n, const struct head_limits 
 
 	head->bytes = p;
 	result = head_scan(head, p, n, limits);
-	if (result == HEAD_DONE && head->method.len > 0 && (status = fields_done(head)) != 0)
-		return status;
-	return result;
+	if (result != HEAD_DONE || (head->method.len == 0 && head->status == 0))
+		return result; /* a trailer section frames nothing */
+	status = framing_read(head);
+	return status != 0 ? status : HEAD_DONE;
+}
+
+/* Responses ----------------------------------------------------------------------- */
+
+/* "200": what stands for no status of RFC 9110 15 is left to whoever asked. 0 or 400. */
+static int
+status_done(struct head *head, const char *p, size_t n)
+{
+	if (n != STATUS_LEN || !chars_all(p, n, CHAR_DIGIT) || p[0] == '0')
+		return 400;
+	head->status = (uint16_t)((p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0'));
+	return 0;
+}
+
+/*
+ * One part of a status line, with the byte that ends it. The space before a reason phrase that is
+ * not there may be missing, too: many servers forget it, and nothing else can be meant.
+ */
+static int
+head_scan_status(struct head *head, const char *p, size_t n)
+{
+	bool reason = head->state == IN_REASON, version = head->state == IN_STATUS_VERSION;
+	size_t i = reason ? scan->value(p, head->pos, n) : scan->target(p, head->pos, n);
+	size_t len = i - head->mark;
+	int status = 0;
+
+	if (!reason && len > (version ? VERSION_LEN : STATUS_LEN))
+		return 400;
+	head->pos = (uint32_t)i;
+	if (i == n)
+		return HEAD_AGAIN;
+	if ((reason || p[i] != ' ') && (version || p[i] != '\r'))
+		return 400;
+	if (version)
+		status = version_done(head, p + head->mark, len);
+	else if (!reason)
+		status = status_done(head, p + head->mark, len);
+	else
+		head->reason = span(head->mark, i);
+	head->state = version ? IN_STATUS : p[i] == ' ' ? IN_REASON : AT_LINE_LF;
+	head->mark = ++head->pos;
+	return status;
+}
+
+int
+head_parse_response(struct head *head, const char *p, size_t n, const struct head_limits *limits)
+{
+	size_t max = limits->line < limits->head ? limits->line : limits->head;
+	size_t line_end = n < max ? n : max;
+	int result = HEAD_AGAIN;
+
+	head->bytes = p;
+	while (result == HEAD_AGAIN && head->state >= IN_STATUS_VERSION && head->pos < line_end)
+		result = head_scan_status(head, p, line_end);
+	if (result != HEAD_AGAIN)
+		return result;
+	if (head->state >= IN_STATUS_VERSION)
+		return n >= max ? 414 : HEAD_AGAIN;
+	return head_parse(head, p, n, limits);
 }

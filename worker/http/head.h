@@ -1,14 +1,16 @@
 /*
- * The head of an HTTP/1 message: request line and fields, or the trailer section of a chunked body.
+ * The head of an HTTP/1 message: request or status line and fields, or the trailer section of a
+ * chunked body.
  *
- * The parser is strict (RFC 9112; what it refuses is listed in head.c), incremental, and never
- * looks at a byte twice: called again with the same bytes and more behind them, it goes on where it
- * stopped. It copies nothing: every result is an offset from the head's first byte, so the bytes
- * may move between two calls and afterwards.
+ * The parser is strict (RFC 9112; what it refuses is listed in head.c and framing.c), incremental,
+ * and never looks at a byte twice: called again with the same bytes and more behind them, it goes
+ * on where it stopped. It copies nothing: every result is an offset from the head's first byte, so
+ * the bytes may move between two calls and afterwards.
  *
  *	HEAD_AGAIN   all bytes are good so far, the end has not come
  *	HEAD_DONE    complete; head->size bytes belong to it
- *	else         the status to refuse it with: 400, 414, 431, 501, 505, 417
+ *	else         the status to refuse it with: 400, 414, 431, 501, 505, 417. A response is refused
+ *	             in the same terms: 414 and 431 say that it is too long, the others that it is none
  */
 #ifndef EDDY_HTTP_HEAD_H
 #define EDDY_HTTP_HEAD_H
@@ -23,7 +25,7 @@
 
 enum { HEAD_AGAIN = 0, HEAD_DONE = 1 };
 
-/* What a head may have at most: bytes of the request line and of the whole, field lines. */
+/* What a head may have at most: bytes of the first line and of the whole, field lines. */
 struct head_limits {
 	uint32_t line, head;
 	uint16_t fields;
@@ -44,7 +46,12 @@ struct head {
 	/* request line */
 	struct head_span method, target, path, query; /* query.at 0: there is none */
 	struct head_span authority;		      /* of an absolute target; len 0: none */
-	uint8_t minor;				      /* HTTP/1.x */
+
+	/* status line */
+	struct head_span reason;
+	uint16_t status; /* 0: this is no response, or its status has not been read */
+
+	uint8_t minor; /* HTTP/1.x */
 
 	/* what the fields say about the message, once done */
 	bool chunked, has_length, close, keep_alive, expect_continue, upgrade;
@@ -61,12 +68,16 @@ struct head {
 	struct head_field fields[HEAD_FIELDS_MAX];
 };
 
-/* Ready for a request's first byte; for the first byte of a trailer section. */
+/* Ready for the first byte of a request; of a response; of a trailer section. */
 void head_init(struct head *head);
+void head_init_response(struct head *head);
 void head_init_trailer(struct head *head);
 
 /* Goes on with the n bytes at p, of which the first head->pos have been seen. */
 int head_parse(struct head *head, const char *p, size_t n, const struct head_limits *limits);
+/* The same for a response. */
+int head_parse_response(struct head *head, const char *p, size_t n,
+			const struct head_limits *limits);
 
 /*
  * A copy of the head with only the fields that it has, and with the n bytes at p behind it (one

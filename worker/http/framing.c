@@ -1,0 +1,149 @@
+/*
+ * What the fields say; see framing.h. Refused: a Host that is missing, double or malformed,
+ * Transfer-Encoding together with Content-Length or in HTTP/1.0 or not ending in `chunked`, a
+ * Content-Length that is not one number, an Expect that is not known.
+ */
+#include "http/framing.h"
+
+#include <string.h>
+
+#include "http/chars.h"
+#include "http/host.h"
+
+bool
+list_next(const char **p, size_t *n, eddy_str *element)
+{
+	while (*n > 0) {
+		const char *comma = memchr(*p, ',', *n), *end = comma != NULL ? comma : *p + *n;
+		const char *from = *p, *to = end;
+
+		*n -= (size_t)(end - *p);
+		*p = end;
+		if (comma != NULL) {
+			(*p)++;
+			(*n)--;
+		}
+		while (from < to && (*from == ' ' || *from == '\t'))
+			from++;
+		while (to > from && (to[-1] == ' ' || to[-1] == '\t'))
+			to--;
+		if (to > from) {
+			*element = (eddy_str){from, (size_t)(to - from)};
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool
+str_is(eddy_str s, const char *lower, size_t n)
+{
+	if (s.n != n)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (char_lower((unsigned char)s.p[i]) != (unsigned char)lower[i])
+			return false;
+	return true;
+}
+
+static int
+field_content_length(struct head *head, eddy_str value)
+{
+	if (head->has_length || !chars_all(value.p, value.n, CHAR_DIGIT))
+		return 400;
+	head->has_length = true;
+	for (size_t i = 0; i < value.n; i++) {
+		unsigned digit = (unsigned)(value.p[i] - '0');
+
+		if (head->length > ((uint64_t)INT64_MAX - digit) / 10)
+			return 413;
+		head->length = head->length * 10 + digit;
+	}
+	return 0;
+}
+
+/*
+ * Only `chunked`, once and last, is understood; what comes after it, or is not it, decides the
+ * answer.
+ */
+static int
+field_transfer_encoding(struct head *head, eddy_str value)
+{
+	eddy_str coding;
+	bool any = false;
+
+	while (list_next(&value.p, &value.n, &coding)) {
+		if (head->chunked)
+			return 400;
+		if (!str_is(coding, "chunked", 7))
+			return 501;
+		head->chunked = any = true;
+	}
+	return any ? 0 : 400;
+}
+
+static int
+field_connection(struct head *head, eddy_str value)
+{
+	eddy_str option;
+
+	while (list_next(&value.p, &value.n, &option)) {
+		if (str_is(option, "close", 5))
+			head->close = true;
+		else if (str_is(option, "keep-alive", 10))
+			head->keep_alive = true;
+		else if (str_is(option, "upgrade", 7))
+			head->upgrade = true;
+	}
+	return 0;
+}
+
+/* Host and Expect mean something in a request only. */
+int
+framing_read(struct head *head)
+{
+	bool request = head->status == 0;
+	bool host = false, unknown_expectation = false;
+	int status = 0;
+
+	for (size_t i = 0; i < head->nfields && status == 0; i++) {
+		eddy_str name = head_name(head, i), value = head_value(head, i);
+
+		switch (name.n) {
+		case 4:
+			if (!request || !str_is(name, "host", 4))
+				break;
+			if (host || !host_is_valid(value.p, value.n))
+				return 400;
+			host = true;
+			break;
+		case 6:
+			if (!request || head->minor == 0 || !str_is(name, "expect", 6))
+				break;
+			if (str_is(value, "100-continue", 12))
+				head->expect_continue = true;
+			else
+				unknown_expectation = true;
+			break;
+		case 10:
+			if (str_is(name, "connection", 10))
+				status = field_connection(head, value);
+			break;
+		case 14:
+			if (str_is(name, "content-length", 14))
+				status = field_content_length(head, value);
+			break;
+		case 17:
+			if (str_is(name, "transfer-encoding", 17))
+				status = field_transfer_encoding(head, value);
+			break;
+		}
+	}
+	if (status != 0)
+		return status;
+	if (request && head->minor > 0 && !host)
+		return 400;
+	if (head->chunked && (head->has_length || head->minor == 0))
+		return 400;
+	return unknown_expectation ? 417 : 0;
+}

@@ -1,0 +1,23 @@
+/*
+ * What the fields of a complete head say about its message: how the body ends, whether the
+ * connection goes on. head_parse asks for it; the rest of the worker reads the answer in struct
+ * head.
+ */
+#ifndef EDDY_HTTP_FRAMING_H
+#define EDDY_HTTP_FRAMING_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "http/head.h"
+
+/* Sets `chunked` to `upgrade` and `length`. 0 or the status to refuse it with. */
+int framing_read(struct head *head);
+
+/*
+ * Steps to the next element of a comma list (RFC 9110 5.6.1); false at its end. Empty elements are
+ * skipped.
+ */
+bool list_next(const char **p, size_t *n, eddy_str *element);
+
+#endif
