@@ -775,15 +775,20 @@ EDDY_API int eddy_dns_set_timeout(unsigned ms, unsigned tries);
 /*
  * Files. A few threads (the conf's fs_threads) do the waiting; each function returns at once and
  * calls back once from the loop, error first. 0, or EDDY_EINVAL, EDDY_ENOMEM, EDDY_ECLOSED (the
- * file has been closed): the callback is not called then. The callback's `err` is 0 or
- * EDDY_ERRNO(…). Paths are copied; buffers have to stay until the callback. Operations on one file
- * run in the order they were asked for; different files' do not wait for each other. A worker that
- * drains finishes what is under way.
+ * file has been closed, or the worker is at its end): the callback is not called then. The
+ * callback's `err` is 0 or EDDY_ERRNO(…). Paths are copied; buffers have to stay until the callback.
+ *
+ * Operations on one open file run in the order they were asked for; different files' do not wait
+ * for each other, and neither do those on paths: what has to follow is asked for in the callback.
+ * Any number may be asked for at once; what the threads have no time for yet waits in order.
+ *
+ * A worker that drains finishes what is under way, within drain_timeout; what has not begun by then
+ * is called back with EDDY_ERRNO(ECANCELED). Files that are open at the end are closed.
  */
 
 /*
- * open(2), with O_CLOEXEC. The file is the caller's, to be closed with eddy_fs_close. Node:
- * fs.open.
+ * open(2), with O_CLOEXEC. The file is the caller's, to be closed with eddy_fs_close. Opening a FIFO
+ * or a device may wait as long as it likes, and holds a thread meanwhile. Node: fs.open.
  */
 EDDY_API int eddy_fs_open(const char *path, int flags, mode_t mode,
 			  void (*cb)(int err, eddy_file *file, void *arg), void *arg);
@@ -795,7 +800,10 @@ EDDY_API int eddy_fs_open(const char *path, int flags, mode_t mode,
 EDDY_API int eddy_fs_read(eddy_file *file, void *buf, size_t n, int64_t position,
 			  void (*cb)(int err, size_t n, void *arg), void *arg);
 
-/* Writes all n bytes, there or at the file's own place; `n`: how many were. Node: fs.write. */
+/*
+ * Writes all n bytes, there or at the file's own place; `n`: how many were, also with an error.
+ * Node: fs.write.
+ */
 EDDY_API int eddy_fs_write(eddy_file *file, const void *buf, size_t n, int64_t position,
 			   void (*cb)(int err, size_t n, void *arg), void *arg);
 
@@ -805,7 +813,7 @@ EDDY_API int eddy_fs_write(eddy_file *file, const void *buf, size_t n, int64_t p
  */
 EDDY_API int eddy_fs_close(eddy_file *file, void (*cb)(int err, void *arg), void *arg);
 
-/* fsync(2). Node: fs.fsync. */
+/* fsync(2); `cb` may be NULL. Node: fs.fsync. */
 EDDY_API int eddy_fs_fsync(eddy_file *file, void (*cb)(int err, void *arg), void *arg);
 
 /* stat(2), fstat(2); `st` lives until cb returns, and is NULL with an error. Node: the same. */
@@ -815,7 +823,7 @@ EDDY_API int eddy_fs_stat(const char *path, void (*cb)(int err, const struct sta
 EDDY_API int eddy_fs_fstat(eddy_file *file, void (*cb)(int err, const struct stat *st, void *arg),
 			   void *arg);
 
-/* unlink(2), rename(2), mkdir(2), rmdir(2). Node: the same. */
+/* unlink(2), rename(2), mkdir(2), rmdir(2); `cb` may be NULL. Node: the same. */
 EDDY_API int eddy_fs_unlink(const char *path, void (*cb)(int err, void *arg), void *arg);
 EDDY_API int eddy_fs_rename(const char *from, const char *to, void (*cb)(int err, void *arg),
 			    void *arg);

@@ -49,6 +49,8 @@ worker_libworker_a_SOURCES = \
 	worker/loop/deadline.h \
 	worker/loop/entries.c \
 	worker/loop/entries.h \
+	worker/loop/file.c \
+	worker/loop/file.h \
 	worker/loop/handle.c \
 	worker/loop/handle.h \
 	worker/loop/journal.c \
@@ -63,6 +65,7 @@ worker_libworker_a_SOURCES = \
 	worker/loop/writer.h \
 	worker/module/cluster.c \
 	worker/module/error.c \
+	worker/module/fs.c \
 	worker/module/log.c \
 	worker/module/module.c \
 	worker/module/module.h \

@@ -91,6 +91,7 @@ stats_trim(struct worker *worker)
 	if (!http_trim(&worker->http))
 		return;
 	handles_trim(&worker->timers);
+	handles_trim(&worker->files);
 	if (mallinfo2().fordblks <= TRIM_MAX)
 		malloc_trim(0);
 }

@@ -315,8 +315,12 @@ worker_threads_end(struct worker *worker)
 	hanging = threads_fini(&worker->threads, THREADS_END_MS);
 	if (hanging == 0)
 		return true;
-	n = snprintf(line, sizeof(line),
-		     "%u threads hang in a file operation: this worker goes without them", hanging);
+	n = hanging == 1
+		    ? snprintf(line, sizeof(line),
+			       "a thread hangs in a file operation: this worker leaves it behind")
+		    : snprintf(line, sizeof(line),
+			       "%u threads hang in file operations: this worker leaves them behind",
+			       hanging);
 	link_log(worker, LOG_WARNING, "", line, (size_t)n);
 	return false;
 }
@@ -354,6 +358,7 @@ worker_fini(struct worker *worker)
 	if (worker->loop.base != NULL) {
 		stats_stop(worker);
 		timers_fini(worker);
+		fs_fini(worker);
 		if (worker->http.loop != NULL)
 			http_fini(&worker->http);
 		event_del(&worker->term_event);

@@ -53,6 +53,7 @@ struct worker {
 	struct http http;
 	struct topic_list topics; /* eddy_cluster_on */
 	struct handles timers;	  /* eddy_set_timeout … */
+	struct handles files;	  /* eddy_fs_open */
 
 	/* its own events */
 	struct event link_event, link_writable, tick_event, drain_event, term_event, quit_event;
@@ -114,9 +115,10 @@ void link_log(struct worker *worker, int priority, const char *module, const cha
 int stats_start(struct worker *worker);
 void stats_stop(struct worker *worker);
 
-/* module/cluster.c, module/timer.c: what modules have left behind. */
+/* module/cluster.c, timer.c, fs.c: what modules have left behind. */
 void cluster_deliver(struct worker *worker, const char *topic, size_t topic_n, eddy_str message);
 void cluster_fini(struct worker *worker);
 void timers_fini(struct worker *worker);
+void fs_fini(struct worker *worker);
 
 #endif

@@ -23,7 +23,7 @@ static const struct error_text own[] = {
 	[-EDDY_ETOOBIG] = {"ETOOBIG", "larger than the limit"},
 	[-EDDY_EHEADERS_SENT] = {"EHEADERS_SENT", "the head has been written already"},
 	[-EDDY_EWRITE_AFTER_END] = {"EWRITE_AFTER_END", "it has been ended already"},
-	[-EDDY_ECLOSED] = {"ECLOSED", "the connection is closed"},
+	[-EDDY_ECLOSED] = {"ECLOSED", "it is closed already"},
 	[-EDDY_ECONTENT_LENGTH] = {"ECONTENT_LENGTH",
 				   "more or fewer body bytes than the Content-Length header says"},
 	[-EDDY_EHEADER] = {"EHEADER", "a header name or value with bytes that may not be there"},

@@ -1,0 +1,84 @@
+/*
+ * The line in front of a file; see file.h.
+ */
+#include "loop/file.h"
+
+#include <stddef.h>
+
+static void file_next(struct file *file);
+
+static void
+file_job_done(struct job *job)
+{
+	struct file_job *file_job = (struct file_job *)(void *)job;
+	struct file *file = file_job->file;
+	bool closes = file_job->closes;
+
+	file->running = NULL;
+	file_job->done(file_job);
+	if (!closes)
+		file_next(file);
+}
+
+static int
+file_start(struct file *file, struct file_job *job)
+{
+	int error;
+
+	job->job.done = file_job_done;
+	error = threads_post(file->threads, &job->job);
+	if (error == 0)
+		file->running = job;
+	return error;
+}
+
+/* The first that waits begins. At the worker's end none can: what waits is dropped, in its order. */
+static void
+file_next(struct file *file)
+{
+	struct file_job *next;
+	bool closes = false;
+
+	while (!closes && file->running == NULL && (next = TAILQ_FIRST(&file->waiting)) != NULL) {
+		closes = next->closes;
+		if (closes && file->holds > 0)
+			return;
+		TAILQ_REMOVE(&file->waiting, next, link);
+		if (file_start(file, next) == 0)
+			return;
+		next->job.dropped = true;
+		next->done(next);
+	}
+}
+
+void
+file_init(struct file *file, struct threads *threads, int fd)
+{
+	*file = (struct file){.threads = threads, .fd = fd};
+	TAILQ_INIT(&file->waiting);
+}
+
+int
+file_post(struct file *file, struct file_job *job)
+{
+	job->file = file;
+	if (file->running == NULL && TAILQ_EMPTY(&file->waiting) &&
+	    !(job->closes && file->holds > 0))
+		return file_start(file, job);
+	TAILQ_INSERT_TAIL(&file->waiting, job, link);
+	return 0;
+}
+
+void
+file_hold(struct file *file)
+{
+	file->holds++;
+}
+
+void
+file_release(struct file *file)
+{
+	file->holds--;
+	if (file->holds == 0)
+		file_next(file);
+}
