@@ -1,4 +1,4 @@
-# tests/: unit/ (Check programs, mirrors the source folders), e2e/ (black box, pytest), fuzz/ (libFuzzer).
+# tests/: unit/ (Check programs, mirrors the source folders), e2e/ (black box, pytest), fuzz/ (libFuzzer), bench/.
 #
 # A unit test of conf/units.c is three lines here:
 #	UNIT_TESTS += tests/unit/conf/test_units
@@ -146,6 +146,13 @@ tests_unit_worker_loop_test_threads_LDADD = $(UNIT_WORKER_LIBS)
 UNIT_TESTS += tests/unit/worker/loop/test_pool
 tests_unit_worker_loop_test_pool_SOURCES = tests/unit/worker/loop/test_pool.c tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_loop_test_pool_LDADD = $(UNIT_WORKER_LIBS)
+UNIT_TESTS += tests/unit/worker/loop/test_wheel
+tests_unit_worker_loop_test_wheel_SOURCES = tests/unit/worker/loop/test_wheel.c tests/unit/worker/suite.h tests/unit/suite.h
+tests_unit_worker_loop_test_wheel_LDADD = $(UNIT_WORKER_LIBS)
+UNIT_TESTS += tests/unit/worker/module/test_timer
+tests_unit_worker_module_test_timer_SOURCES = tests/unit/worker/module/test_timer.c tests/unit/worker/suite.h tests/unit/suite.h
+tests_unit_worker_module_test_timer_LDADD = $(UNIT_WORKER_LIBS)
+tests_unit_worker_module_test_timer_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime -Wl,--wrap=timerfd_settime
 UNIT_TESTS += tests/unit/worker/net/test_addresses
 tests_unit_worker_net_test_addresses_SOURCES = tests/unit/worker/net/test_addresses.c tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_net_test_addresses_LDADD = $(UNIT_WORKER_LIBS)
@@ -241,3 +248,13 @@ clean-local:
 else
 	@echo 'coverage: configure with --enable-coverage first' >&2; exit 1
 endif
+
+# What a person measures: `make bench`, then start the program. Figures are for comparing on one machine, in one run.
+BENCHES = tests/bench/timers
+EXTRA_PROGRAMS = $(BENCHES)
+CLEANFILES += $(BENCHES)
+tests_bench_timers_SOURCES = tests/bench/timers.c
+tests_bench_timers_LDADD = worker/libworker.a $(WORKER_LIBS)
+
+.PHONY: bench
+bench: $(BENCHES)

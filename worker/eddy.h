@@ -500,17 +500,25 @@ EDDY_API int eddy_response_on(eddy_response *res, const eddy_response_events *ev
 /* timers -------------------------------------------------------------------------- */
 
 /*
- * Calls cb(arg) once after `ms` milliseconds; 0 counts as 1. The handle may be kept and cleared
- * also when the timer has fired: it is not an address, and is not used for another timer soon.
- * NULL: no memory. Node, DOM: setTimeout.
+ * A turn of the loop goes as Node's: what sockets have to say, then the immediates, then the timers
+ * that are due, by their time, and those of one millisecond in the order in which they were set.
+ * Ticks run after each callback, before the next. An immediate that is set by an immediate or a
+ * timer, and a timer that is set by a timer, run in a later turn; what is cleared does not run, not
+ * even later in this turn. When thousands are due at once, sockets get their turn in between.
+ */
+
+/*
+ * Calls cb(arg) once after `ms` milliseconds, not before; 0 counts as 1. The handle may be kept and
+ * cleared also when the timer has fired: it is not an address, and is not used for another timer
+ * soon. NULL: no memory. Node, DOM: setTimeout.
  */
 EDDY_API eddy_timer *eddy_set_timeout(void (*cb)(void *arg), unsigned ms, void *arg);
 /*
- * Calls cb(arg) every `ms` milliseconds, without drift, until it is cleared. Node, DOM:
- * setInterval.
+ * Calls cb(arg) every `ms` milliseconds until it is cleared, without drift: a call that comes late
+ * does not put off the next, and what was missed whole is left out. Node, DOM: setInterval.
  */
 EDDY_API eddy_timer *eddy_set_interval(void (*cb)(void *arg), unsigned ms, void *arg);
-/* Calls cb(arg) after the events of this turn of the loop. Node: setImmediate. */
+/* Calls cb(arg) once after what sockets have to say in this turn. Node: setImmediate. */
 EDDY_API eddy_timer *eddy_set_immediate(void (*cb)(void *arg), void *arg);
 /*
  * Ends a timer; NULL is fine, and so is one that has fired or whose callback is running. One name
@@ -520,8 +528,8 @@ EDDY_API void eddy_clear_timeout(eddy_timer *timer);
 EDDY_API void eddy_clear_interval(eddy_timer *timer);
 EDDY_API void eddy_clear_immediate(eddy_timer *timer);
 /*
- * Starts a timer's time again from now, also from its own callback; does nothing to one that is
- * over. Node: timeout.refresh.
+ * Starts a timer's time again from now, also from its own callback; an interval's beat counts from
+ * now on. Does nothing to a timer that is over, or to an immediate. Node: timeout.refresh.
  */
 EDDY_API void eddy_timer_refresh(eddy_timer *timer);
 /*

@@ -61,6 +61,8 @@ worker_libworker_a_SOURCES = \
 	worker/loop/pool.h \
 	worker/loop/threads.c \
 	worker/loop/threads.h \
+	worker/loop/wheel.c \
+	worker/loop/wheel.h \
 	worker/loop/writer.c \
 	worker/loop/writer.h \
 	worker/module/cluster.c \
@@ -73,6 +75,7 @@ worker_libworker_a_SOURCES = \
 	worker/module/route.c \
 	worker/module/route.h \
 	worker/module/timer.c \
+	worker/module/timer.h \
 	worker/net/addresses.c \
 	worker/net/addresses.h \
 	worker/net/listener.c \

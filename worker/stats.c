@@ -88,9 +88,9 @@ stats_lag(struct worker *worker, uint64_t now_ns)
 static void
 stats_trim(struct worker *worker)
 {
+	timers_trim(&worker->timers);
 	if (!http_trim(&worker->http))
 		return;
-	handles_trim(&worker->timers);
 	handles_trim(&worker->files);
 	if (mallinfo2().fordblks <= TRIM_MAX)
 		malloc_trim(0);

@@ -60,6 +60,7 @@ worker_flush(void *arg)
 	struct worker *worker = arg;
 
 	http_flush(&worker->http);
+	timers_arm(&worker->timers);
 	if (worker->draining && http_is_empty(&worker->http) && loop_is_done(&worker->loop))
 		event_base_loopbreak(worker->loop.base);
 }
@@ -96,7 +97,8 @@ worker_init(struct worker *worker, int link)
 {
 	int error;
 
-	*worker = (struct worker){.link = link, .statm = -1, .tick = -1, .access_fd = -1};
+	*worker = (struct worker){
+		.link = link, .timers.fd = -1, .statm = -1, .tick = -1, .access_fd = -1};
 	LIST_INIT(&worker->topics);
 	worker_self = worker;
 	worker_signals();
@@ -116,6 +118,10 @@ worker_init(struct worker *worker, int link)
 		return -1;
 	}
 	worker->calls = (struct calls){.slot = worker->slot, .loop = &worker->loop};
+	if (timers_init(worker) != 0) {
+		link_fail(worker, CONTRACT_FAIL_OTHER, 0, "cannot make a timerfd");
+		return -1;
+	}
 	if (http_init(&worker->http, &worker->loop, &worker->calls, &worker->conf->http,
 		      &worker->router) != 0) {
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(ENOMEM));

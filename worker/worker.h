@@ -23,6 +23,7 @@
 #include "loop/threads.h"
 #include "module/module.h"
 #include "module/route.h"
+#include "module/timer.h"
 #include "net/listener.h"
 
 struct topic;
@@ -52,7 +53,7 @@ struct worker {
 	struct router router;
 	struct http http;
 	struct topic_list topics; /* eddy_cluster_on */
-	struct handles timers;	  /* eddy_set_timeout … */
+	struct timers timers;	  /* eddy_set_timeout … */
 	struct handles files;	  /* eddy_fs_open */
 
 	/* its own events */
@@ -115,10 +116,9 @@ void link_log(struct worker *worker, int priority, const char *module, const cha
 int stats_start(struct worker *worker);
 void stats_stop(struct worker *worker);
 
-/* module/cluster.c, timer.c, fs.c: what modules have left behind. */
+/* module/cluster.c, fs.c: what modules have left behind. */
 void cluster_deliver(struct worker *worker, const char *topic, size_t topic_n, eddy_str message);
 void cluster_fini(struct worker *worker);
-void timers_fini(struct worker *worker);
 void fs_fini(struct worker *worker);
 
 #endif
