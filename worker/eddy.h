@@ -15,8 +15,15 @@
  * longer.
  *
  * Functions that can fail return 0 or a negative EDDY_E… code, which eddy_strerror explains. Misuse
- * (a header after the head, a write after the end) is such a code, and one line in the log with the
- * module's name; it is never undefined.
+ * (a header after the head, a write after the end, NULL or another kind's handle where one is due)
+ * is such a code, or NULL or false, and one line in the log with the module's and the function's
+ * name; it is never undefined. A late call, with a handle whose object is over, is no misuse: it
+ * does nothing.
+ *
+ * Calls from another thread are the one thing that is not looked for, since that costs: an eddy that
+ * was configured with --enable-debug refuses them with EDDY_ETHREAD and a line in the log. Build
+ * modules that have threads against such a one first. eddy_strerror, eddy_error_name,
+ * eddy_process_pid and eddy_process_hrtime may be called anywhere.
  */
 #ifndef EDDY_H
 #define EDDY_H
@@ -61,7 +68,7 @@ enum eddy_error {
 	EDDY_EABORTED = -10,	    /* the client left before the request body had come whole */
 	EDDY_ETIMEOUT = -11,	    /* it took too long */
 	EDDY_EBADMSG = -12,	    /* the other side sent a message with broken framing */
-	EDDY_ETHREAD = -13,	    /* called on another thread than the loop's */
+	EDDY_ETHREAD = -13,	    /* called on another thread than the loop's (--enable-debug) */
 
 	/* c-ares's codes, under its names */
 	EDDY_DNS_ENODATA = -2001,   /* the name exists, but has no record of that type */

@@ -310,3 +310,12 @@ link_log(struct worker *worker, int priority, const char *module, const char *te
 	worker->log_dropped++;
 	slot_add(worker->slot->counters.log_dropped, 1);
 }
+
+/* Sending is the kernel's; the rest of what link_log does is the loop's. */
+void
+link_log_aside(struct worker *worker, int priority, const char *module, const char *text, size_t n)
+{
+	if (link_log_send(worker, priority, module, text, n) != 0)
+		atomic_fetch_add_explicit(&worker->slot->counters.log_dropped, 1,
+					  memory_order_relaxed);
+}

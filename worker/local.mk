@@ -12,6 +12,8 @@ worker_libcontract_a_SOURCES = \
 
 worker_libworker_a_SOURCES = \
 	worker/accept.c \
+	worker/api.c \
+	worker/api.h \
 	worker/http/access.c \
 	worker/http/access.h \
 	worker/http/body.c \

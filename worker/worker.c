@@ -100,6 +100,7 @@ worker_init(struct worker *worker, int link)
 	*worker = (struct worker){
 		.link = link, .timers.fd = -1, .statm = -1, .tick = -1, .access_fd = -1};
 	LIST_INIT(&worker->topics);
+	handles_init(&worker->files, HANDLE_FILE);
 	worker_self = worker;
 	worker_signals();
 	fcntl(link, F_SETFD, FD_CLOEXEC); /* it came through an exec, and goes through no other */

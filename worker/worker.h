@@ -16,6 +16,7 @@
 #include <sys/queue.h>
 #include <sys/resource.h>
 
+#include "api.h"
 #include "conf/conf.h"
 #include "contract.h"
 #include "http/http.h"
@@ -70,12 +71,6 @@ struct worker {
 };
 
 /*
- * The worker of this process, for the functions of eddy.h that have no handle to find it by.
- * Everything else is handed what it needs.
- */
-extern struct worker *worker_self;
-
-/*
  * worker.c: in the order of a worker's life; 0, or -1 when the master has been told why (or is
  * gone).
  */
@@ -111,6 +106,9 @@ void link_ready(struct worker *worker);
 void link_stopped(struct worker *worker);
 void link_fail(struct worker *worker, enum contract_fail_kind kind, size_t index, const char *why);
 void link_log(struct worker *worker, int priority, const char *module, const char *text, size_t n);
+/* The same from another thread than the loop's. */
+void link_log_aside(struct worker *worker, int priority, const char *module, const char *text,
+		    size_t n);
 
 /* stats.c: the worker's part of the scoreboard, every SLOT_TICK_MS. 0 or -errno. */
 int stats_start(struct worker *worker);

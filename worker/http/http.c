@@ -36,6 +36,7 @@ http_init(struct http *http, struct loop *loop, struct calls *calls, const struc
 	};
 	TAILQ_INIT(&http->conns);
 	TAILQ_INIT(&http->dead);
+	handles_init(&http->handles, HANDLE_EXCHANGE);
 	pool_init(&http->conn_pool, sizeof(struct conn));
 	pool_init(&http->exchange_pool, sizeof(struct exchange));
 	scan_init();

@@ -15,15 +15,15 @@
 static const eddy_str nothing = {NULL, 0};
 
 static struct exchange *
-request_find(const eddy_request *req)
+request_find(const eddy_request *req, const char *what)
 {
-	return handle_find(&worker_self->http.handles, req);
+	return api_find(&worker_self->http.handles, req, what);
 }
 
 static const struct head *
-request_head(const eddy_request *req)
+request_head(const eddy_request *req, const char *what)
 {
-	const struct exchange *exchange = request_find(req);
+	const struct exchange *exchange = request_find(req, what);
 
 	return exchange != NULL ? exchange->head : NULL;
 }
@@ -31,7 +31,7 @@ request_head(const eddy_request *req)
 eddy_str
 eddy_request_method(const eddy_request *req)
 {
-	const struct head *head = request_head(req);
+	const struct head *head = request_head(req, __func__);
 
 	return head != NULL ? head_str(head, head->method) : nothing;
 }
@@ -39,7 +39,7 @@ eddy_request_method(const eddy_request *req)
 eddy_str
 eddy_request_url(const eddy_request *req)
 {
-	const struct head *head = request_head(req);
+	const struct head *head = request_head(req, __func__);
 
 	return head != NULL ? head_str(head, head->target) : nothing;
 }
@@ -47,7 +47,7 @@ eddy_request_url(const eddy_request *req)
 eddy_str
 eddy_request_path(const eddy_request *req)
 {
-	const struct head *head = request_head(req);
+	const struct head *head = request_head(req, __func__);
 
 	return head != NULL ? head_path(head) : nothing;
 }
@@ -55,7 +55,7 @@ eddy_request_path(const eddy_request *req)
 eddy_str
 eddy_request_query(const eddy_request *req)
 {
-	const struct head *head = request_head(req);
+	const struct head *head = request_head(req, __func__);
 
 	return head != NULL && head->query.at != 0 ? head_str(head, head->query) : nothing;
 }
@@ -63,7 +63,7 @@ eddy_request_query(const eddy_request *req)
 int
 eddy_request_http_version_minor(const eddy_request *req)
 {
-	const struct exchange *exchange = request_find(req);
+	const struct exchange *exchange = request_find(req, __func__);
 
 	return exchange != NULL ? exchange->minor : 0;
 }
@@ -100,12 +100,16 @@ request_join(struct exchange *exchange, const struct head *head, int first, cons
 eddy_str
 eddy_request_header(eddy_request *req, const char *name)
 {
-	struct exchange *exchange = request_find(req);
+	struct exchange *exchange = request_find(req, __func__);
 	const struct head *head = exchange != NULL ? exchange->head : NULL;
-	size_t name_len = strlen(name);
+	size_t name_len;
 	int first;
 
-	if (head == NULL || (first = head_find(head, 0, name, name_len)) < 0)
+	if (head == NULL || api_check(name != NULL, __func__) != 0)
+		return nothing;
+	name_len = strlen(name);
+	first = head_find(head, 0, name, name_len);
+	if (first < 0)
 		return nothing;
 	if (head_find(head, (size_t)first + 1, name, name_len) < 0)
 		return head_value(head, (size_t)first);
@@ -115,9 +119,10 @@ eddy_request_header(eddy_request *req, const char *name)
 bool
 eddy_request_headers(const eddy_request *req, size_t i, eddy_str *name, eddy_str *value)
 {
-	const struct head *head = request_head(req);
+	const struct head *head = request_head(req, __func__);
 
-	if (head == NULL || i >= head->nfields)
+	if (head == NULL || api_check(name != NULL && value != NULL, __func__) != 0 ||
+	    i >= head->nfields)
 		return false;
 	*name = head_name(head, i);
 	*value = head_value(head, i);
@@ -127,9 +132,9 @@ eddy_request_headers(const eddy_request *req, size_t i, eddy_str *name, eddy_str
 eddy_str
 eddy_request_param(const eddy_request *req, const char *name)
 {
-	const struct exchange *exchange = request_find(req);
+	const struct exchange *exchange = request_find(req, __func__);
 
-	if (exchange == NULL || exchange->head == NULL)
+	if (exchange == NULL || exchange->head == NULL || api_check(name != NULL, __func__) != 0)
 		return nothing;
 	return route_param(exchange->route, head_path(exchange->head), name);
 }
@@ -137,10 +142,13 @@ eddy_request_param(const eddy_request *req, const char *name)
 eddy_str
 eddy_request_trailer(const eddy_request *req, const char *name)
 {
-	const struct exchange *exchange = request_find(req);
+	const struct exchange *exchange = request_find(req, __func__);
 	const struct head *trailers = exchange != NULL ? exchange->request.trailers : NULL;
-	int i = trailers != NULL ? head_find(trailers, 0, name, strlen(name)) : -1;
+	int i;
 
+	if (trailers == NULL || api_check(name != NULL, __func__) != 0)
+		return nothing;
+	i = head_find(trailers, 0, name, strlen(name));
 	return i >= 0 ? head_value(trailers, (size_t)i) : nothing;
 }
 
@@ -149,7 +157,7 @@ eddy_request_remote_address(const eddy_request *req)
 {
 	static char
 		text[INET6_ADDRSTRLEN]; /* one thread; a view lives until the callback returns */
-	const struct exchange *exchange = request_find(req);
+	const struct exchange *exchange = request_find(req, __func__);
 	const struct conn *conn = exchange != NULL ? exchange->conn : NULL;
 
 	if (conn == NULL)
@@ -189,9 +197,9 @@ request_read(struct exchange *exchange)
 
 /* The exchange, if its body can still be read. */
 static struct exchange *
-request_open(const eddy_request *req)
+request_open(const eddy_request *req, const char *what)
 {
-	struct exchange *exchange = request_find(req);
+	struct exchange *exchange = request_find(req, what);
 
 	return exchange != NULL && exchange->conn != NULL ? exchange : NULL;
 }
@@ -199,10 +207,10 @@ request_open(const eddy_request *req)
 int
 eddy_request_on(eddy_request *req, const eddy_request_events *events, void *arg)
 {
-	struct exchange *exchange = request_open(req);
+	struct exchange *exchange = request_open(req, __func__);
 
 	if (exchange == NULL)
-		return EDDY_ECLOSED;
+		return api_error(req, HANDLE_EXCHANGE);
 	exchange->request.events = events;
 	exchange->request.arg = arg;
 	if (events != NULL && !exchange->request.reading)
@@ -213,7 +221,7 @@ eddy_request_on(eddy_request *req, const eddy_request_events *events, void *arg)
 void
 eddy_request_pause(eddy_request *req)
 {
-	struct exchange *exchange = request_open(req);
+	struct exchange *exchange = request_open(req, __func__);
 
 	if (exchange != NULL)
 		exchange->request.paused = true;
@@ -222,7 +230,7 @@ eddy_request_pause(eddy_request *req)
 void
 eddy_request_resume(eddy_request *req)
 {
-	struct exchange *exchange = request_open(req);
+	struct exchange *exchange = request_open(req, __func__);
 
 	if (exchange == NULL || !exchange->request.paused)
 		return;
@@ -235,14 +243,16 @@ int
 eddy_request_body(eddy_request *req, size_t limit,
 		  void (*cb)(eddy_request *req, int err, eddy_str body, void *arg), void *arg)
 {
-	struct exchange *exchange = request_open(req);
+	struct exchange *exchange = request_open(req, __func__);
 	struct collect *collect;
 	uint64_t max;
 
 	if (exchange == NULL)
-		return EDDY_ECLOSED;
-	if (exchange->request.reading || cb == NULL)
-		return EDDY_EINVAL;
+		return api_error(req, HANDLE_EXCHANGE);
+	if (cb == NULL)
+		return api_misuse(EDDY_EINVAL, __func__);
+	if (exchange->request.reading)
+		return api_misuse_as(EDDY_EINVAL, __func__, "the body is being read already");
 	collect = malloc(sizeof(*collect));
 	if (collect == NULL)
 		return EDDY_ENOMEM;
@@ -258,7 +268,7 @@ eddy_request_body(eddy_request *req, size_t limit,
 void
 eddy_request_release(eddy_request *req)
 {
-	struct exchange *exchange = request_find(req);
+	struct exchange *exchange = request_find(req, __func__);
 
 	if (exchange == NULL)
 		return;
@@ -271,5 +281,7 @@ eddy_request_release(eddy_request *req)
 eddy_response *
 eddy_request_response(eddy_request *req)
 {
+	if (request_find(req, __func__) == NULL && api_error(req, HANDLE_EXCHANGE) != EDDY_ECLOSED)
+		return NULL;
 	return (eddy_response *)(void *)req; /* one handle, two types */
 }

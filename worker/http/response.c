@@ -45,9 +45,9 @@ response_misuse(struct exchange *exchange, int error, const char *what)
 }
 
 static struct exchange *
-response_find(const eddy_response *handle)
+response_find(const eddy_response *handle, const char *what)
 {
-	return handle_find(&worker_self->http.handles, handle);
+	return api_find(&worker_self->http.handles, handle, what);
 }
 
 /* Headers that mean something ----------------------------------------------------- */
@@ -261,7 +261,7 @@ chunk_begin(struct conn *conn, size_t n)
 
 /* Whether a piece of n bytes may be written now; says what is wrong if not. */
 static bool
-response_may_write(struct exchange *exchange, size_t n, const char *what)
+response_may_write(struct exchange *exchange, const void *p, size_t n, const char *what)
 {
 	struct response *res = &exchange->response;
 
@@ -271,6 +271,10 @@ response_may_write(struct exchange *exchange, size_t n, const char *what)
 	}
 	if (exchange->conn == NULL)
 		return false;
+	if (p == NULL && n > 0) {
+		response_misuse(exchange, EDDY_EINVAL, what);
+		return false;
+	}
 	if (res->has_length && !exchange->is_head && res->written + n > res->length) {
 		response_misuse(exchange, EDDY_ECONTENT_LENGTH, what);
 		return false;
@@ -309,11 +313,11 @@ response_put(struct exchange *exchange, const void *p, size_t n)
 
 /* The exchange, if a piece of n bytes may be written to it now, and its head is out. */
 static struct exchange *
-response_open(const eddy_response *handle, size_t n, const char *what)
+response_open(const eddy_response *handle, const void *p, size_t n, const char *what)
 {
-	struct exchange *exchange = response_find(handle);
+	struct exchange *exchange = response_find(handle, what);
 
-	if (exchange == NULL || !response_may_write(exchange, n, what))
+	if (exchange == NULL || !response_may_write(exchange, p, n, what))
 		return NULL;
 	if (!exchange->response.head_sent && !response_start(exchange))
 		return NULL;
@@ -323,7 +327,7 @@ response_open(const eddy_response *handle, size_t n, const char *what)
 bool
 eddy_response_write(eddy_response *handle, const void *p, size_t n)
 {
-	struct exchange *exchange = response_open(handle, n, "eddy_response_write");
+	struct exchange *exchange = response_open(handle, p, n, __func__);
 
 	if (exchange == NULL)
 		return false;
@@ -335,9 +339,13 @@ bool
 eddy_response_write_owned(eddy_response *handle, void *p, size_t n,
 			  void (*release)(void *p, void *arg), void *arg)
 {
-	struct exchange *exchange = response_open(handle, n, "eddy_response_write_owned");
-	struct response *res = exchange != NULL ? &exchange->response : NULL;
+	struct exchange *exchange;
+	struct response *res;
 
+	if (api_check(release != NULL, __func__) != 0)
+		return false; /* and the bytes stay the caller's */
+	exchange = response_open(handle, p, n, __func__);
+	res = exchange != NULL ? &exchange->response : NULL;
 	if (exchange != NULL && n > 0 && !res->no_body && res->chunked)
 		chunk_begin(exchange->conn, n);
 	if (exchange == NULL || exchange->conn == NULL || n == 0 || res->no_body) {
@@ -387,7 +395,7 @@ response_cut(struct exchange *exchange)
 static struct exchange *
 response_ending(const eddy_response *handle, bool head_too, const char *what)
 {
-	struct exchange *exchange = response_find(handle);
+	struct exchange *exchange = response_find(handle, what);
 	struct response *res = exchange != NULL ? &exchange->response : NULL;
 
 	if (exchange == NULL)
@@ -432,14 +440,16 @@ response_end_with(struct exchange *exchange, const void *p, size_t n, const char
 void
 eddy_response_end(eddy_response *handle, const void *p, size_t n)
 {
-	struct exchange *exchange = response_ending(handle, false, "eddy_response_end");
+	struct exchange *exchange = response_ending(handle, false, __func__);
 	struct response *res = exchange != NULL ? &exchange->response : NULL;
 
 	if (exchange == NULL)
 		return;
 	if (res->has_length && !exchange->is_head && status_has_body(res->status) &&
 	    res->written + n != res->length)
-		response_spoilt(exchange, EDDY_ECONTENT_LENGTH, "eddy_response_end");
+		response_spoilt(exchange, EDDY_ECONTENT_LENGTH, __func__);
+	else if (p == NULL && n > 0)
+		response_spoilt(exchange, EDDY_EINVAL, __func__);
 	else
 		response_end_with(exchange, p, n, NULL, 0);
 }
@@ -447,15 +457,15 @@ eddy_response_end(eddy_response *handle, const void *p, size_t n)
 void
 eddy_response_send(eddy_response *handle, int status, const char *type, const void *p, size_t n)
 {
-	struct exchange *exchange = response_ending(handle, true, "eddy_response_send");
+	struct exchange *exchange = response_ending(handle, true, __func__);
 	struct response *res = exchange != NULL ? &exchange->response : NULL;
 	size_t type_len = type != NULL ? strlen(type) : 0;
 
 	if (exchange == NULL)
 		return;
-	if (status < 200 || status > 599 || type_len > TYPE_MAX ||
+	if (status < 200 || status > 599 || type_len > TYPE_MAX || (p == NULL && n > 0) ||
 	    !chars_all_or_none(type, type_len, CHAR_VALUE)) {
-		response_spoilt(exchange, EDDY_EINVAL, "eddy_response_send");
+		response_spoilt(exchange, EDDY_EINVAL, __func__);
 		return;
 	}
 	res->status = (uint16_t)status;
@@ -469,7 +479,7 @@ eddy_response_send(eddy_response *handle, int status, const char *type, const vo
 void
 eddy_response_destroy(eddy_response *handle)
 {
-	struct exchange *exchange = response_find(handle);
+	struct exchange *exchange = response_find(handle, __func__);
 
 	if (exchange == NULL)
 		return;
@@ -510,11 +520,11 @@ exchange_answer(struct exchange *exchange, int status)
 static struct exchange *
 response_headers(const eddy_response *handle, const char *what, int *error)
 {
-	struct exchange *exchange = response_find(handle);
+	struct exchange *exchange = response_find(handle, what);
 
 	*error = 0;
 	if (exchange == NULL || exchange->conn == NULL)
-		*error = EDDY_ECLOSED;
+		*error = api_error(handle, HANDLE_EXCHANGE);
 	if (exchange != NULL && (exchange->response.ended || exchange->response.head_fixed))
 		*error = response_misuse(exchange, EDDY_EHEADERS_SENT, what);
 	return *error == 0 ? exchange : NULL;
@@ -524,13 +534,16 @@ static int
 response_header(const eddy_response *handle, const char *name, const char *value, bool replace,
 		const char *what)
 {
-	size_t n = strlen(name);
 	int result;
 	struct exchange *exchange = response_headers(handle, what, &result);
 	struct response *res = exchange != NULL ? &exchange->response : NULL;
+	size_t n;
 
 	if (exchange == NULL)
 		return result;
+	if (name == NULL || value == NULL)
+		return response_misuse(exchange, EDDY_EINVAL, what);
+	n = strlen(name);
 	if (!chars_all(name, n, CHAR_TOKEN) || !chars_all_or_none(value, strlen(value), CHAR_VALUE))
 		return response_misuse(exchange, EDDY_EHEADER, what);
 	if (replace || name_is(name, n, "content-length"))
@@ -544,21 +557,21 @@ response_header(const eddy_response *handle, const char *name, const char *value
 int
 eddy_response_set_header(eddy_response *res, const char *name, const char *value)
 {
-	return response_header(res, name, value, true, "eddy_response_set_header");
+	return response_header(res, name, value, true, __func__);
 }
 
 int
 eddy_response_append_header(eddy_response *res, const char *name, const char *value)
 {
-	return response_header(res, name, value, false, "eddy_response_append_header");
+	return response_header(res, name, value, false, __func__);
 }
 
 eddy_str
 eddy_response_get_header(const eddy_response *handle, const char *name)
 {
-	const struct exchange *exchange = response_find(handle);
+	const struct exchange *exchange = response_find(handle, __func__);
 
-	if (exchange == NULL)
+	if (exchange == NULL || api_check(name != NULL, __func__) != 0)
 		return (eddy_str){NULL, 0};
 	return fields_find(&exchange->response.fields, name, strlen(name));
 }
@@ -567,19 +580,21 @@ int
 eddy_response_remove_header(eddy_response *handle, const char *name)
 {
 	int error;
-	struct exchange *exchange = response_headers(handle, "eddy_response_remove_header", &error);
+	struct exchange *exchange = response_headers(handle, __func__, &error);
 
-	if (exchange != NULL)
-		header_remove(&exchange->response, name, strlen(name));
-	return error;
+	if (exchange == NULL)
+		return error;
+	if (name == NULL)
+		return response_misuse(exchange, EDDY_EINVAL, __func__);
+	header_remove(&exchange->response, name, strlen(name));
+	return 0;
 }
 
 int
 eddy_response_write_head(eddy_response *handle, int status, const char *reason)
 {
-	static const char what[] = "eddy_response_write_head";
 	int error;
-	struct exchange *exchange = response_headers(handle, what, &error);
+	struct exchange *exchange = response_headers(handle, __func__, &error);
 	struct response *res = exchange != NULL ? &exchange->response : NULL;
 	size_t n = reason != NULL ? strlen(reason) : 0;
 	char *copy = NULL;
@@ -587,9 +602,9 @@ eddy_response_write_head(eddy_response *handle, int status, const char *reason)
 	if (exchange == NULL)
 		return error;
 	if (status < 200 || status > 599 || n > REASON_MAX)
-		return response_misuse(exchange, EDDY_EINVAL, what);
+		return response_misuse(exchange, EDDY_EINVAL, __func__);
 	if (!chars_all_or_none(reason, n, CHAR_VALUE))
-		return response_misuse(exchange, EDDY_EHEADER, what);
+		return response_misuse(exchange, EDDY_EHEADER, __func__);
 	if (n > 0 && (copy = strdup(reason)) == NULL)
 		return EDDY_ENOMEM;
 	res->reason = copy;
@@ -601,19 +616,22 @@ eddy_response_write_head(eddy_response *handle, int status, const char *reason)
 int
 eddy_response_write_early_hints(eddy_response *handle, const eddy_header *headers, size_t n)
 {
-	static const char what[] = "eddy_response_write_early_hints";
-	struct exchange *exchange = response_find(handle);
+	struct exchange *exchange = response_find(handle, __func__);
 	eddy_str line = status_line(103);
 	struct fields fields = {0};
 	int error = 0;
 
 	if (exchange == NULL || exchange->conn == NULL)
-		return EDDY_ECLOSED;
+		return api_error(handle, HANDLE_EXCHANGE);
 	if (exchange->response.head_sent || exchange->response.ended)
-		return response_misuse(exchange, EDDY_EHEADERS_SENT, what);
+		return response_misuse(exchange, EDDY_EHEADERS_SENT, __func__);
+	if (headers == NULL && n > 0)
+		return response_misuse(exchange, EDDY_EINVAL, __func__);
 	for (size_t i = 0; i < n && error == 0; i++)
-		error = fields_add(&fields, headers[i].name, strlen(headers[i].name),
-				   headers[i].value, strlen(headers[i].value));
+		error = headers[i].name == NULL || headers[i].value == NULL
+				? EDDY_EINVAL
+				: fields_add(&fields, headers[i].name, strlen(headers[i].name),
+					     headers[i].value, strlen(headers[i].value));
 	if (error == 0 && exchange->minor > 0) {
 		out_write(exchange->conn, line.p, line.n);
 		out_write(exchange->conn, fields.p, fields.len);
@@ -621,19 +639,18 @@ eddy_response_write_early_hints(eddy_response *handle, const eddy_header *header
 		slot_add(exchange->http->slot->counters.responses[1], 1);
 	}
 	fields_fini(&fields);
-	return error != 0 ? response_misuse(exchange, error, what) : 0;
+	return error != 0 ? response_misuse(exchange, error, __func__) : 0;
 }
 
 int
 eddy_response_flush_headers(eddy_response *handle)
 {
-	struct exchange *exchange = response_find(handle);
+	struct exchange *exchange = response_find(handle, __func__);
 
 	if (exchange != NULL && exchange->response.ended)
-		return response_misuse(exchange, EDDY_EWRITE_AFTER_END,
-				       "eddy_response_flush_headers");
+		return response_misuse(exchange, EDDY_EWRITE_AFTER_END, __func__);
 	if (exchange == NULL || exchange->conn == NULL)
-		return EDDY_ECLOSED;
+		return api_error(handle, HANDLE_EXCHANGE);
 	if (!exchange->response.head_sent && !response_start(exchange))
 		return EDDY_ECLOSED;
 	return 0;
@@ -642,16 +659,17 @@ eddy_response_flush_headers(eddy_response *handle)
 int
 eddy_response_add_trailer(eddy_response *handle, const char *name, const char *value)
 {
-	static const char what[] = "eddy_response_add_trailer";
-	struct exchange *exchange = response_find(handle);
+	struct exchange *exchange = response_find(handle, __func__);
 	int error;
 
 	if (exchange != NULL && exchange->response.ended)
-		return response_misuse(exchange, EDDY_EWRITE_AFTER_END, what);
+		return response_misuse(exchange, EDDY_EWRITE_AFTER_END, __func__);
 	if (exchange == NULL || exchange->conn == NULL)
-		return EDDY_ECLOSED;
+		return api_error(handle, HANDLE_EXCHANGE);
+	if (name == NULL || value == NULL)
+		return response_misuse(exchange, EDDY_EINVAL, __func__);
 	error = fields_add(&exchange->response.trailers, name, strlen(name), value, strlen(value));
-	return error != 0 ? response_misuse(exchange, error, what) : 0;
+	return error != 0 ? response_misuse(exchange, error, __func__) : 0;
 }
 
 /* State and events ---------------------------------------------------------------- */
@@ -659,7 +677,7 @@ eddy_response_add_trailer(eddy_response *handle, const char *name, const char *v
 bool
 eddy_response_headers_sent(const eddy_response *handle)
 {
-	const struct exchange *exchange = response_find(handle);
+	const struct exchange *exchange = response_find(handle, __func__);
 
 	return exchange != NULL && exchange->response.head_sent;
 }
@@ -667,7 +685,7 @@ eddy_response_headers_sent(const eddy_response *handle)
 bool
 eddy_response_writable_ended(const eddy_response *handle)
 {
-	const struct exchange *exchange = response_find(handle);
+	const struct exchange *exchange = response_find(handle, __func__);
 
 	return exchange == NULL || exchange->response.ended || exchange->response.answered;
 }
@@ -675,7 +693,7 @@ eddy_response_writable_ended(const eddy_response *handle)
 size_t
 eddy_response_writable_length(const eddy_response *handle)
 {
-	const struct exchange *exchange = response_find(handle);
+	const struct exchange *exchange = response_find(handle, __func__);
 
 	return exchange != NULL && exchange->conn != NULL ? out_unsent(exchange->conn) : 0;
 }
@@ -683,10 +701,10 @@ eddy_response_writable_length(const eddy_response *handle)
 int
 eddy_response_on(eddy_response *handle, const eddy_response_events *events, void *arg)
 {
-	struct exchange *exchange = response_find(handle);
+	struct exchange *exchange = response_find(handle, __func__);
 
 	if (exchange == NULL)
-		return EDDY_ECLOSED;
+		return api_error(handle, HANDLE_EXCHANGE);
 	exchange->response.events = events;
 	exchange->response.arg = arg;
 	if (exchange->conn == NULL) /* over, but it has not been told yet */
@@ -728,11 +746,11 @@ int
 eddy_response_set_timeout(eddy_response *handle, unsigned ms,
 			  void (*cb)(eddy_response *res, void *arg), void *arg)
 {
-	struct exchange *exchange = response_find(handle);
+	struct exchange *exchange = response_find(handle, __func__);
 	struct response_timeout *timeout;
 
 	if (exchange == NULL || exchange->conn == NULL || exchange->response.ended)
-		return EDDY_ECLOSED;
+		return api_error(handle, HANDLE_EXCHANGE);
 	response_timeout_free(exchange);
 	if (ms == 0 || cb == NULL)
 		return 0;

@@ -4,9 +4,24 @@
  */
 #include "loop/handle.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #define FIRST_COUNT 64
+#define USES_MASK (((uintptr_t)1 << HANDLE_USES_BITS) - 1)
+
+void
+handles_init(struct handles *handles, enum handle_kind kind)
+{
+	*handles = (struct handles){.first_uses = (uint32_t)kind << HANDLE_USES_BITS};
+}
+
+/* One use more; the kind stays. */
+static uint32_t
+uses_next(uint32_t uses)
+{
+	return (uint32_t)((uses & ~USES_MASK) | ((uses + 1) & USES_MASK));
+}
 
 static int
 handles_grow(struct handles *handles)
@@ -51,8 +66,9 @@ handle_free(struct handles *handles, const void *handle)
 	size_t number = (uintptr_t)handle & HANDLE_PLACE;
 	struct handle_place *place = &handles->places[number - 1];
 
+	assert(place->taken);
 	place->taken = false;
-	place->uses++;
+	place->uses = uses_next(place->uses);
 	place->next_free = handles->first_free;
 	handles->first_free = number;
 }

@@ -4,6 +4,7 @@
  */
 #include "loop/pool.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -127,6 +128,7 @@ pool_free(struct pool *pool, void *object)
 
 	place->next = block->free;
 	block->free = place;
+	assert(block->used > 0);
 	if (block->used-- == block_places(pool))
 		TAILQ_INSERT_HEAD(&pool->open, block, link);
 	if (block->used > 0)

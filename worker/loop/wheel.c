@@ -8,6 +8,8 @@
  */
 #include "loop/wheel.h"
 
+#include <assert.h>
+
 #define SLOT_MASK ((uint64_t)WHEEL_SLOTS - 1)
 
 static unsigned
@@ -36,6 +38,7 @@ wheel_add(struct wheel *wheel, struct wheel_entry *entry)
 	unsigned level = level_of(wheel, entry->due_ms), slot = slot_of(entry->due_ms, level);
 	struct wheel_entry **first = &wheel->slots[level][slot];
 
+	assert(entry->due_ms >= wheel->now_ms && level < WHEEL_LEVELS);
 	entry->next = NULL;
 	if (*first == NULL) {
 		*first = entry->prev = entry;

@@ -19,21 +19,23 @@ struct topic {
 int
 eddy_cluster_worker_id(void)
 {
-	return (int)worker_self->hello.worker;
+	return api_here(__func__) ? (int)worker_self->hello.worker : EDDY_ETHREAD;
 }
 
 int
 eddy_cluster_send(const char *topic, const void *p, size_t n)
 {
+	size_t topic_n = topic != NULL ? strlen(topic) : 0;
+	int error = api_check(topic_n > 0 && (p != NULL || n == 0), __func__);
 	struct contract_publish publish = {.worker = worker_self->hello.worker,
-					   .topic_size = (uint32_t)strlen(topic)};
+					   .topic_size = (uint32_t)topic_n};
 	struct iovec parts[] = {{&publish, sizeof(publish)},
-				{(void *)(uintptr_t)topic, publish.topic_size},
+				{(void *)(uintptr_t)topic, topic_n},
 				{(void *)(uintptr_t)p, n}};
 
-	if (publish.topic_size == 0)
-		return EDDY_EINVAL;
-	if (n > EDDY_CLUSTER_MESSAGE_MAX || publish.topic_size + n > EDDY_CLUSTER_MESSAGE_MAX)
+	if (error != 0)
+		return error;
+	if (n > EDDY_CLUSTER_MESSAGE_MAX || topic_n + n > EDDY_CLUSTER_MESSAGE_MAX)
 		return EDDY_ETOOBIG;
 	return contract_send(worker_self->link, CONTRACT_PUBLISH, parts, 3, NULL, 0) == 0
 		       ? 0
@@ -43,11 +45,12 @@ eddy_cluster_send(const char *topic, const void *p, size_t n)
 int
 eddy_cluster_on(const char *topic, void (*cb)(eddy_str message, void *arg), void *arg)
 {
-	size_t n = strlen(topic);
+	size_t n = topic != NULL ? strlen(topic) : 0;
+	int error = api_check(n > 0 && cb != NULL, __func__);
 	struct topic *new, *last;
 
-	if (n == 0 || cb == NULL)
-		return EDDY_EINVAL;
+	if (error != 0)
+		return error;
 	new = malloc(sizeof(*new) + n);
 	if (new == NULL)
 		return EDDY_ENOMEM;
@@ -146,10 +149,11 @@ bool
 eddy_cluster_workers(size_t i, eddy_worker_info *info)
 {
 	const struct scoreboard *board = &worker_self->board;
-	size_t used = slot_get(scoreboard_head(board)->used);
+	size_t used;
 
-	if (info->size < sizeof(*info))
+	if (api_check(info != NULL && info->size >= sizeof(*info), __func__) != 0)
 		return false;
+	used = slot_get(scoreboard_head(board)->used);
 	for (size_t slot = 0; slot < used && slot < board->slots; slot++) {
 		if (!worker_info(scoreboard_slot(board, slot), info))
 			continue;

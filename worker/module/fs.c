@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "loop/file.h"
@@ -310,13 +309,6 @@ path_done(struct job *job)
 
 /* The module's side --------------------------------------------------------------- */
 
-static int
-fs_misuse(int error, const char *what)
-{
-	eddy_log(NULL, LOG_WARNING, "%s: %s", what, eddy_strerror(error));
-	return error;
-}
-
 /*
  * A new operation, with copies of the paths (NULL: none). *error: 0, or what the function returns.
  */
@@ -365,9 +357,11 @@ static struct fs_op *
 op_on(eddy_file *handle, void (*work)(struct job *job), const char *what, struct file **file,
       int *error)
 {
-	*file = handle_find(&worker_self->files, handle);
+	*file = api_find(&worker_self->files, handle, what);
 	if (*file == NULL || (*file)->fd < 0) {
-		*error = fs_misuse(EDDY_ECLOSED, what);
+		*error = api_error(handle, HANDLE_FILE);
+		if (*error == EDDY_ECLOSED) /* nobody but the module can have closed it */
+			api_misuse(EDDY_ECLOSED, what);
 		return NULL;
 	}
 	return op_new(work, NULL, NULL, error);
@@ -403,10 +397,10 @@ eddy_fs_open(const char *path, int flags, mode_t mode,
 {
 	struct file *file;
 	struct fs_op *op;
-	int error;
+	int error = api_check(path != NULL && cb != NULL, __func__);
 
-	if (path == NULL || cb == NULL)
-		return fs_misuse(EDDY_EINVAL, "eddy_fs_open");
+	if (error != 0)
+		return error;
 	op = op_new(open_work, path, NULL, &error);
 	if (op == NULL)
 		return error;
@@ -433,10 +427,10 @@ file_io(eddy_file *handle, void (*work)(struct job *job), const char *what, void
 {
 	struct file *file;
 	struct fs_op *op;
-	int error;
+	int error = api_check(cb != NULL && (buf != NULL || n == 0) && n <= SSIZE_MAX, what);
 
-	if (cb == NULL || (buf == NULL && n > 0) || n > SSIZE_MAX)
-		return fs_misuse(EDDY_EINVAL, what);
+	if (error != 0)
+		return error;
 	op = op_on(handle, work, what, &file, &error);
 	if (op == NULL)
 		return error;
@@ -453,15 +447,14 @@ int
 eddy_fs_read(eddy_file *file, void *buf, size_t n, int64_t position,
 	     void (*cb)(int err, size_t n, void *arg), void *arg)
 {
-	return file_io(file, read_work, "eddy_fs_read", buf, n, position, cb, arg);
+	return file_io(file, read_work, __func__, buf, n, position, cb, arg);
 }
 
 int
 eddy_fs_write(eddy_file *file, const void *buf, size_t n, int64_t position,
 	      void (*cb)(int err, size_t n, void *arg), void *arg)
 {
-	return file_io(file, write_work, "eddy_fs_write", (void *)(uintptr_t)buf, n, position, cb,
-		       arg);
+	return file_io(file, write_work, __func__, (void *)(uintptr_t)buf, n, position, cb, arg);
 }
 
 int
@@ -471,7 +464,7 @@ eddy_fs_close(eddy_file *handle, void (*cb)(int err, void *arg), void *arg)
 	struct fs_op *op;
 	int error;
 
-	op = op_on(handle, close_work, "eddy_fs_close", &file, &error);
+	op = op_on(handle, close_work, __func__, &file, &error);
 	if (op == NULL)
 		return error;
 	op->job.closes = true;
@@ -490,7 +483,7 @@ eddy_fs_fsync(eddy_file *handle, void (*cb)(int err, void *arg), void *arg)
 	struct fs_op *op;
 	int error;
 
-	op = op_on(handle, fsync_work, "eddy_fs_fsync", &file, &error);
+	op = op_on(handle, fsync_work, __func__, &file, &error);
 	return op != NULL ? op_plain(op, file, cb, arg) : error;
 }
 
@@ -508,10 +501,10 @@ int
 eddy_fs_stat(const char *path, void (*cb)(int err, const struct stat *st, void *arg), void *arg)
 {
 	struct fs_op *op;
-	int error;
+	int error = api_check(path != NULL && cb != NULL, __func__);
 
-	if (path == NULL || cb == NULL)
-		return fs_misuse(EDDY_EINVAL, "eddy_fs_stat");
+	if (error != 0)
+		return error;
 	op = op_new(stat_work, path, NULL, &error);
 	return op != NULL ? op_stat(op, NULL, cb, arg) : error;
 }
@@ -521,43 +514,51 @@ eddy_fs_fstat(eddy_file *handle, void (*cb)(int err, const struct stat *st, void
 {
 	struct file *file;
 	struct fs_op *op;
-	int error;
+	int error = api_check(cb != NULL, __func__);
 
-	if (cb == NULL)
-		return fs_misuse(EDDY_EINVAL, "eddy_fs_fstat");
-	op = op_on(handle, fstat_work, "eddy_fs_fstat", &file, &error);
+	if (error != 0)
+		return error;
+	op = op_on(handle, fstat_work, __func__, &file, &error);
 	return op != NULL ? op_stat(op, file, cb, arg) : error;
 }
 
 int
 eddy_fs_unlink(const char *path, void (*cb)(int err, void *arg), void *arg)
 {
-	if (path == NULL)
-		return fs_misuse(EDDY_EINVAL, "eddy_fs_unlink");
+	int error = api_check(path != NULL, __func__);
+
+	if (error != 0)
+		return error;
 	return path_op(unlink_work, path, NULL, 0, cb, arg);
 }
 
 int
 eddy_fs_rename(const char *from, const char *to, void (*cb)(int err, void *arg), void *arg)
 {
-	if (from == NULL || to == NULL)
-		return fs_misuse(EDDY_EINVAL, "eddy_fs_rename");
+	int error = api_check(from != NULL && to != NULL, __func__);
+
+	if (error != 0)
+		return error;
 	return path_op(rename_work, from, to, 0, cb, arg);
 }
 
 int
 eddy_fs_mkdir(const char *path, mode_t mode, void (*cb)(int err, void *arg), void *arg)
 {
-	if (path == NULL)
-		return fs_misuse(EDDY_EINVAL, "eddy_fs_mkdir");
+	int error = api_check(path != NULL, __func__);
+
+	if (error != 0)
+		return error;
 	return path_op(mkdir_work, path, NULL, mode, cb, arg);
 }
 
 int
 eddy_fs_rmdir(const char *path, void (*cb)(int err, void *arg), void *arg)
 {
-	if (path == NULL)
-		return fs_misuse(EDDY_EINVAL, "eddy_fs_rmdir");
+	int error = api_check(path != NULL, __func__);
+
+	if (error != 0)
+		return error;
 	return path_op(rmdir_work, path, NULL, 0, cb, arg);
 }
 
@@ -566,10 +567,10 @@ eddy_fs_readdir(const char *path,
 		void (*cb)(int err, const char *const *names, size_t n, void *arg), void *arg)
 {
 	struct fs_op *op;
-	int error;
+	int error = api_check(path != NULL && cb != NULL, __func__);
 
-	if (path == NULL || cb == NULL)
-		return fs_misuse(EDDY_EINVAL, "eddy_fs_readdir");
+	if (error != 0)
+		return error;
 	op = op_new(readdir_work, path, NULL, &error);
 	if (op == NULL)
 		return error;

@@ -16,6 +16,8 @@ eddy_log(eddy_module *self, int priority, const char *fmt, ...)
 	va_list ap;
 	int n;
 
+	if (api_check(fmt != NULL && (self == NULL || api_is_module(self)), __func__) != 0)
+		return;
 	if (self == NULL)
 		self = worker_self->calls.running;
 	if (priority < LOG_EMERG || priority > LOG_DEBUG)

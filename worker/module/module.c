@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "api.h"
+
 #define ENTRY "eddy_module_entry" /* what EDDY_MODULE exports */
 
 static int __attribute__((format(printf, 3, 4)))
@@ -201,12 +203,14 @@ module_handler(const struct eddy_module *module, const char *name)
 const char *
 eddy_module_name(const eddy_module *self)
 {
-	return self->conf->name;
+	return api_check(api_is_module(self), __func__) == 0 ? self->conf->name : "";
 }
 
 const char *
 eddy_module_option(const eddy_module *self, const char *key, const char *fallback)
 {
+	if (api_check(api_is_module(self) && key != NULL, __func__) != 0)
+		return fallback;
 	for (size_t i = 0; i < self->conf->noptions; i++)
 		if (strcmp(self->conf->options[i].key, key) == 0)
 			return self->conf->options[i].value;
@@ -216,9 +220,12 @@ eddy_module_option(const eddy_module *self, const char *key, const char *fallbac
 int
 eddy_module_fail(eddy_module *self, const char *fmt, ...)
 {
+	int error = api_check(api_is_module(self) && fmt != NULL, __func__);
 	char *reason = NULL;
 	va_list ap;
 
+	if (error != 0)
+		return error;
 	va_start(ap, fmt);
 	if (vasprintf(&reason, fmt, ap) < 0)
 		reason = NULL;

@@ -241,23 +241,30 @@ timers_due(evutil_socket_t fd, short what, void *arg)
 /* API ----------------------------------------------------------------------------- */
 
 static eddy_timer *
-timer_set(void (*cb)(void *arg), unsigned ms, void *arg, enum timer_kind kind)
+timer_set(void (*cb)(void *arg), unsigned ms, void *arg, enum timer_kind kind, const char *what)
 {
 	struct worker *worker = worker_self;
-	struct timer *timer = cb != NULL ? timer_new(worker, cb, ms > 0 ? ms : 1, arg, kind) : NULL;
+	struct timer *timer;
 
+	if (api_check(cb != NULL, what) != 0)
+		return NULL;
+	timer = timer_new(worker, cb, ms > 0 ? ms : 1, arg, kind);
 	if (timer == NULL)
 		return NULL;
 	timer_start(&worker->timers, timer);
 	return timer->handle;
 }
 
+/* NULL is fine, as it is for Node and free(3). */
 static void
-timer_clear(eddy_timer *handle)
+timer_clear(eddy_timer *handle, const char *what)
 {
 	struct timers *timers = &worker_self->timers;
-	struct timer *timer = handle_find(&timers->handles, handle);
+	struct timer *timer;
 
+	if (!api_here(what) || handle == NULL)
+		return;
+	timer = api_find(&timers->handles, handle, what);
 	if (timer == NULL)
 		return;
 	if (timer == timers->running) {
@@ -276,21 +283,24 @@ timer_clear(eddy_timer *handle)
 eddy_timer *
 eddy_set_timeout(void (*cb)(void *arg), unsigned ms, void *arg)
 {
-	return timer_set(cb, ms, arg, TIMEOUT);
+	return timer_set(cb, ms, arg, TIMEOUT, __func__);
 }
 
 eddy_timer *
 eddy_set_interval(void (*cb)(void *arg), unsigned ms, void *arg)
 {
-	return timer_set(cb, ms, arg, INTERVAL);
+	return timer_set(cb, ms, arg, INTERVAL, __func__);
 }
 
 eddy_timer *
 eddy_set_immediate(void (*cb)(void *arg), void *arg)
 {
 	struct timers *timers = &worker_self->timers;
-	struct timer *timer = cb != NULL ? timer_new(worker_self, cb, 0, arg, IMMEDIATE) : NULL;
+	struct timer *timer;
 
+	if (api_check(cb != NULL, __func__) != 0)
+		return NULL;
+	timer = timer_new(worker_self, cb, 0, arg, IMMEDIATE);
 	if (timer == NULL)
 		return NULL;
 	timer->turn = timers->turn;
@@ -302,26 +312,26 @@ eddy_set_immediate(void (*cb)(void *arg), void *arg)
 void
 eddy_clear_timeout(eddy_timer *timer)
 {
-	timer_clear(timer);
+	timer_clear(timer, __func__);
 }
 
 void
 eddy_clear_interval(eddy_timer *timer)
 {
-	timer_clear(timer);
+	timer_clear(timer, __func__);
 }
 
 void
 eddy_clear_immediate(eddy_timer *timer)
 {
-	timer_clear(timer);
+	timer_clear(timer, __func__);
 }
 
 void
 eddy_timer_refresh(eddy_timer *handle)
 {
 	struct timers *timers = &worker_self->timers;
-	struct timer *timer = handle_find(&timers->handles, handle);
+	struct timer *timer = api_find(&timers->handles, handle, __func__);
 
 	if (timer == NULL || timer->kind == IMMEDIATE)
 		return;
@@ -353,10 +363,11 @@ tick_run(struct task *task)
 int
 eddy_next_tick(void (*cb)(void *arg), void *arg)
 {
+	int error = api_check(cb != NULL, __func__);
 	struct tick *tick;
 
-	if (cb == NULL)
-		return EDDY_EINVAL;
+	if (error != 0)
+		return error;
 	tick = pool_new(&worker_self->timers.ticks);
 	if (tick == NULL)
 		return EDDY_ENOMEM;
@@ -378,6 +389,7 @@ timers_init(struct worker *worker)
 
 	wheel_init(&timers->wheel, now_ms());
 	TAILQ_INIT(&timers->immediates);
+	handles_init(&timers->handles, HANDLE_TIMER);
 	pool_init(&timers->pool, sizeof(struct timer));
 	pool_init(&timers->ticks, sizeof(struct tick));
 	timers->armed_ms = WHEEL_NEVER;

@@ -41,7 +41,9 @@ class Programs:
         self.include = include
         self.cc = cc
         with open(worker, "rb") as file:
-            self.sanitized = b"__asan_" in file.read()
+            code = file.read()
+        self.sanitized = b"__asan_" in code
+        self.debug = b": called on thread " in code  # --enable-debug
 
     def eddyd_command(self, *arguments):
         return [self.eddyd, "-w", self.worker, "-m", self.modules, *arguments]

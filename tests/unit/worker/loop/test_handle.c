@@ -99,6 +99,48 @@ START_TEST(empty_table_can_be_trimmed)
 }
 END_TEST
 
+START_TEST(handle_says_of_which_kind_it_is_also_when_its_object_is_gone)
+{
+	struct handles timers, files;
+	void *timer, *file;
+
+	handles_init(&timers, HANDLE_TIMER);
+	handles_init(&files, HANDLE_FILE);
+	timer = handle_new(&timers, &objects[1]);
+	file = handle_new(&files, &objects[2]);
+	ck_assert_int_eq(handle_kind(timer), HANDLE_TIMER);
+	ck_assert_int_eq(handle_kind(file), HANDLE_FILE);
+	ck_assert_int_eq(handles_kind(&timers), HANDLE_TIMER);
+	ck_assert_int_eq(handle_kind(NULL), HANDLE_NONE);
+	ck_assert_ptr_null(handle_find(&files, timer));
+	ck_assert_ptr_null(handle_find(&timers, file));
+	handle_free(&timers, timer);
+	ck_assert_int_eq(handle_kind(timer), HANDLE_TIMER);
+	handles_fini(&timers);
+	handles_fini(&files);
+}
+END_TEST
+
+START_TEST(kind_stays_when_the_uses_of_a_place_overflow)
+{
+	struct handles timers;
+	void *timer;
+
+	handles_init(&timers, HANDLE_TIMER);
+	timer = handle_new(&timers, &objects[1]);
+	handle_free(&timers, timer);
+	timers.places[0].uses = (((uint32_t)HANDLE_TIMER + 1) << HANDLE_USES_BITS) - 1;
+	timer = handle_new(&timers, &objects[1]);
+	ck_assert_int_eq(handle_kind(timer), HANDLE_TIMER);
+	ck_assert_ptr_eq(handle_find(&timers, timer), &objects[1]);
+	handle_free(&timers, timer);
+	timer = handle_new(&timers, &objects[1]);
+	ck_assert_int_eq(handle_kind(timer), HANDLE_TIMER);
+	ck_assert_ptr_eq(handle_find(&timers, timer), &objects[1]);
+	handles_fini(&timers);
+}
+END_TEST
+
 static void
 tests_add(TCase *tcase)
 {
@@ -108,6 +150,8 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, table_shrinks_when_a_crowd_has_left);
 	tcase_add_test(tcase, old_handles_stay_dead_when_the_table_grows_again);
 	tcase_add_test(tcase, empty_table_can_be_trimmed);
+	tcase_add_test(tcase, handle_says_of_which_kind_it_is_also_when_its_object_is_gone);
+	tcase_add_test(tcase, kind_stays_when_the_uses_of_a_place_overflow);
 }
 
 int
