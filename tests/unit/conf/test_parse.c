@@ -485,18 +485,20 @@ static const struct {
 	{"keepalive_timeout = \"75s\"",
 	 "t:1: unknown key \"keepalive_timeout\": it belongs in http { ... }\n"},
 	{"backlog = 3", "t:1: unknown key \"backlog\": it belongs in listen { ... }\n"},
-	{"frobnicate = 3", "t:1: unknown key \"frobnicate\": there are workers, "
-			   "worker_connections, user, group, control, drain_timeout, fs_threads, include, "
-			   "listen, http, module, route\n"},
+	{"frobnicate = 3",
+	 "t:1: unknown key \"frobnicate\": there are workers, "
+	 "worker_connections, user, group, control, drain_timeout, fs_threads, include, "
+	 "listen, http, module, route\n"},
 	{"frobnicate { a { b = 1 } }",
 	 "t:1: unknown section \"frobnicate\": there are workers, worker_connections, user, "
 	 "group, control, drain_timeout, fs_threads, include, listen, http, module, route\n"},
 	{"frobnicate \"x\" { }",
 	 "t:1: unknown section \"frobnicate\": there are workers, worker_connections, user, "
 	 "group, control, drain_timeout, fs_threads, include, listen, http, module, route\n"},
-	{"servers { }", "t:1: unknown section \"servers\": there are workers, "
-			"worker_connections, user, group, control, drain_timeout, fs_threads, include, listen, "
-			"http, module, route\n"},
+	{"servers { }",
+	 "t:1: unknown section \"servers\": there are workers, "
+	 "worker_connections, user, group, control, drain_timeout, fs_threads, include, listen, "
+	 "http, module, route\n"},
 	{"http { keepalive_timout = \"75s\" }",
 	 "t:1: unknown key \"keepalive_timout\" in http: did you mean \"keepalive_timeout\"?\n"},
 	{"http { frobnicate = 1 }",
@@ -601,18 +603,21 @@ static const struct {
 	 "t:1: the \"{\" of \"include\" is not closed: a \"}\" is missing\n"},
 	{"/* x", "t:1: this comment is not closed: the \"*/\" is missing\n"},
 	{"user = /* x", "t:1: this comment is not closed: the \"*/\" is missing\n"},
-	{"frobnicate {", "t:1: unknown section \"frobnicate\": there are workers, "
-			 "worker_connections, user, group, control, drain_timeout, fs_threads, include, "
-			 "listen, http, module, route\n"
-			 "t:1: the \"{\" of \"frobnicate\" is not closed: a \"}\" is missing\n"},
-	{"frobnicate = {", "t:1: unknown key \"frobnicate\": there are workers, "
-			   "worker_connections, user, group, control, drain_timeout, fs_threads, include, "
-			   "listen, http, module, route\n"
-			   "t:1: the \"{\" of \"frobnicate\" is not closed: a \"}\" is missing\n"},
-	{"frobnicate(", "t:1: unknown key \"frobnicate\": there are workers, "
-			"worker_connections, user, group, control, drain_timeout, fs_threads, include, listen, "
-			"http, module, route\n"
-			"t:1: the \"(\" of \"frobnicate\" is not closed: a \")\" is missing\n"},
+	{"frobnicate {",
+	 "t:1: unknown section \"frobnicate\": there are workers, "
+	 "worker_connections, user, group, control, drain_timeout, fs_threads, include, "
+	 "listen, http, module, route\n"
+	 "t:1: the \"{\" of \"frobnicate\" is not closed: a \"}\" is missing\n"},
+	{"frobnicate = {",
+	 "t:1: unknown key \"frobnicate\": there are workers, "
+	 "worker_connections, user, group, control, drain_timeout, fs_threads, include, "
+	 "listen, http, module, route\n"
+	 "t:1: the \"{\" of \"frobnicate\" is not closed: a \"}\" is missing\n"},
+	{"frobnicate(",
+	 "t:1: unknown key \"frobnicate\": there are workers, "
+	 "worker_connections, user, group, control, drain_timeout, fs_threads, include, listen, "
+	 "http, module, route\n"
+	 "t:1: the \"(\" of \"frobnicate\" is not closed: a \")\" is missing\n"},
 	{"user = \001", "t:1: stray control byte 0x01\n"},
 	{"listen *:80 { }", "t:1: \"*:80\" has to stand in quotes\n"},
 	{"route /a/* { }", "t:1: \"/a/*\" has to stand in quotes\n"},
