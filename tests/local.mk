@@ -1,4 +1,4 @@
-# tests/: unit/ (Check programs, mirrors the source folders), e2e/ (black box, pytest), fuzz/ (libFuzzer), bench/.
+# tests/: unit/ (Check programs, mirrors the source folders), e2e/ (black box, pytest), fuzz/ (libFuzzer), abi/, bench/.
 #
 # A unit test of conf/units.c is three lines here:
 #	UNIT_TESTS += tests/unit/conf/test_units
@@ -146,6 +146,9 @@ tests_unit_worker_loop_test_threads_LDADD = $(UNIT_WORKER_LIBS)
 UNIT_TESTS += tests/unit/worker/loop/test_pool
 tests_unit_worker_loop_test_pool_SOURCES = tests/unit/worker/loop/test_pool.c tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_loop_test_pool_LDADD = $(UNIT_WORKER_LIBS)
+UNIT_TESTS += tests/unit/worker/test_api
+tests_unit_worker_test_api_SOURCES = tests/unit/worker/test_api.c tests/unit/worker/suite.h tests/unit/suite.h
+tests_unit_worker_test_api_LDADD = $(UNIT_WORKER_LIBS)
 UNIT_TESTS += tests/unit/worker/loop/test_wheel
 tests_unit_worker_loop_test_wheel_SOURCES = tests/unit/worker/loop/test_wheel.c tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_loop_test_wheel_LDADD = $(UNIT_WORKER_LIBS)
@@ -214,7 +217,7 @@ AM_TESTS_ENVIRONMENT = \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE; \
 	UBSAN_OPTIONS=print_stacktrace=1; export UBSAN_OPTIONS;
 
-EXTRA_DIST += tests/e2e tests/fuzz/check tests/fuzz/corpus tests/run
+EXTRA_DIST += tests/abi tests/e2e tests/fuzz/check tests/fuzz/corpus tests/run
 
 # A folder in EXTRA_DIST is copied whole, from here and from the build tree: out with what the tests have left in it.
 dist-hook:

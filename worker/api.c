@@ -96,7 +96,7 @@ module_at(const void *address)
 	for (size_t i = 0; i < worker->nmodules; i++) {
 		const struct eddy_module *module = &worker->modules[i];
 
-		if (module->def != NULL && dladdr(module->def, &of_module) != 0 &&
+		if (module->entry != NULL && dladdr(module->entry, &of_module) != 0 &&
 		    of_module.dli_fbase == object.dli_fbase)
 			return module;
 	}

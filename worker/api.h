@@ -17,6 +17,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
 #include "eddy.h"
 #include "loop/handle.h"
@@ -89,6 +91,24 @@ api_check(bool good, const char *what)
 	if (!api_here(what))
 		return EDDY_ETHREAD;
 	return good ? 0 : api_misuse(EDDY_EINVAL, what);
+}
+
+/* The size of a struct up to and with a member: what the first eddy.h had of it. */
+#define API_SIZE_TO(type, member) (offsetof(type, member) + sizeof(((type *)NULL)->member))
+
+/*
+ * Fills a struct in that begins with its size: of ours, n bytes, as much as the caller's eddy.h
+ * knows.
+ */
+static inline void
+api_fill(void *to, const void *ours, size_t n)
+{
+	uint32_t size;
+
+	memcpy(&size, to, sizeof(size));
+	if (size < n)
+		n = size;
+	memcpy((char *)to + sizeof(size), (const char *)ours + sizeof(size), n - sizeof(size));
 }
 
 #endif

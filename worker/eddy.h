@@ -140,7 +140,7 @@ struct eddy_handler {
  */
 struct eddy_module_def {
 	uint32_t abi;  /* EDDY_ABI; EDDY_MODULE fills it in */
-	uint32_t size; /* of this struct; EDDY_MODULE fills it in */
+	uint32_t size; /* of this struct; EDDY_MODULE fills it in. Later versions add to its end */
 	const char *name, *version;
 
 	/*

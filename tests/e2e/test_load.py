@@ -58,6 +58,11 @@ def _wrong_abi(modules, folder):
     return {"path": path}, [path, "ABI", "42", "1"]
 
 
+def _cut_definition(modules, folder):
+    path = str(modules / "def_cut.so")
+    return {"path": path}, [path, "definition of", "EDDY_MODULE"]
+
+
 def _unresolved(modules, folder):
     path = str(modules / "unresolved.so")
     return {"path": path}, [path, "undefined symbol", "eddy_no_such_function"]
@@ -82,6 +87,7 @@ BROKEN = {
     "a file cut short": _cut,
     "a library that is no module": _no_entry,
     "a module of another ABI": _wrong_abi,
+    "a module with half a definition": _cut_definition,
     "a module with an unknown symbol": _unresolved,
     "a module that refuses": _refuses,
     "a module that refuses without a word": _refuses_silently,
@@ -124,6 +130,31 @@ def test_eddyd_t_finds_a_module_that_does_not_load(daemon, modules, case):
         i for i, text in enumerate(open(daemon.conf_path), 1) if text.startswith('module "broken"')
     ][0]
     assert f"{daemon.conf_path}:{line}: " in done.stderr
+
+
+def test_modules_of_the_first_release_and_of_years_to_come_are_served(daemon, modules):
+    daemon.conf(
+        modules={
+            "old": {"path": str(modules / "def_old.so")},
+            "new": {"path": str(modules / "def_new.so")},
+        },
+        routes={"/old": "old", "/new": "new"},
+    )
+    daemon.start()
+    assert daemon.get("/old").body == b"old\n"
+    assert daemon.get("/new").body == b"new\n"
+
+
+def test_what_an_old_definition_lacks_is_not_there_whatever_lies_behind_it(daemon, modules):
+    path = modules / "def_old.so"
+    daemon.write_conf(
+        f'control = "{daemon.control}"\n'
+        f'listen "127.0.0.1:{daemon.port}" {{ protocol = "tcp"  module = "old" }}\n'
+        f'module "old" {{ path = "{path}" }}\n'
+    )
+    done = run(*daemon.programs.eddyd_command("-t", "-c", daemon.conf_path))
+    assert done.returncode == 78, done
+    assert f"{daemon.conf_path}:2: " in done.stderr
 
 
 def test_a_relative_path_starts_at_the_file_that_says_it(daemon):

@@ -117,12 +117,11 @@ static bool
 worker_info(const struct slot *slot, eddy_worker_info *info)
 {
 	const char *state = state_name(slot_get(slot->state));
-	uint32_t size = info->size;
+	eddy_worker_info now;
 
 	if (state == NULL)
 		return false;
-	*info = (eddy_worker_info){
-		.size = size,
+	now = (eddy_worker_info){
 		.worker = slot_get(slot->worker),
 		.generation = slot_get(slot->generation),
 		.pid = (pid_t)slot_get(slot->pid),
@@ -142,16 +141,18 @@ worker_info(const struct slot *slot, eddy_worker_info *info)
 		.loop_lag = slot_get(slot->lag_us),
 		.loop_lag_max = slot_get(slot->lag_max_us),
 	};
+	api_fill(info, &now, sizeof(now));
 	return true;
 }
 
 bool
 eddy_cluster_workers(size_t i, eddy_worker_info *info)
 {
+	const size_t least = API_SIZE_TO(eddy_worker_info, loop_lag_max);
 	const struct scoreboard *board = &worker_self->board;
 	size_t used;
 
-	if (api_check(info != NULL && info->size >= sizeof(*info), __func__) != 0)
+	if (api_check(info != NULL && info->size >= least, __func__) != 0)
 		return false;
 	used = slot_get(scoreboard_head(board)->used);
 	for (size_t slot = 0; slot < used && slot < board->slots; slot++) {

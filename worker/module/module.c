@@ -19,6 +19,10 @@
 
 #define ENTRY "eddy_module_entry" /* what EDDY_MODULE exports */
 
+/* What the first eddy.h had of a definition. */
+#define DEF_SIZE_FIRST \
+	(offsetof(struct eddy_module_def, handlers) + sizeof(const struct eddy_handler *))
+
 static int __attribute__((format(printf, 3, 4)))
 refuse(char *why, size_t size, const char *fmt, ...)
 {
@@ -30,10 +34,14 @@ refuse(char *why, size_t size, const char *fmt, ...)
 	return -1;
 }
 
+/*
+ * Takes the definition over, if it is one for this worker. A module that was built with an older
+ * eddy.h has a shorter one: what it lacks is NULL. Of a newer one's, this worker sees what it knows.
+ */
 static int
-module_check(const struct eddy_module *module, const char *path, char *why, size_t size)
+module_take_entry(struct eddy_module *module, const char *path, char *why, size_t size)
 {
-	const struct eddy_module_def *def = module->def;
+	const struct eddy_module_def *def = module->entry;
 	const char *name = module->conf->name;
 
 	if (def->abi != EDDY_ABI)
@@ -42,10 +50,16 @@ module_check(const struct eddy_module *module, const char *path, char *why, size
 			      "%d: build it "
 			      "again with this version's eddy.h",
 			      name, path, def->abi, EDDY_ABI);
-	if (def->size < sizeof(*def))
-		return refuse(why, size,
-			      "module \"%s\": %s has a definition of %u bytes where ABI %d has %zu",
-			      name, path, def->size, EDDY_ABI, sizeof(*def));
+	if (def->size < DEF_SIZE_FIRST)
+		return refuse(
+			why, size,
+			"module \"%s\": %s has a definition of %u bytes, and the first eddy.h "
+			"had %zu: define it with EDDY_MODULE",
+			name, path, def->size, DEF_SIZE_FIRST);
+	module->known = (struct eddy_module_def){0};
+	memcpy(&module->known, def,
+	       def->size < sizeof(module->known) ? def->size : sizeof(module->known));
+	module->def = &module->known;
 	return 0;
 }
 
@@ -92,8 +106,8 @@ module_find_entry(struct eddy_module *module, const char *path, char *why, size_
 	if (module->object == NULL) /* dlerror names the path */
 		return refuse(why, size, "module \"%s\": cannot open: %s", module->conf->name,
 			      dlerror());
-	module->def = dlsym(module->object, ENTRY);
-	if (module->def == NULL)
+	module->entry = dlsym(module->object, ENTRY);
+	if (module->entry == NULL)
 		return refuse(why, size,
 			      "module \"%s\": %s is not a module of eddy: it exports no " ENTRY
 			      " (EDDY_MODULE in its source makes it)",
@@ -139,7 +153,7 @@ module_open(struct eddy_module *module, const struct conf_module *conf, const ch
 	call_end(calls);
 	if (result != 0)
 		return -1;
-	return module_check(module, path, why, size);
+	return module_take_entry(module, path, why, size);
 }
 
 int

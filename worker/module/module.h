@@ -17,7 +17,10 @@ struct eddy_module {
 	struct callee callee; /* first, for loop/calls.h */
 	const struct conf_module *conf;
 	void *object; /* dlopen's */
-	const struct eddy_module_def *def;
+	const struct eddy_module_def
+		*entry; /* the object's; it may be shorter than ours, or longer */
+	const struct eddy_module_def *def; /* `known`, once it is open */
+	struct eddy_module_def known;	   /* the entry, as far as both eddy.h know it */
 	void *state;
 	bool loaded, drained;
 	char *reason; /* eddy_module_fail's */

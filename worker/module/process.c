@@ -33,27 +33,39 @@ eddy_process_uptime(void)
 int
 eddy_process_memory_usage(eddy_memory_usage *usage)
 {
+	const size_t least = API_SIZE_TO(eddy_memory_usage, heap_used);
+	int error = api_check(usage != NULL && usage->size >= least, __func__);
 	const struct slot *slot = worker_self->slot;
-	int error = api_check(usage != NULL && usage->size >= sizeof(*usage), __func__);
+	eddy_memory_usage now;
 
 	if (error != 0)
 		return error;
-	usage->rss = slot_get(slot->rss_bytes);
-	usage->heap_total = slot_get(slot->heap_total_bytes);
-	usage->heap_used = slot_get(slot->heap_used_bytes);
+	now = (eddy_memory_usage){.rss = slot_get(slot->rss_bytes),
+				  .heap_total = slot_get(slot->heap_total_bytes),
+				  .heap_used = slot_get(slot->heap_used_bytes)};
+	api_fill(usage, &now, sizeof(now));
 	return 0;
+}
+
+static uint64_t
+timeval_us(struct timeval time)
+{
+	return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_usec;
 }
 
 int
 eddy_process_cpu_usage(eddy_cpu_usage *usage)
 {
-	int error = api_check(usage != NULL && usage->size >= sizeof(*usage), __func__);
+	const size_t least = API_SIZE_TO(eddy_cpu_usage, system);
+	int error = api_check(usage != NULL && usage->size >= least, __func__);
 	struct rusage now;
 
 	if (error != 0)
 		return error;
 	getrusage(RUSAGE_SELF, &now);
-	usage->user = (uint64_t)now.ru_utime.tv_sec * 1000000 + (uint64_t)now.ru_utime.tv_usec;
-	usage->system = (uint64_t)now.ru_stime.tv_sec * 1000000 + (uint64_t)now.ru_stime.tv_usec;
+	api_fill(usage,
+		 &(eddy_cpu_usage){.user = timeval_us(now.ru_utime),
+				   .system = timeval_us(now.ru_stime)},
+		 sizeof(*usage));
 	return 0;
 }
