@@ -1,5 +1,5 @@
 /*
- * eddyctl: shows, reloads and stops a running eddyd over its control socket.
+ * eddyctl: shows, reloads and stops a running eddyd over its control socket; and starts a module.
  *
  * One request, its answer, and an exit code that scripts can trust: 0 done, 1 refused, 64 usage, 69
  * no eddyd reachable, 78 the conf or a module is why a reload failed.
@@ -7,6 +7,7 @@
 #include "daemon/control_path.h"
 #include "daemon/escape.h"
 #include "daemon/human.h"
+#include "daemon/new_module.h"
 #include "daemon/table.h"
 
 #include <jansson.h>
@@ -27,6 +28,7 @@
 
 #define ANSWER_S 10 /* for what is answered at once */
 #define LINE_BYTES 1024
+#define NEW_MODULE "new-module" /* the one command that asks no eddyd */
 
 enum { EXIT_REFUSED = 1 };
 
@@ -40,7 +42,8 @@ struct ctl {
 	const char *socket; /* -s */
 	bool json;
 	const char *command;
-	const char *path; /* that was connected to */
+	const char *argument; /* the command's; NULL: none */
+	const char *path;     /* that was connected to */
 	struct control_path paths[CONTROL_PATHS];
 	int fd;
 	pid_t pid; /* of eddyd; 0: not known */
@@ -48,12 +51,16 @@ struct ctl {
 
 static const char help[] =
 	"usage: eddyctl [options] status|workers|reload|reopen|stop\n"
+	"       eddyctl new-module NAME\n"
 	"\n"
 	"  status     what eddyd does: state, totals, workers\n"
 	"  workers    the table of workers\n"
 	"  reload     take the conf file and modules anew; waits, and says what went wrong\n"
 	"  reopen     open the log files again, after they have been moved away\n"
 	"  stop       stop gracefully; waits until eddyd is gone\n"
+	"\n"
+	"  new-module NAME     write a folder NAME with a module that builds and serves:\n"
+	"                      NAME.c, Makefile, NAME.conf\n"
 	"\n"
 	"  -s, --socket PATH   the control socket; default: the first that answers of\n"
 	"                      /run/eddy/control.sock, $XDG_RUNTIME_DIR/eddy/control.sock,\n"
@@ -63,6 +70,7 @@ static const char help[] =
 	"  -h, --help          print this and exit\n"
 	"\n"
 	"exit codes: 0 done, 1 refused, 64 usage, 69 no eddyd reachable,\n"
+	"            73 a folder or file cannot be made,\n"
 	"            78 reload failed because of the conf or a module\n";
 
 /* reaching eddyd ----------------------------------------------------------------------------- */
@@ -467,6 +475,14 @@ ctl_run(struct ctl *ctl, const struct command *command)
 	return code;
 }
 
+static int
+new_module_run(const char *name)
+{
+	int code = new_module(name);
+
+	return code == EX_OK ? shown(0) : code;
+}
+
 /* the command line --------------------------------------------------------------------------- */
 
 static int
@@ -509,10 +525,13 @@ options_parse(struct ctl *ctl, int argc, char **argv)
 		}
 	}
 	if (optind == argc)
-		return usage("what to do? status, workers, reload, reopen or stop", NULL);
+		return usage("what to do? status, workers, reload, reopen, stop or new-module",
+			     NULL);
+	ctl->command = argv[optind];
+	if (strcmp(ctl->command, NEW_MODULE) == 0)
+		ctl->argument = argv[++optind];
 	if (optind + 1 < argc)
 		return usage("unexpected argument: ", argv[optind + 1]);
-	ctl->command = argv[optind];
 	return -1;
 }
 
@@ -524,6 +543,10 @@ main(int argc, char **argv)
 
 	if (code >= 0)
 		return code;
+	if (strcmp(ctl.command, NEW_MODULE) == 0 && ctl.argument == NULL)
+		return usage("new-module wants a name: eddyctl new-module NAME", NULL);
+	if (strcmp(ctl.command, NEW_MODULE) == 0)
+		return new_module_run(ctl.argument);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(ctl.command, commands[i].name) == 0)
 			return ctl_run(&ctl, &commands[i]);

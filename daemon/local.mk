@@ -40,6 +40,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/log.h \
 	daemon/master.c \
 	daemon/master.h \
+	daemon/new_module.c \
+	daemon/new_module.h \
 	daemon/options.c \
 	daemon/options.h \
 	daemon/outbox.c \

@@ -16,6 +16,7 @@ import pytest
 
 from harness import wait
 from harness.daemon import Daemon, Programs, environment
+from harness.install import install
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
@@ -119,6 +120,17 @@ def modules(programs, tmp_path_factory):
         if path.name != "tmp":
             path.chmod(0o755)
     return folder
+
+
+@pytest.fixture(scope="session")
+def prefix(request, tmp_path_factory):
+    """An installation's prefix: EDDY_PREFIX, or made from a build folder (EDDY_BUILD, --build)."""
+    if os.environ.get("EDDY_PREFIX"):
+        return Path(os.environ["EDDY_PREFIX"]).resolve()
+    build = os.environ.get("EDDY_BUILD") or request.config.getoption("--build")
+    if not build:
+        pytest.skip("neither EDDY_PREFIX nor EDDY_BUILD says where an installation can come from")
+    return install(build, tmp_path_factory.mktemp("stage"))
 
 
 @pytest.fixture

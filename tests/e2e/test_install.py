@@ -5,47 +5,11 @@ import os
 import shutil
 import subprocess
 import textwrap
-from pathlib import Path
 
 import pytest
 
-from harness.daemon import Daemon, Programs, environment, run
-
-
-@pytest.fixture(scope="session")
-def prefix(request, tmp_path_factory):
-    """An installation's prefix: EDDY_PREFIX, or made from a build folder (EDDY_BUILD, --build)."""
-    if os.environ.get("EDDY_PREFIX"):
-        return Path(os.environ["EDDY_PREFIX"]).resolve()
-    build = os.environ.get("EDDY_BUILD") or request.config.getoption("--build")
-    if not build:
-        pytest.skip("neither EDDY_PREFIX nor EDDY_BUILD says where an installation can come from")
-    stage = tmp_path_factory.mktemp("stage")
-    done = run(
-        "make",
-        "-C",
-        str(build),
-        "install",
-        f"DESTDIR={stage}",
-        seconds=300,
-        env=_make_environment(),
-    )
-    assert done.returncode == 0, done.stderr
-    (pc,) = stage.rglob("eddy.pc")
-    said = run("pkg-config", "--variable=prefix", str(pc), env=environment()).stdout.strip()
-    return Path(f"{stage}{said}")
-
-
-def _make_environment():
-    env = environment()
-    for name in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "DESTDIR"):
-        env.pop(name, None)
-    return env
-
-
-def found(prefix, name):
-    (path,) = [path for path in prefix.rglob(name) if path.is_file()]
-    return path
+from harness.daemon import Daemon, environment, run
+from harness.install import found, installed_programs, module_environment
 
 
 def test_the_programs_header_and_modules_are_installed(prefix):
@@ -63,13 +27,7 @@ def test_the_programs_header_and_modules_are_installed(prefix):
 def test_a_module_of_ones_own_is_built_out_of_tree_and_served(prefix, request, tmp_path, language):
     if language == "c++" and not shutil.which("c++"):
         pytest.skip("no C++ compiler on this machine")
-    programs = Programs(
-        eddyd=str(prefix / "sbin/eddyd"),
-        eddyctl=str(prefix / "bin/eddyctl"),
-        worker=str(found(prefix, "eddy-worker")),
-        modules=str(found(prefix, "hello.so").parent),
-        include=None,
-    )
+    programs = installed_programs(prefix)
     source = tmp_path / ("mine.c" if language == "c" else "mine.cc")
     source.write_text(
         textwrap.dedent(
@@ -90,10 +48,7 @@ def test_a_module_of_ones_own_is_built_out_of_tree_and_served(prefix, request, t
             "\t.unload = nullptr, .request = mine, .handlers = nullptr); }\n"
         )
     )
-    env = environment(
-        PKG_CONFIG_PATH=str(found(prefix, "eddy.pc").parent),
-        PKG_CONFIG_SYSROOT_DIR=_sysroot(prefix),
-    )
+    env = module_environment(prefix)
     cc = "cc" if language == "c" else "c++ -std=c++20"
     command = f"{cc} -shared -fPIC $(pkg-config --cflags eddy) -o mine.so {source.name}"
     built = subprocess.run(
@@ -110,14 +65,6 @@ def test_a_module_of_ones_own_is_built_out_of_tree_and_served(prefix, request, t
         assert daemon.get().body == b"my own\n"
     finally:
         daemon.finish()
-
-
-def _sysroot(prefix):
-    """DESTDIR of a staged installation: what stands before the prefix that eddy.pc names."""
-    text = found(prefix, "eddy.pc").read_text()
-    said = [line.partition("=")[2] for line in text.splitlines() if line.startswith("prefix=")][0]
-    real = str(prefix)
-    return real[: -len(said)] if real.endswith(said) else ""
 
 
 @pytest.mark.skipif(not shutil.which("pkg-config"), reason="no pkg-config on this machine")
