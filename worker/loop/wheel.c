@@ -105,6 +105,15 @@ wheel_deal(struct wheel *wheel, unsigned level)
 	}
 }
 
+void
+wheel_pass(struct wheel *wheel, uint64_t now_ms)
+{
+	unsigned level;
+
+	if (now_ms > wheel->now_ms && wheel_first(wheel, &level) > now_ms)
+		wheel->now_ms = now_ms;
+}
+
 struct wheel_entry *
 wheel_take(struct wheel *wheel, uint64_t now_ms)
 {

@@ -34,8 +34,8 @@ struct wheel {
 void wheel_init(struct wheel *wheel, uint64_t now_ms);
 
 /*
- * Adds an entry, with its due_ms set: later than what wheel_take has been told last, and less than
- * 34 years after the wheel's start.
+ * Adds an entry, with its due_ms set: later than what wheel_take and wheel_pass have been told last,
+ * and less than 34 years after the wheel's start.
  */
 void wheel_add(struct wheel *wheel, struct wheel_entry *entry);
 /* Removes one that has been added and not taken. */
@@ -43,6 +43,9 @@ void wheel_remove(struct wheel *wheel, struct wheel_entry *entry);
 
 /* Takes the first entry that is due by then; NULL: none is. */
 struct wheel_entry *wheel_take(struct wheel *wheel, uint64_t now_ms);
+
+/* Time has come so far: what is added from now on has its slot by that. Entries that are due wait on. */
+void wheel_pass(struct wheel *wheel, uint64_t now_ms);
 
 /* When to call wheel_take again: no later than the first entry is due; WHEEL_NEVER: it is empty. */
 uint64_t wheel_next_ms(const struct wheel *wheel);

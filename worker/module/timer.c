@@ -103,7 +103,10 @@ timer_unwait(struct timers *timers, struct timer *timer)
 static void
 timer_start(struct timers *timers, struct timer *timer)
 {
-	timer->entry.due_ms = now_ms() + 1 + timer->ms;
+	uint64_t now = now_ms();
+
+	wheel_pass(&timers->wheel, now); /* it may have rested for long */
+	timer->entry.due_ms = now + 1 + timer->ms;
 	timer_wait(timers, timer);
 }
 

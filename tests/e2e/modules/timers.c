@@ -191,6 +191,43 @@ crowd(eddy_request *req, eddy_response *res, void *state)
 	}
 }
 
-static const struct eddy_handler handlers[] = {{"turns", turns}, {"crowd", crowd}, {NULL, NULL}};
+/* Many that wait long, and are cleared by a later request. */
+#define PILE 200000
+
+static eddy_timer **pile_timers;
+
+static void
+never(void *arg)
+{
+	(void)arg;
+	abort();
+}
+
+static void
+pile(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req;
+	(void)state;
+	pile_timers = calloc(PILE, sizeof(*pile_timers));
+	if (!pile_timers)
+		abort();
+	for (unsigned i = 0; i < PILE; i++)
+		pile_timers[i] = eddy_set_timeout(never, 600000 + i, NULL);
+	eddy_response_send(res, 200, "text/plain", "piled\n", 6);
+}
+
+static void
+unpile(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req;
+	(void)state;
+	for (unsigned i = 0; i < PILE; i++)
+		eddy_clear_timeout(pile_timers[i]);
+	free(pile_timers);
+	eddy_response_send(res, 200, "text/plain", "cleared\n", 8);
+}
+
+static const struct eddy_handler handlers[] = {
+	{"turns", turns}, {"crowd", crowd}, {"pile", pile}, {"unpile", unpile}, {NULL, NULL}};
 
 EDDY_MODULE(.name = "timers", .handlers = handlers);

@@ -151,6 +151,31 @@ START_TEST(one_taken_entry_may_be_added_again_at_once)
 }
 END_TEST
 
+START_TEST(after_a_rest_what_is_near_is_next_to_the_millisecond)
+{
+	wheel_init(&wheel, 1000);
+	add(0, 100 * MINUTE);
+	wheel_pass(&wheel, 10 * MINUTE);
+	add(1, 10 * MINUTE + 5);
+	ck_assert(wheel_next_ms(&wheel) == 10 * MINUTE + 5);
+	ck_assert_int_eq(take(100 * MINUTE), 1);
+	ck_assert_int_eq(take(100 * MINUTE), 0);
+}
+END_TEST
+
+START_TEST(time_does_not_pass_over_what_is_due)
+{
+	wheel_init(&wheel, 1000);
+	add(0, 1300);
+	wheel_pass(&wheel, 5000);
+	ck_assert_int_eq(take(1299), -1);
+	wheel_pass(&wheel, 5000);
+	add(1, 5001);
+	ck_assert_int_eq(take(6000), 0);
+	ck_assert_int_eq(take(6000), 1);
+}
+END_TEST
+
 /* The plain list: who waits, since when. */
 static struct {
 	bool waiting;
@@ -195,6 +220,9 @@ START_TEST(a_wheel_does_what_a_plain_list_does)
 				model[first].waiting = false;
 			else
 				ck_assert(wheel_next_ms(&wheel) > now);
+		} else if (step % 7 == 0) {
+			now += ahead & ((1ull << range) / 64);
+			wheel_pass(&wheel, now);
 		} else if (model[i].waiting) {
 			wheel_remove(&wheel, &entries[i]);
 			model[i].waiting = false;
@@ -219,6 +247,8 @@ wheel_tests(TCase *tcase)
 	tcase_add_test(tcase, the_last_of_a_slot_leaves_it_empty);
 	tcase_add_test(tcase, next_is_never_later_than_the_first_entry_and_comes_nearer);
 	tcase_add_test(tcase, one_taken_entry_may_be_added_again_at_once);
+	tcase_add_test(tcase, after_a_rest_what_is_near_is_next_to_the_millisecond);
+	tcase_add_test(tcase, time_does_not_pass_over_what_is_due);
 	tcase_add_loop_test(tcase, a_wheel_does_what_a_plain_list_does, 1, 16);
 }
 

@@ -266,6 +266,33 @@ START_TEST(no_timer_is_early_nor_late_by_more_than_one_millisecond)
 END_TEST
 
 static void
+one_far_away(void)
+{
+	note_timeout("b", 3600000);
+}
+
+static void
+one_soon(void)
+{
+	note_timeout("a", 7);
+	set_ns = clock_ns;
+}
+
+START_TEST(after_a_long_rest_the_loop_is_woken_once_when_it_is_time)
+{
+	io_then = one_far_away;
+	event_base_loop(worker.loop.base, EVLOOP_ONCE);
+	clock_ns += 600000 * MS;
+	armed_ns = UINT64_MAX; /* that it would have woken on the way is another matter */
+	worker.timers.armed_ms = WHEEL_NEVER;
+	io_then = one_soon;
+	event_base_loop(worker.loop.base, EVLOOP_ONCE);
+	ck_assert_uint_ge(armed_ns - set_ns, 7 * MS);
+	ck_assert_uint_le(armed_ns - set_ns, 8 * MS);
+}
+END_TEST
+
+static void
 set_another(void *arg)
 {
 	note_arg(arg);
@@ -792,6 +819,7 @@ timer_tests(TCase *tcase)
 	tcase_add_test(tcase, timers_of_different_times_run_in_the_order_they_are_due);
 	tcase_add_test(tcase, a_short_one_set_later_runs_before_a_long_one_that_is_due_later);
 	tcase_add_test(tcase, no_timer_is_early_nor_late_by_more_than_one_millisecond);
+	tcase_add_test(tcase, after_a_long_rest_the_loop_is_woken_once_when_it_is_time);
 	tcase_add_test(tcase, a_timer_set_by_a_timer_runs_in_a_later_turn);
 	tcase_add_test(tcase, a_timer_cleared_by_an_earlier_one_of_its_turn_does_not_run);
 	tcase_add_test(tcase, a_timer_cleared_by_a_tick_between_two_does_not_run);
