@@ -30,6 +30,28 @@ PROBE_HANDLERS = (
 
 def pytest_addoption(parser):
     parser.addoption("--build", help="the build folder to test, where make was run")
+    parser.addoption(
+        "--long", action="store_true", help="the tests that take minutes: 10 GB, 8,000 clients"
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    """Those that take minutes are for a person to start, and the others are then left out."""
+    wanted = config.getoption("--long")
+    left_out = [item for item in items if bool(item.get_closest_marker("long")) != wanted]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """What the long tests have measured."""
+    if not config.getoption("--long"):
+        return
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, value in report.user_properties:
+                terminalreporter.write_line(f"{report.nodeid.partition('::')[2]}: {name}: {value}")
 
 
 def pytest_configure(config):

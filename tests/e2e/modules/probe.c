@@ -14,6 +14,7 @@
 struct probe {
 	eddy_module *self;
 	unsigned parked, closed, finished, errors, released;
+	size_t queued; /* by `endless`, as it was told to stop: the most */
 	int last_error;
 };
 
@@ -95,7 +96,7 @@ struct task {
 	eddy_timer *timer;
 	struct text text;
 	unsigned count, left;
-	uint64_t started;
+	uint64_t bytes, started;
 };
 
 static struct task *
@@ -196,8 +197,7 @@ upload_data(eddy_request *req, eddy_str piece, void *arg)
 	struct task *task = arg;
 
 	(void)req;
-	task->left += (unsigned)piece.n;
-	task->count++;
+	task->bytes += piece.n;
 }
 
 static void
@@ -207,7 +207,7 @@ upload_end(eddy_request *req, void *arg)
 	char line[64];
 
 	(void)req;
-	snprintf(line, sizeof(line), "%u\n", task->left);
+	snprintf(line, sizeof(line), "%llu\n", (unsigned long long)task->bytes);
 	eddy_response_send(task->res, 200, "text/plain", line, strlen(line));
 	free(task);
 }
@@ -220,8 +220,8 @@ upload_error(eddy_request *req, int error, void *arg)
 	(void)req;
 	task->probe->errors++;
 	task->probe->last_error = error;
-	eddy_log(task->probe->self, LOG_INFO, "upload broken off with %d after %u bytes", error,
-		 task->left);
+	eddy_log(task->probe->self, LOG_INFO, "upload broken off with %d after %llu bytes", error,
+		 (unsigned long long)task->bytes);
 	/* a late answer: to nobody, or to a client whose body was refused */
 	eddy_response_send(task->res, error == EDDY_ETOOBIG ? 413 : 400, "text/plain", "broken\n",
 			   7);
@@ -587,6 +587,43 @@ flood(eddy_request *req, eddy_response *res, void *state)
 	flood_more(res, task);
 }
 
+static char endless_piece[65536];
+
+static void
+endless_more(eddy_response *res, void *arg)
+{
+	struct task *task = arg;
+	size_t queued;
+
+	while (eddy_response_write(res, endless_piece, task->count))
+		;
+	queued = eddy_response_writable_length(res);
+	if (queued > task->probe->queued)
+		task->probe->queued = queued;
+}
+
+static void
+endless_close(eddy_response *res, void *arg)
+{
+	(void)res;
+	free(arg);
+}
+
+static const eddy_response_events endless_events = {.drain = endless_more, .close = endless_close};
+
+/* Pieces of as many bytes as the query says, without an end, no faster than the client reads. */
+static void
+endless(eddy_request *req, eddy_response *res, void *state)
+{
+	struct task *task = task_new(state, req, res);
+
+	task->count = query_number(req, sizeof(endless_piece));
+	if (task->count == 0 || task->count > sizeof(endless_piece))
+		abort();
+	eddy_response_on(res, &endless_events, task);
+	endless_more(res, task);
+}
+
 /* parked requests */
 
 static void
@@ -632,9 +669,9 @@ counters(eddy_request *req, eddy_response *res, void *state)
 	(void)req;
 	text_print(&text,
 		   "{\"parked\":%u,\"closed\":%u,\"finished\":%u,\"errors\":%u,\"last_error\":%d,"
-		   "\"released\":%u}\n",
+		   "\"released\":%u,\"queued\":%zu}\n",
 		   probe->parked, probe->closed, probe->finished, probe->errors, probe->last_error,
-		   probe->released);
+		   probe->released, probe->queued);
 	text_send(&text, res);
 }
 
@@ -1071,6 +1108,7 @@ static const struct eddy_handler handlers[] = {
 	{"destroy", destroy},
 	{"vanish", vanish},
 	{"flood", flood},
+	{"endless", endless},
 	{"park", park},
 	{"counters", counters},
 	{"released", released},
