@@ -159,6 +159,10 @@ tests_unit_worker_module_test_timer_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_get
 UNIT_TESTS += tests/unit/worker/net/test_addresses
 tests_unit_worker_net_test_addresses_SOURCES = tests/unit/worker/net/test_addresses.c tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_net_test_addresses_LDADD = $(UNIT_WORKER_LIBS)
+UNIT_TESTS += tests/unit/worker/net/test_listener
+tests_unit_worker_net_test_listener_SOURCES = tests/unit/worker/net/test_listener.c tests/unit/worker/suite.h tests/unit/suite.h
+tests_unit_worker_net_test_listener_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=accept4 -Wl,--wrap=poll -Wl,--wrap=__poll_chk
+tests_unit_worker_net_test_listener_LDADD = $(UNIT_WORKER_LIBS)
 
 FUZZERS =
 FUZZ_LINK = $(AM_LDFLAGS) $(EDDY_FUZZER)

@@ -11,7 +11,8 @@
 #include "../suite.h"
 #include "http/head.h"
 
-#define MAX 16384 /* bytes of a head, where a case does not say */
+#define MAX 16384  /* bytes of a head and of its request line, where a case does not say */
+#define FIELDS 100 /* the same of fields */
 
 enum {
 	CHUNKED = 1,
@@ -444,12 +445,12 @@ static const struct refused refused[] = {
 struct reading {
 	struct head head;
 	char *bytes;
-	size_t max;
+	struct head_limits limits;
 	int result;
 };
 
 static void
-reading_init(struct reading *reading, bool trailer, size_t max)
+reading_init_limits(struct reading *reading, bool trailer, const struct head_limits *limits)
 {
 	memset(reading, 0xa5, sizeof(*reading));
 	if (trailer)
@@ -457,8 +458,17 @@ reading_init(struct reading *reading, bool trailer, size_t max)
 	else
 		head_init(&reading->head);
 	reading->bytes = NULL;
-	reading->max = max;
+	reading->limits = *limits;
 	reading->result = HEAD_AGAIN;
+}
+
+static void
+reading_init(struct reading *reading, bool trailer, size_t max)
+{
+	struct head_limits limits = {
+		.line = (uint32_t)max, .head = (uint32_t)max, .fields = FIELDS};
+
+	reading_init_limits(reading, trailer, &limits);
 }
 
 static void
@@ -492,10 +502,7 @@ reading_feed(struct reading *reading, const char *bytes, size_t n)
 	memcpy(place, bytes, n);
 	free(reading->bytes);
 	reading->bytes = place;
-	reading->result = head_parse(&reading->head, place, n,
-				     &(struct head_limits){.line = (uint32_t)reading->max,
-							   .head = (uint32_t)reading->max,
-							   .fields = 100});
+	reading->result = head_parse(&reading->head, place, n, &reading->limits);
 	if (reading->result == HEAD_AGAIN)
 		ck_assert_uint_eq(reading->head.pos, n);
 	if (reading->result == HEAD_AGAIN || reading->result == HEAD_DONE)
@@ -692,19 +699,30 @@ END_TEST
 
 /* In one piece, in two at every byte, and byte by byte. */
 static void
-expect_everywhere(const char *bytes, size_t n, size_t max, bool trailer, int result)
+expect_limits(const char *bytes, size_t n, struct head_limits limits, bool trailer, int result)
 {
 	struct reading reading;
 
 	for (size_t cut = 1; cut <= n; cut++) {
-		reading_init(&reading, trailer, max);
+		reading_init_limits(&reading, trailer, &limits);
 		ck_assert_msg(read_cut(&reading, bytes, n, cut) == result,
-			      "%zu bytes of %zu, cut at %zu: %d", n, max, cut, reading.result);
+			      "%zu bytes, limits %u, %u and %u, cut at %zu: %d", n, limits.line,
+			      limits.head, limits.fields, cut, reading.result);
 		reading_fini(&reading);
 	}
-	reading_init(&reading, trailer, max);
+	reading_init_limits(&reading, trailer, &limits);
 	ck_assert_int_eq(read_bytewise(&reading, bytes, n), result);
 	reading_fini(&reading);
+}
+
+/* The same with one limit for the head and its request line. */
+static void
+expect_everywhere(const char *bytes, size_t n, size_t max, bool trailer, int result)
+{
+	expect_limits(bytes, n,
+		      (struct head_limits){
+			      .line = (uint32_t)max, .head = (uint32_t)max, .fields = FIELDS},
+		      trailer, result);
 }
 
 #define SOME LINE HOST "X: yyyyyyyyyyyyyyyyyyyyyyyyy\r\n\r\n"
@@ -764,6 +782,75 @@ START_TEST(a_trailer_section_longer_than_the_limit_is_431)
 {
 	expect_everywhere(BYTES("X: y\r\n\r\n"), 7, true, 431);
 	expect_everywhere(BYTES("X: y\r\n\r\n"), 8, true, HEAD_DONE);
+}
+END_TEST
+
+/* Each limit alone: the other two are far away. */
+
+START_TEST(a_request_line_as_long_as_its_own_limit_is_fine)
+{
+	struct head_limits limits = {.line = sizeof(LINE) - 1, .head = MAX, .fields = FIELDS};
+
+	expect_limits(BYTES(SOME), limits, false, HEAD_DONE);
+}
+END_TEST
+
+START_TEST(a_request_line_longer_than_its_own_limit_is_414)
+{
+	for (uint32_t max = 1; max < sizeof(LINE) - 1; max++)
+		expect_limits(BYTES(SOME), (struct head_limits){max, MAX, FIELDS}, false, 414);
+}
+END_TEST
+
+START_TEST(the_limit_of_the_request_line_is_none_of_the_fields)
+{
+	static const char line[] = "GET / HTTP/1.1\r\n", name[] = "Host: a\r\nX: ";
+	char text[sizeof(line) + sizeof(name) + 300], *p = text;
+
+	p = mempcpy(p, line, sizeof(line) - 1);
+	p = mempcpy(p, name, sizeof(name) - 1);
+	memset(p, 'y', 200);
+	p = mempcpy(p + 200, "\r\n\r\n", 4);
+	expect_limits(text, (size_t)(p - text), (struct head_limits){sizeof(line), MAX, FIELDS},
+		      false, HEAD_DONE);
+}
+END_TEST
+
+START_TEST(a_head_longer_than_its_limit_is_431_though_its_line_is_not)
+{
+	for (uint32_t max = sizeof(LINE); max < sizeof(SOME) - 1; max++)
+		expect_limits(BYTES(SOME), (struct head_limits){sizeof(LINE), max, FIELDS}, false,
+			      431);
+	expect_limits(BYTES(SOME), (struct head_limits){sizeof(LINE), sizeof(SOME) - 1, FIELDS},
+		      false, HEAD_DONE);
+}
+END_TEST
+
+START_TEST(a_trailer_section_has_no_request_line_to_limit)
+{
+	expect_limits(BYTES("X: yyyyyyyyyyyyyyyy\r\n\r\n"), (struct head_limits){4, MAX, FIELDS},
+		      true, HEAD_DONE);
+}
+END_TEST
+
+START_TEST(as_many_fields_as_the_limit_are_fine_and_one_more_is_431)
+{
+	static const char text[] = LINE HOST "A: 1\r\nB: 2\r\nC: 3\r\n\r\n";
+
+	for (uint16_t fields = 1; fields < 4; fields++)
+		expect_limits(BYTES(text), (struct head_limits){MAX, MAX, fields}, false, 431);
+	expect_limits(BYTES(text), (struct head_limits){MAX, MAX, 4}, false, HEAD_DONE);
+	expect_limits(BYTES(text), (struct head_limits){MAX, MAX, HEAD_FIELDS_MAX}, false,
+		      HEAD_DONE);
+}
+END_TEST
+
+START_TEST(a_trailer_section_keeps_to_the_limit_of_fields_too)
+{
+	static const char text[] = "A: 1\r\nB: 2\r\nC: 3\r\n\r\n";
+
+	expect_limits(BYTES(text), (struct head_limits){MAX, MAX, 2}, true, 431);
+	expect_limits(BYTES(text), (struct head_limits){MAX, MAX, 3}, true, HEAD_DONE);
 }
 END_TEST
 
@@ -828,6 +915,27 @@ START_TEST(each_of_100_fields_is_where_it_was)
 	}
 	reading_fini(&reading);
 	free(text);
+}
+END_TEST
+
+static void
+most_fields_expect(size_t count, int result)
+{
+	char *text = many_fields(false, count);
+	struct reading reading;
+
+	reading_init_limits(&reading, false, &(struct head_limits){MAX, MAX, HEAD_FIELDS_MAX});
+	ck_assert_int_eq(read_bytewise(&reading, text, strlen(text)), result);
+	if (result == HEAD_DONE)
+		ck_assert_uint_eq(reading.head.nfields, count);
+	reading_fini(&reading);
+	free(text);
+}
+
+START_TEST(a_head_may_have_256_fields_if_the_conf_says_so_and_no_more)
+{
+	most_fields_expect(HEAD_FIELDS_MAX, HEAD_DONE);
+	most_fields_expect(HEAD_FIELDS_MAX + 1, 431);
 }
 END_TEST
 
@@ -934,28 +1042,28 @@ START_TEST(two_heads_under_way_do_not_mix)
 
 	for (size_t cut = 1; cut < sizeof(one) - 1; cut++) {
 		head_init(&shared);
-		ck_assert_int_eq(
-			head_parse(&shared, one, cut,
-				   &(struct head_limits){.line = MAX, .head = MAX, .fields = 100}),
-			HEAD_AGAIN);
+		ck_assert_int_eq(head_parse(&shared, one, cut,
+					    &(struct head_limits){
+						    .line = MAX, .head = MAX, .fields = FIELDS}),
+				 HEAD_AGAIN);
 		first = head_save(&shared, one, cut);
 		head_init(&shared);
-		ck_assert_int_eq(
-			head_parse(&shared, two, cut,
-				   &(struct head_limits){.line = MAX, .head = MAX, .fields = 100}),
-			HEAD_AGAIN);
+		ck_assert_int_eq(head_parse(&shared, two, cut,
+					    &(struct head_limits){
+						    .line = MAX, .head = MAX, .fields = FIELDS}),
+				 HEAD_AGAIN);
 		second = head_save(&shared, two, cut);
 		head_load(&shared, first);
-		ck_assert_int_eq(
-			head_parse(&shared, one, sizeof(one) - 1,
-				   &(struct head_limits){.line = MAX, .head = MAX, .fields = 100}),
-			HEAD_DONE);
+		ck_assert_int_eq(head_parse(&shared, one, sizeof(one) - 1,
+					    &(struct head_limits){
+						    .line = MAX, .head = MAX, .fields = FIELDS}),
+				 HEAD_DONE);
 		fields_expect(&shared, "Host=a|One=1");
 		head_load(&shared, second);
-		ck_assert_int_eq(
-			head_parse(&shared, two, sizeof(two) - 1,
-				   &(struct head_limits){.line = MAX, .head = MAX, .fields = 100}),
-			HEAD_DONE);
+		ck_assert_int_eq(head_parse(&shared, two, sizeof(two) - 1,
+					    &(struct head_limits){
+						    .line = MAX, .head = MAX, .fields = FIELDS}),
+				 HEAD_DONE);
 		fields_expect(&shared, "Host=a|Second=22");
 		free(first);
 		free(second);
@@ -996,6 +1104,14 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, empty_lines_before_the_request_count_for_the_limit);
 	tcase_add_test(tcase, what_lies_beyond_the_limit_is_not_looked_at);
 	tcase_add_test(tcase, a_trailer_section_longer_than_the_limit_is_431);
+	tcase_add_test(tcase, a_request_line_as_long_as_its_own_limit_is_fine);
+	tcase_add_test(tcase, a_request_line_longer_than_its_own_limit_is_414);
+	tcase_add_test(tcase, the_limit_of_the_request_line_is_none_of_the_fields);
+	tcase_add_test(tcase, a_head_longer_than_its_limit_is_431_though_its_line_is_not);
+	tcase_add_test(tcase, a_trailer_section_has_no_request_line_to_limit);
+	tcase_add_test(tcase, as_many_fields_as_the_limit_are_fine_and_one_more_is_431);
+	tcase_add_test(tcase, a_trailer_section_keeps_to_the_limit_of_fields_too);
+	tcase_add_test(tcase, a_head_may_have_256_fields_if_the_conf_says_so_and_no_more);
 	tcase_add_test(tcase, a_head_may_have_100_fields);
 	tcase_add_test(tcase, a_head_with_101_fields_is_431);
 	tcase_add_test(tcase, a_trailer_section_may_have_100_fields);
