@@ -210,7 +210,9 @@ def shared_site(programs, modules):
     try:
         # what the tests that use it provoke
         one.expect_log(r"probe|length|misuse")
-        one.conf(workers=2, **site_conf(modules))
+        one.unix_path = f"{one.folder}/web.sock"
+        listens = {f"127.0.0.1:{one.port}": {}, f"unix:{one.unix_path}": {}}
+        one.conf(workers=2, listens=listens, **site_conf(modules))
         one.start()
         one.first_workers = one.serving()
     except BaseException:

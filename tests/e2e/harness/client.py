@@ -5,9 +5,12 @@ A lenient client hides a server's mistakes, so every answer is checked against R
 read: the status line, the header syntax, exactly one framing, no byte too many. What breaks a rule
 raises a BadAnswer.
 """
+import array
+import fcntl
 import re
 import select
 import socket
+import termios
 import threading
 import time
 
@@ -121,6 +124,21 @@ class Client:
             self.sock.sendall(data)
         except (BrokenPipeError, ConnectionResetError):
             pass
+
+    def send_bytewise(self, data):
+        """
+        Each byte when the server has read the one before, which a unix socket tells; until the
+        server closes.
+        """
+        unread, end = array.array("i", [0]), time.monotonic() + self.seconds * wait.SCALE
+        for i in range(len(data)):
+            try:
+                self.sock.send(data[i : i + 1])
+            except (BrokenPipeError, ConnectionResetError):
+                return
+            while fcntl.ioctl(self.sock, termios.TIOCOUTQ, unread) == 0 and unread[0] > 0:
+                if time.monotonic() > end:
+                    raise BadAnswer(f"the server does not read on, behind {data[: i + 1]!r}")
 
     def send_in_background(self, pieces):
         """Sends these pieces in a thread while the test reads; see Sender.finish."""
