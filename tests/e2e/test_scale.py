@@ -38,7 +38,8 @@ def lonely(daemon, modules):
     """One worker, which has answered a request."""
     probe = str(modules / "probe.so")
     routes = {
-        f"/{name}": {"module": "probe", "handler": name} for name in ("flood", "endless", "counters")
+        f"/{name}": {"module": "probe", "handler": name}
+        for name in ("flood", "endless", "counters")
     }
     routes["/upload"] = {"module": "probe", "handler": "upload", "max_body": "0"}
     daemon.conf(
@@ -165,7 +166,9 @@ class Crowd:
     def __init__(self, daemon, n):
         hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-        self.daemon, self.socks = daemon, [socket.create_connection(daemon.address) for _ in range(n)]
+        self.daemon, self.socks = daemon, [
+            socket.create_connection(daemon.address) for _ in range(n)
+        ]
 
     def __enter__(self):
         return self
@@ -315,7 +318,21 @@ SLOW = {
 def test_normal_requests_are_answered_while_4000_are_slow(lonely, record_property, mode):
     command = SLOW[mode].format(url=f"http://127.0.0.1:{lonely.port}").split()
     attack = subprocess.Popen(
-        ["slowhttptest", "-c", "4000", "-r", "2000", "-l", "20", "-p", "3", "-g", "-o", "slow", *command],
+        [
+            "slowhttptest",
+            "-c",
+            "4000",
+            "-r",
+            "2000",
+            "-l",
+            "20",
+            "-p",
+            "3",
+            "-g",
+            "-o",
+            "slow",
+            *command,
+        ],
         cwd=lonely.folder,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

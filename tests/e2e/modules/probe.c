@@ -225,6 +225,7 @@ upload_error(eddy_request *req, int error, void *arg)
 	/* a late answer: to nobody, or to a client whose body was refused */
 	eddy_response_send(task->res, error == EDDY_ETOOBIG ? 413 : 400, "text/plain", "broken\n",
 			   7);
+	eddy_clear_timeout(task->timer);
 	free(task);
 }
 
@@ -251,7 +252,7 @@ slow_data(eddy_request *req, eddy_str piece, void *arg)
 
 	upload_data(req, piece, arg);
 	eddy_request_pause(req);
-	eddy_set_timeout(slow_resume, 2, task);
+	task->timer = eddy_set_timeout(slow_resume, 2, task);
 }
 
 static const eddy_request_events slow_events = {
