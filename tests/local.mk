@@ -13,6 +13,7 @@
 UNIT_TESTS =
 UNIT_CONF_LIBS = conf/libconf.a $(CONFUSE_LIBS) $(CHECK_LIBS)
 UNIT_WORKER_LIBS = worker/libworker.a $(WORKER_LIBS) $(CHECK_LIBS)
+WRAP_CLOCK = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime -Wl,--wrap=timerfd_settime
 UNIT_DAEMON_LIBS = daemon/libdaemon.a $(DAEMON_LIBS) $(CHECK_LIBS)
 
 UNIT_TESTS += tests/unit/conf/test_address
@@ -153,9 +154,15 @@ UNIT_TESTS += tests/unit/worker/loop/test_wheel
 tests_unit_worker_loop_test_wheel_SOURCES = tests/unit/worker/loop/test_wheel.c tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_loop_test_wheel_LDADD = $(UNIT_WORKER_LIBS)
 UNIT_TESTS += tests/unit/worker/module/test_timer
-tests_unit_worker_module_test_timer_SOURCES = tests/unit/worker/module/test_timer.c tests/unit/worker/suite.h tests/unit/suite.h
+tests_unit_worker_module_test_timer_SOURCES = tests/unit/worker/module/test_timer.c \
+	tests/unit/worker/module/timers.h tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_module_test_timer_LDADD = $(UNIT_WORKER_LIBS)
-tests_unit_worker_module_test_timer_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=clock_gettime -Wl,--wrap=timerfd_settime
+tests_unit_worker_module_test_timer_LDFLAGS = $(WRAP_CLOCK)
+UNIT_TESTS += tests/unit/worker/module/test_immediate
+tests_unit_worker_module_test_immediate_SOURCES = tests/unit/worker/module/test_immediate.c \
+	tests/unit/worker/module/timers.h tests/unit/worker/suite.h tests/unit/suite.h
+tests_unit_worker_module_test_immediate_LDADD = $(UNIT_WORKER_LIBS)
+tests_unit_worker_module_test_immediate_LDFLAGS = $(WRAP_CLOCK)
 UNIT_TESTS += tests/unit/worker/net/test_addresses
 tests_unit_worker_net_test_addresses_SOURCES = tests/unit/worker/net/test_addresses.c tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_net_test_addresses_LDADD = $(UNIT_WORKER_LIBS)
