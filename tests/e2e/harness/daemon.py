@@ -4,6 +4,7 @@ Runs eddyd as a user does and watches it from outside: exit codes, stderr, /proc
 A Daemon is stopped by its fixture at the end of the test, which checks that it ended well: the exit
 code, no sanitizer report, no unexpected complaint in the log, no process left behind.
 """
+import contextlib
 import http.client
 import json
 import os
@@ -294,6 +295,18 @@ class Daemon:
         found = children(self.pid)
         self._seen.update(found)
         return found
+
+    @contextlib.contextmanager
+    def only(self, pid):
+        """Meanwhile new connections can go to this worker alone: the others stand still."""
+        others = [other for other in self.pids() if other != pid]
+        for other in others:
+            os.kill(other, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for other in others:
+                os.kill(other, signal.SIGCONT)
 
     # talking
 
