@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "loop/entries.h"
 #include "worker.h"
 
 #define TICK_SLACK_MS 1 /* wake after the second has turned, not before */
@@ -92,6 +93,7 @@ stats_trim(struct worker *worker)
 	if (!http_trim(&worker->http))
 		return;
 	handles_trim(&worker->files);
+	entries_trim();
 	if (mallinfo2().fordblks <= TRIM_MAX)
 		malloc_trim(0);
 }

@@ -12,6 +12,11 @@ entries_init(void)
 {
 }
 
+void
+entries_trim(void)
+{
+}
+
 #else
 
 #include <event2/event.h>
@@ -20,6 +25,7 @@ entries_init(void)
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #define ENTRY_SIZE 16
 #define ENTRIES_SIZE ((size_t)ENTRY_SIZE << 20) /* a million descriptors; more go to malloc */
@@ -102,6 +108,23 @@ entries_init(void)
 		return;
 	entries.start = start;
 	event_set_mem_functions(entries_malloc, entries_realloc, entries_free);
+}
+
+static bool
+is_zero(const char *p, size_t n)
+{
+	return p[0] == 0 && memcmp(p, p + 1, n - 1) == 0;
+}
+
+/* An entry without events is all zeros (a list's head and counts), and so is a page given back. */
+void
+entries_trim(void)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+
+	for (size_t at = 0; at + page <= entries.used; at += page)
+		if (is_zero(entries.start + at, page))
+			madvise(entries.start + at, page, MADV_DONTNEED);
 }
 
 #endif

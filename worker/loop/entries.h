@@ -9,4 +9,10 @@
 /* Before libevent is used for the first time in this process. */
 void entries_init(void);
 
+/*
+ * Gives back the pages of entries in which nothing is kept, when a crowd of descriptors has left:
+ * libevent goes on using them, and finds them as they were.
+ */
+void entries_trim(void);
+
 #endif
