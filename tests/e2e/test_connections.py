@@ -3,6 +3,7 @@ Connections and what clients do to them: half-close, leaving, a thousand at once
 timeouts.
 """
 import json
+import re
 import select
 import time
 
@@ -473,3 +474,41 @@ def test_a_route_has_a_body_timeout_of_its_own(probe):
     client.send(request("POST", "/upload", "Content-Length: 6") + b"abc")
     client.expect_silence(0.5)
     assert client.ask(b"def").body == b"6\n"
+
+
+def test_a_route_has_a_min_rate_of_its_own(probe):
+    probe.conf(http={"min_rate": "0"})
+    probe.settings["routes"]["/quick"] = {
+        "module": "probe",
+        "handler": "upload",
+        "min_rate": "1k",
+    }
+    probe.conf()
+    probe.start()
+    slow, quick = probe.connect(), probe.connect()
+    for client, path in ((slow, "/upload"), (quick, "/quick")):
+        client.send(request("POST", path, "Content-Length: 100000"))
+    end = time.monotonic() + 20 * SCALE
+    while not select.select([quick.sock], [], [], 0.1)[0]:
+        assert time.monotonic() < end, "a dripping body keeps the connection open for ever"
+        quick.send_ignoring_close(b"x")
+        slow.send(b"x")
+    assert quick.read().status in (400, 408)
+    slow.expect_silence(0.05)
+
+
+def test_a_route_has_a_write_timeout_of_its_own(probe):
+    probe.conf(http={"write_timeout": "60s"})
+    probe.settings["routes"]["/quick"] = {
+        "module": "probe",
+        "handler": "flood",
+        "write_timeout": "300ms",
+    }
+    probe.conf()
+    probe.start()
+    slow, quick = probe.connect(rcvbuf=4096), probe.connect(rcvbuf=4096)
+    slow.send(request("GET", "/flood?16000"))
+    quick.send(request("GET", "/quick?16000"))
+    probe.wait_log(r"flood closed with [1-9]\d* pieces left", seconds=15)
+    wait_until(lambda: figure(probe, "connections") == 1, "one connection to go")
+    assert len(re.findall("flood closed", probe.log())) == 1

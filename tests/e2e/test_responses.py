@@ -165,6 +165,64 @@ def test_memory_given_to_write_owned_is_sent_and_released(daemon, modules):
     )
 
 
+def test_owned_memory_that_is_not_sent_is_released_too(daemon, modules):
+    daemon.conf(
+        workers=1,
+        modules={"probe": {"path": str(modules / "probe.so")}},
+        routes={
+            f"/{name}": {"module": "probe", "handler": name}
+            for name in ("owned", "counters", "late")
+        },
+    )
+    daemon.start()
+    client = daemon.connect()
+    assert client.get("/owned", method="HEAD").body == b""
+    assert json.loads(client.get("/counters").body)["released"] == 64
+    late = daemon.connect()
+    late.send(request("GET", "/late"))
+    wait_until(lambda: daemon.totals()["parked"] == 1, "the request to park")
+    late.close()
+    wait_until(
+        lambda: json.loads(client.get("/counters").body)["released"] == 65,
+        "the release of memory for a client that has left",
+    )
+
+
+def test_every_call_on_a_connection_that_is_gone_is_harmless(site):
+    before = len(site.log())
+    with site.connect() as client:
+        client.send(request("GET", "/late"))
+        wait_until(lambda: site.totals()["parked"] >= 1, "the request to park")
+        client.reset()
+    site.wait_log(r"late calls: wrote 0, method 0, length 0", after=before)
+    assert "late call " not in site.log()[before:]
+
+
+def test_a_content_type_cannot_bring_a_header_with_it(site, client):
+    answer = client.get("/evil_type")
+    assert (answer.status, answer.get("X-Evil")) == (500, None)
+
+
+def test_trailers_cannot_bring_others_with_them(client):
+    answer = client.get("/evil_trailers")
+    assert (answer.framing, answer.body) == ("chunked", b"-9 -9 -9 0\n")
+    assert answer.trailers == [("X-Good", "1")]
+    client.expect_open()
+
+
+def test_http_1_0_gets_no_trailers(client):
+    answer = client.ask(request("GET", "/evil_trailers", "Connection: keep-alive", version="1.0"))
+    assert (answer.framing, answer.body) == ("length", b"-9 -9 -9 0\n")
+    client.expect_open()
+
+
+def test_head_gets_no_trailers(client):
+    client.send(request("HEAD", "/evil_trailers"))
+    assert client.read("HEAD").status == 200
+    client.expect_silence()
+    client.expect_open()
+
+
 def test_a_destroyed_answer_is_reset_and_not_taken_for_a_whole_one(client):
     client.send(request("GET", "/destroy"))
     with pytest.raises(Closed):

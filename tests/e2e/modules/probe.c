@@ -337,8 +337,19 @@ chunks_tick(void *arg)
 		return;
 	eddy_clear_interval(task->timer);
 	eddy_response_end(task->res, NULL, 0);
+}
+
+static void
+chunks_close(eddy_response *res, void *arg)
+{
+	struct task *task = arg;
+
+	(void)res;
+	eddy_clear_interval(task->timer);
 	free(task);
 }
+
+static const eddy_response_events chunks_events = {.close = chunks_close};
 
 /* As many pieces as the query says, one every 3 ms. */
 static void
@@ -349,6 +360,7 @@ chunks(eddy_request *req, eddy_response *res, void *state)
 	task->left = query_number(req, 3);
 	eddy_response_set_header(res, "Content-Type", "text/plain");
 	eddy_response_write_head(res, 200, NULL);
+	eddy_response_on(res, &chunks_events, task);
 	task->timer = eddy_set_interval(chunks_tick, 3, task);
 }
 
@@ -1044,6 +1056,86 @@ misuse(eddy_request *req, eddy_response *res, void *state)
 		 wrote, trailer, header, eddy_response_writable_ended(res));
 }
 
+/* A Content-Type that would be a header of its own. */
+static void
+evil_type(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req;
+	(void)state;
+	eddy_response_send(res, 200, "text/plain\r\nX-Evil: 1", "body\n", 5);
+}
+
+/* Trailers that may not be, and one that may, of an answer whose length is known at its end. */
+static void
+evil_trailers(eddy_request *req, eddy_response *res, void *state)
+{
+	char text[64];
+	int n, said[4];
+
+	(void)req;
+	(void)state;
+	said[0] = eddy_response_add_trailer(res, "X-A", "1\r\nX-Evil: 1");
+	said[1] = eddy_response_add_trailer(res, "X-A\r\nX-Evil", "1");
+	said[2] = eddy_response_add_trailer(res, "", "1");
+	said[3] = eddy_response_add_trailer(res, "X-Good", "1");
+	n = snprintf(text, sizeof(text), "%d %d %d %d\n", said[0], said[1], said[2], said[3]);
+	eddy_response_end(res, text, (size_t)n);
+}
+
+static void
+late_calls(void *arg)
+{
+	static const eddy_header hint = {"X-A", "1"};
+	struct task *task = arg;
+	struct probe *probe = task->probe;
+	eddy_response *res = task->res;
+	char *owned = malloc(100);
+	int said[] = {
+		eddy_response_set_header(res, "X-A", "1"),
+		eddy_response_append_header(res, "X-A", "1"),
+		eddy_response_remove_header(res, "X-A"),
+		eddy_response_write_head(res, 200, NULL),
+		eddy_response_write_early_hints(res, &hint, 1),
+		eddy_response_flush_headers(res),
+		eddy_response_add_trailer(res, "X-A", "1"),
+		eddy_response_on(res, &chunks_events, NULL),
+		eddy_response_set_timeout(res, 1, timeout_answer, NULL),
+		eddy_request_on(task->req, &upload_events, NULL),
+		eddy_request_body(task->req, 0, limit_body, NULL),
+	};
+	bool wrote = eddy_response_write(res, "late", 4) |
+		     eddy_response_write_owned(res, owned, 100, owned_release, probe);
+
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
+		if (said[i] != EDDY_ECLOSED)
+			eddy_log(probe->self, LOG_INFO, "late call %zu said %d", i, said[i]);
+	eddy_request_pause(task->req);
+	eddy_request_resume(task->req);
+	eddy_request_release(task->req);
+	eddy_response_end(res, "late", 4);
+	eddy_response_send(res, 200, "text/plain", "late", 4);
+	eddy_response_destroy(res);
+	eddy_log(probe->self, LOG_INFO, "late calls: wrote %d, method %d, length %zu", wrote,
+		 eddy_request_method(task->req).p != NULL, eddy_response_writable_length(res));
+	free(task);
+}
+
+static void
+late_close(eddy_response *res, void *arg)
+{
+	(void)res;
+	eddy_set_timeout(late_calls, 20, arg);
+}
+
+static const eddy_response_events late_events = {.close = late_close};
+
+/* Calls everything there is when the client has long left. */
+static void
+late(eddy_request *req, eddy_response *res, void *state)
+{
+	eddy_response_on(res, &late_events, task_new(state, req, res));
+}
+
 /* module */
 
 static int
@@ -1128,6 +1220,9 @@ static const struct eddy_handler handlers[] = {
 	{"block", block},
 	{"misuse", misuse},
 	{"hints", hints},
+	{"evil_type", evil_type},
+	{"evil_trailers", evil_trailers},
+	{"late", late},
 	{NULL, NULL},
 };
 
