@@ -192,6 +192,8 @@ HEADS = {
     "an absolute target of a scheme alone": (400, b"GET http:// HTTP/1.1\r\nHost: a\r\n\r\n"),
     "an absolute target with one slash": (400, b"GET http:/a HTTP/1.1\r\nHost: a\r\n\r\n"),
     "an absolute target without a scheme": (400, b"GET ://a/ HTTP/1.1\r\nHost: a\r\n\r\n"),
+    "a scheme that begins with a digit": (400, b"GET 1http://a/ HTTP/1.1\r\nHost: a\r\n\r\n"),
+    "a scheme with a tilde": (400, b"GET ht~p://a/ HTTP/1.1\r\nHost: a\r\n\r\n"),
     "an absolute target with a user": (400, b"GET http://u@a/ HTTP/1.1\r\nHost: a\r\n\r\n"),
     "an absolute target with a bad port": (400, b"GET http://a:b/ HTTP/1.1\r\nHost: a\r\n\r\n"),
     "an absolute target with port 65536": (400, b"GET http://a:65536/ HTTP/1.1\r\nHost: a\r\n\r\n"),

@@ -109,6 +109,23 @@ span(size_t from, size_t to)
 	return (struct head_span){(uint16_t)from, (uint16_t)(to - from)};
 }
 
+/* Where a scheme ends (RFC 3986 3.1): a letter, then letters, digits, "+", "-" and ".". */
+static size_t
+scheme_end(const char *p, size_t from, size_t to)
+{
+	size_t i;
+
+	for (i = from; i < to; i++) {
+		unsigned char c = (unsigned char)p[i], lower = char_lower(c);
+		bool letter = lower >= 'a' && lower <= 'z';
+
+		if (!letter &&
+		    (i == from || (!char_is(c, CHAR_DIGIT) && c != '+' && c != '-' && c != '.')))
+			break;
+	}
+	return i;
+}
+
 /*
  * Splits an absolute target, "http://host/path?query": sets authority, returns where the path
  * begins, or 0.
@@ -116,10 +133,8 @@ span(size_t from, size_t to)
 static size_t
 target_authority(struct head *head, const char *p, size_t from, size_t to)
 {
-	size_t i = from, host;
+	size_t i = scheme_end(p, from, to), host;
 
-	while (i < to && char_is((unsigned char)p[i], CHAR_TOKEN))
-		i++;
 	if (i == from || to - i < 4 || memcmp(p + i, "://", 3) != 0)
 		return 0;
 	host = i + 3;
