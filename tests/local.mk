@@ -171,7 +171,7 @@ tests_unit_worker_net_test_addresses_SOURCES = tests/unit/worker/net/test_addres
 tests_unit_worker_net_test_addresses_LDADD = $(UNIT_WORKER_LIBS)
 UNIT_TESTS += tests/unit/worker/net/test_listener
 tests_unit_worker_net_test_listener_SOURCES = tests/unit/worker/net/test_listener.c tests/unit/worker/suite.h tests/unit/suite.h
-tests_unit_worker_net_test_listener_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=accept4 -Wl,--wrap=poll -Wl,--wrap=__poll_chk
+tests_unit_worker_net_test_listener_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=accept4 -Wl,--wrap=poll
 tests_unit_worker_net_test_listener_LDADD = $(UNIT_WORKER_LIBS)
 
 FUZZERS =
