@@ -35,6 +35,7 @@ event_came(evutil_socket_t fd, short what, void *arg)
 static void
 crowd_open(void)
 {
+	entries_init();
 	ck_assert_int_eq(loop_init(&loop, flush, NULL), 0);
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
 	ck_assert_int_eq(write(ends[1], "x", 1), 1);
