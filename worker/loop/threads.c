@@ -11,6 +11,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -67,6 +68,7 @@ thread_run(void *arg)
 	struct job *job;
 	bool first;
 
+	prctl(PR_SET_NAME, "eddy-pool"); /* its own: another's is a file in /proc */
 	pthread_mutex_lock(&threads->mutex);
 	while ((job = job_take(threads)) != NULL) {
 		pthread_mutex_unlock(&threads->mutex);
@@ -99,7 +101,7 @@ thread_start(struct threads *threads)
 	pthread_attr_destroy(&attr);
 	if (error != 0)
 		return -error;
-	pthread_setname_np(threads->ids[threads->count++], "eddy-pool");
+	threads->count++;
 	return 0;
 }
 
