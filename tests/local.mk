@@ -169,6 +169,12 @@ tests_unit_worker_module_test_immediate_LDFLAGS = $(WRAP_CLOCK)
 UNIT_TESTS += tests/unit/worker/net/test_addresses
 tests_unit_worker_net_test_addresses_SOURCES = tests/unit/worker/net/test_addresses.c tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_net_test_addresses_LDADD = $(UNIT_WORKER_LIBS)
+UNIT_TESTS += tests/unit/worker/net/test_names
+tests_unit_worker_net_test_names_SOURCES = tests/unit/worker/net/test_names.c tests/unit/worker/suite.h tests/unit/suite.h
+tests_unit_worker_net_test_names_LDADD = $(UNIT_WORKER_LIBS)
+UNIT_TESTS += tests/unit/worker/net/test_records
+tests_unit_worker_net_test_records_SOURCES = tests/unit/worker/net/test_records.c tests/unit/worker/suite.h tests/unit/suite.h
+tests_unit_worker_net_test_records_LDADD = $(UNIT_WORKER_LIBS)
 UNIT_TESTS += tests/unit/worker/net/test_listener
 tests_unit_worker_net_test_listener_SOURCES = tests/unit/worker/net/test_listener.c tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_net_test_listener_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=accept4 -Wl,--wrap=poll

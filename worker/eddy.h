@@ -703,7 +703,16 @@ EDDY_API size_t eddy_server_connections(const eddy_server *server);
 /*
  * c-ares on the worker's loop: the servers of /etc/resolv.conf as it was when the worker started (a
  * reload reads it again), or those set here. A name is looked up without the loop waiting, the
- * hosts file too. Every query ends with one call of its callback.
+ * hosts file too, which one of the threads of fs reads. Every query ends with one call of its
+ * callback, never inside the call that asked; `err` is 0, EDDY_DNS_…, or EDDY_ENOMEM.
+ *
+ * Names are bytes: one with other letters than ASCII's is written as the DNS has it ("xn--…"). What
+ * cannot be a name is EDDY_DNS_EBADNAME, and nobody is asked. A server that answers with an error
+ * (EDDY_DNS_ESERVFAIL, EREFUSED …) has answered: the next one is asked when one is silent or not
+ * there. As in Node.
+ *
+ * A worker that drains finishes what is under way, within drain_timeout; what is left then ends with
+ * EDDY_DNS_ECANCELLED, and no more can be asked.
  */
 typedef struct eddy_dns_query eddy_dns_query;
 
@@ -713,10 +722,11 @@ typedef struct {
 } eddy_dns_address;
 
 /*
- * The addresses of a host, from the hosts file or by A and AAAA queries, in the order of RFC 6724.
- * `family`: 4, 6, or 0 for both. `err`: 0, or EDDY_DNS_…, and then n is 0. The addresses live until
- * cb returns. An address is its own answer. NULL: no memory, or `host` or `cb` is NULL. Node:
- * dns.lookup with `all`.
+ * The addresses of a host, from the hosts file or by A and AAAA queries (with the search domains of
+ * resolv.conf), in the order of RFC 6724. `family`: 4, 6, or 0 for both. With an `err`, n is 0. The
+ * addresses live until cb returns. An address is its own answer, and "localhost" and what is below
+ * it are this host's (RFC 6761 6.3). NULL: no memory, the worker is at its end, or `host` or `cb` is
+ * NULL. Node: dns.lookup with `all`.
  */
 EDDY_API eddy_dns_query *eddy_dns_lookup(const char *host, int family,
 					 void (*cb)(int err, const eddy_dns_address *addresses,
@@ -726,7 +736,7 @@ EDDY_API eddy_dns_query *eddy_dns_lookup(const char *host, int family,
 /* One record. Only the members that its type names are set. */
 typedef struct {
 	const char *type; /* "A", "AAAA", … */
-	uint32_t ttl;	  /* seconds; 0 also where c-ares does not tell (all but A and AAAA) */
+	uint32_t ttl;	  /* seconds */
 	/*
 	 * A, AAAA: the address. CNAME, NS, PTR: the name. MX: the exchange. SRV: the target. TXT,
 	 * CAA: the value, which may hold any bytes. NAPTR: the replacement. SOA: the primary server
@@ -749,7 +759,7 @@ typedef struct {
 /*
  * Asks the servers for the records of a type: "A" "AAAA" "CNAME" "MX" "NS" "PTR" "SOA" "SRV" "TXT"
  * "CAA" "NAPTR". `records` is n pointers; all live until cb returns. `err` as above; EDDY_EINVAL:
- * the type is none of these. NULL: no memory, or an argument is NULL. Node: dns.resolve.
+ * the type is none of these. NULL as above. Node: dns.resolve.
  */
 EDDY_API eddy_dns_query *eddy_dns_resolve(const char *name, const char *type,
 					  void (*cb)(int err, const eddy_dns_record *const *records,
@@ -758,7 +768,7 @@ EDDY_API eddy_dns_query *eddy_dns_resolve(const char *name, const char *type,
 
 /*
  * The names of an address, from the hosts file or by a PTR query; EDDY_EINVAL: it is no address.
- * The names live until cb returns. NULL: no memory, or an argument is NULL. Node: dns.reverse.
+ * The names live until cb returns. NULL as above. Node: dns.reverse.
  */
 EDDY_API eddy_dns_query *
 eddy_dns_reverse(const char *address,
@@ -771,17 +781,19 @@ eddy_dns_reverse(const char *address,
 EDDY_API void eddy_dns_cancel(eddy_dns_query *query);
 
 /*
- * The servers to ask from now on, for all of this worker, separated by commas:
- * "192.0.2.1,[2001:db8::1]:5353". 0, EDDY_EINVAL, EDDY_ENOMEM. Those in use, in the same form; the
- * string lives until the callback returns. Node: dns.setServers, getServers.
+ * The servers to ask from now on, for all of this worker, separated by commas, 16 at most:
+ * "192.0.2.1,[2001:db8::1]:5353". Queries under way go on with those they had. 0, EDDY_EINVAL. Those
+ * in use, in the same form; the string lives until the callback returns. Node: dns.setServers,
+ * getServers.
  */
 EDDY_API int eddy_dns_set_servers(const char *servers);
 EDDY_API eddy_str eddy_dns_get_servers(void);
 
 /*
- * How long a server has for its answer, in ms, and how often each is asked before the next; 0: as
- * it is. The defaults are c-ares's: 5000, 4. For queries made from now on, of all of this worker.
- * 0, EDDY_EINVAL, EDDY_ENOMEM. Node: new dns.Resolver({ timeout, tries }).
+ * How long a server has for its first answer, in ms (an hour at most), and how many rounds are made
+ * of all servers (16 at most), each with twice the time of the one before; 0: as it is. The defaults
+ * are c-ares's, 5000 and 4, or resolv.conf's. For queries made from now on, of all of this worker.
+ * 0, EDDY_EINVAL. Node: new dns.Resolver({ timeout, tries }).
  */
 EDDY_API int eddy_dns_set_timeout(unsigned ms, unsigned tries);
 

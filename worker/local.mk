@@ -68,6 +68,7 @@ worker_libworker_a_SOURCES = \
 	worker/loop/writer.c \
 	worker/loop/writer.h \
 	worker/module/cluster.c \
+	worker/module/dns.c \
 	worker/module/error.c \
 	worker/module/fs.c \
 	worker/module/log.c \
@@ -80,18 +81,31 @@ worker_libworker_a_SOURCES = \
 	worker/module/timer.h \
 	worker/net/addresses.c \
 	worker/net/addresses.h \
+	worker/net/dns.c \
+	worker/net/dns.h \
+	worker/net/dns_answer.c \
+	worker/net/dns_channel.c \
+	worker/net/dns_channel.h \
+	worker/net/dns_query.h \
+	worker/net/dns_servers.c \
+	worker/net/dns_servers.h \
+	worker/net/hosts.c \
 	worker/net/listener.c \
 	worker/net/listener.h \
+	worker/net/names.c \
+	worker/net/names.h \
+	worker/net/records.c \
+	worker/net/records.h \
 	worker/stats.c \
 	worker/worker.c \
 	worker/worker.h
-worker_libworker_a_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS) $(SYSTEMD_CFLAGS)
+worker_libworker_a_CPPFLAGS = $(AM_CPPFLAGS) $(CARES_CFLAGS) $(EVENT_CFLAGS) $(SYSTEMD_CFLAGS)
 
 # What a program that links libworker.a needs after it.
-WORKER_LIBS = worker/libcontract.a conf/libconf.a $(CONFUSE_LIBS) $(EVENT_LIBS) $(SYSTEMD_LIBS)
+WORKER_LIBS = worker/libcontract.a conf/libconf.a $(CARES_LIBS) $(CONFUSE_LIBS) $(EVENT_LIBS) $(SYSTEMD_LIBS)
 
 worker_eddy_worker_SOURCES = worker/main.c
-worker_eddy_worker_CPPFLAGS = $(AM_CPPFLAGS) $(EVENT_CFLAGS)
+worker_eddy_worker_CPPFLAGS = $(AM_CPPFLAGS) $(CARES_CFLAGS) $(EVENT_CFLAGS)
 
 # The modules find the API in the program that loads them: all of libworker.a goes in, whoever calls it, and eddy_* and
 # nothing else goes out, versioned by eddy.map. The runtime of clang's sanitizers lives in the program too and has to be
@@ -115,6 +129,7 @@ eddymodule_PROGRAMS += \
 	worker/modules/echo.so \
 	worker/modules/hello.so \
 	worker/modules/poll.so \
+	worker/modules/resolve.so \
 	worker/modules/welcome.so
 
 worker_modules_echo_so_SOURCES = worker/modules/echo.c
@@ -131,6 +146,11 @@ worker_modules_poll_so_SOURCES = worker/modules/poll.c
 worker_modules_poll_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
 worker_modules_poll_so_CFLAGS = $(MODULE_COMPILE)
 worker_modules_poll_so_LDFLAGS = $(MODULE_LINK)
+
+worker_modules_resolve_so_SOURCES = worker/modules/resolve.c
+worker_modules_resolve_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
+worker_modules_resolve_so_CFLAGS = $(MODULE_COMPILE)
+worker_modules_resolve_so_LDFLAGS = $(MODULE_LINK)
 
 worker_modules_welcome_so_SOURCES = worker/modules/welcome.c
 worker_modules_welcome_so_CPPFLAGS = $(MODULE_COMPILE_CPP)

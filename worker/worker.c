@@ -133,7 +133,8 @@ worker_init(struct worker *worker, int link)
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(-error));
 		return -1;
 	}
-	if (worker_log_open(worker) != 0) {
+	if (dns_init(&worker->dns, &worker->loop, &worker->threads) != 0 ||
+	    worker_log_open(worker) != 0) {
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(ENOMEM));
 		return -1;
 	}
@@ -339,6 +340,8 @@ worker_leave_modules(struct worker *worker)
 	if (worker->http.loop != NULL) {
 		loop_enter(&worker->loop);
 		http_close(&worker->http);
+		if (worker->dns.loop != NULL)
+			dns_close(&worker->dns);
 		loop_leave(&worker->loop);
 	}
 	if (!worker_threads_end(worker))
@@ -363,6 +366,7 @@ worker_fini(struct worker *worker)
 		return false;
 	cluster_fini(worker);
 	if (worker->loop.base != NULL) {
+		dns_fini(&worker->dns);
 		stats_stop(worker);
 		timers_fini(worker);
 		fs_fini(worker);

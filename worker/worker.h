@@ -25,6 +25,7 @@
 #include "module/module.h"
 #include "module/route.h"
 #include "module/timer.h"
+#include "net/dns.h"
 #include "net/listener.h"
 
 struct topic;
@@ -56,6 +57,7 @@ struct worker {
 	struct topic_list topics; /* eddy_cluster_on */
 	struct timers timers;	  /* eddy_set_timeout … */
 	struct handles files;	  /* eddy_fs_open */
+	struct dns dns;		  /* eddy_dns_lookup … */
 
 	/* its own events */
 	struct event link_event, link_writable, tick_event, drain_event, term_event, quit_event;
