@@ -20,7 +20,8 @@ string_print(FILE *out, const char *text)
 		else if (*p == '\t')
 			fputs("\\t", out);
 		else if (*p < ' ' || *p == 0x7f)
-			fprintf(out, "\\%03o", *p);
+			fprintf(out, "\\x%02x",
+				*p); /* an octal one would take in digits behind it */
 		else
 			fputc(*p, out);
 	}

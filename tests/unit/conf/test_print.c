@@ -102,17 +102,17 @@ END_TEST
 
 START_TEST(every_byte_of_a_string_survives)
 {
-	char text[2048], *printed;
+	char text[4096], *printed;
 	struct conf *conf, *again;
 	size_t n;
 
 	n = (size_t)sprintf(text, "listen \":1\" { }\nmodule m { options { a = \"");
-	for (unsigned byte = 1; byte < 256; byte++)
-		n += (size_t)sprintf(text + n, "\\x%02x", byte);
+	for (unsigned byte = 1; byte < 256; byte++) /* a digit behind it is not the escape's */
+		n += (size_t)sprintf(text + n, "\\x%02x1", byte);
 	strcpy(text + n,
 	       "7\\${x}'\" b = '\\'\"${HOME}\\n' c = \"# /* //\" } }\nroute / { module = m }\n");
 	conf = text_conf(text);
-	ck_assert_uint_eq(strlen(conf->modules[0].options[0].value), 255 + 6);
+	ck_assert_uint_eq(strlen(conf->modules[0].options[0].value), 2 * 255 + 6);
 	ck_assert_str_eq(conf->modules[0].options[1].value, "'\"${HOME}\\n");
 	printed = conf_text(conf);
 	again = text_conf(printed);
