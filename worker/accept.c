@@ -1,9 +1,8 @@
 /*
- * Who is let in: the worker's listeners, and what happens when there is no room.
+ * Who is let in: the conf's listeners, and what the worker says and does when there is no room.
  *
- * At the limit of connections, and when descriptors or memory are short, the connections that have
- * been idle for longest go first. Where none is idle the listeners sleep, and new clients wait in
- * the kernel; http_flush wakes them when a connection has closed or become idle.
+ * net/gate.c accepts; here are the worker's answers to it: which connections go when one too many
+ * waits, and what the log is told.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -13,19 +12,20 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <syslog.h>
-#include <unistd.h>
 
 #include "http/conn.h"
+#include "net/server.h"
+#include "net/socket.h"
 #include "worker.h"
 
 #define SAY_EVERY_NS 10000000000 /* one line of a kind in 10 s: who floods the worker not the log */
 
-static void worker_say(struct worker *worker, enum accept_trouble trouble, const char *fmt, ...)
+static void worker_say(struct worker *worker, enum net_trouble trouble, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
 /* A warning, unless there has been one of its kind just now. */
 static void
-worker_say(struct worker *worker, enum accept_trouble trouble, const char *fmt, ...)
+worker_say(struct worker *worker, enum net_trouble trouble, const char *fmt, ...)
 {
 	uint64_t *said_ns = &worker->trouble_said_ns[trouble];
 	char line[256];
@@ -41,28 +41,17 @@ worker_say(struct worker *worker, enum accept_trouble trouble, const char *fmt, 
 	link_log(worker, LOG_WARNING, "", line, (size_t)n);
 }
 
-static bool
-worker_room(void *arg)
-{
-	const struct http *http = &((struct worker *)arg)->http;
-
-	return http->nconns < http->max_conns;
-}
-
+/* The connections that have been idle for longest go first. */
 static bool
 worker_make_room(void *arg)
 {
-	struct worker *worker = arg;
-	struct http *http = &worker->http;
+	return http_make_room(&((struct worker *)arg)->http);
+}
 
-	if (http_make_room(http))
-		return true;
-	http->full = true;
-	worker_say(worker, TROUBLE_FULL,
-		   "all %zu connections of this worker are in use and none is idle: new ones wait "
-		   "(worker_connections)",
-		   http->max_conns);
-	return false;
+static bool
+worker_may_have_room(void *arg)
+{
+	return ((struct worker *)arg)->http.idle.count > 0;
 }
 
 static const char *
@@ -77,87 +66,123 @@ peer_format(const struct sockaddr *peer, char text[INET6_ADDRSTRLEN])
 	return inet_ntop(peer->sa_family, address, text, INET6_ADDRSTRLEN) != NULL ? text : "?";
 }
 
-static int
-worker_accepted(void *arg, int fd, const struct sockaddr *peer)
+static void
+worker_trouble(void *arg, enum net_trouble trouble, int error, const struct sockaddr *peer)
 {
 	struct worker *worker = arg;
-	struct http *http = &worker->http;
-	int error = conn_open(http, fd, peer);
+	const struct net *net = &worker->net;
 	char address[INET6_ADDRSTRLEN];
 
-	if (error != -EUSERS)
-		return error;
-	worker_say(worker, TROUBLE_ADDRESS,
-		   "%s has %u connections to this worker already: further ones are refused "
-		   "(connections_per_address)",
-		   peer_format(peer, address), http->addresses.max);
-	return 0;
+	switch (trouble) {
+	case TROUBLE_FULL:
+		worker_say(worker, trouble,
+			   "all %zu connections of this worker are in use and none is idle: new "
+			   "ones wait (worker_connections)",
+			   net->max_clients);
+		break;
+	case TROUBLE_ADDRESS:
+		worker_say(worker, trouble,
+			   "%s has %u connections to this worker already: further ones are refused "
+			   "(connections_per_address)",
+			   peer_format(peer, address), net->addresses.max);
+		break;
+	case TROUBLE_RESOURCES:
+		worker_say(worker, trouble,
+			   "cannot accept connections: %s: idle ones are closed, new ones wait "
+			   "(%zu are open)",
+			   strerror(error), net->nclients);
+		break;
+	case TROUBLES:
+		break;
+	}
 }
 
-static bool
-worker_accept_failed(void *arg, int error)
-{
-	struct worker *worker = arg;
-	bool freed = http_make_room(&worker->http);
-
-	worker_say(worker, TROUBLE_RESOURCES,
-		   "cannot accept connections: %s: idle ones are closed, new ones wait "
-		   "(%zu are open)",
-		   strerror(error), worker->http.nconns);
-	return freed;
-}
-
+/* A module's server cannot listen, and the module relies on it. */
 static void
-worker_wake(void *arg)
+worker_refused(void *arg, struct eddy_module *module, const char *why)
+{
+	struct worker *worker = arg;
+	char line[512];
+
+	if (worker->refused)
+		return;
+	worker->refused = true;
+	snprintf(line, sizeof(line), "module \"%s\": %s", module->conf->name, why);
+	link_fail(worker, CONTRACT_FAIL_MODULE, module->callee.index, line);
+	event_base_loopbreak(worker->loop.base);
+}
+
+/* All that `load` has asked the master for is answered. */
+static void
+worker_settled(void *arg)
 {
 	struct worker *worker = arg;
 
-	for (size_t i = 0; i < worker->nlisteners; i++)
-		listener_wake(&worker->listeners[i]);
+	if (!worker->refused)
+		link_ready(worker);
+}
+
+const struct net_events worker_net_events = {
+	.make_room = worker_make_room,
+	.may_have_room = worker_may_have_room,
+	.trouble = worker_trouble,
+	.listen = link_listen,
+	.unlisten = link_unlisten,
+	.settled = worker_settled,
+	.refused = worker_refused,
+};
+
+/* The conf's gates ---------------------------------------------------------------- */
+
+static int
+worker_http_entered(struct gate *gate, int fd, const struct sockaddr *peer)
+{
+	return conn_open(&((struct worker *)gate->arg)->http, fd, peer);
+}
+
+static int
+worker_tcp_entered(struct gate *gate, int fd, const struct sockaddr *peer)
+{
+	struct worker *worker = gate->arg;
+	const struct conf_listen *listen = &worker->conf->listens[gate - worker->gates];
+	struct eddy_module *module = &worker->modules[listen->module];
+	int error;
+	struct socket *sock = server_enter(&worker->net, NULL, fd, peer, &error);
+
+	if (sock == NULL)
+		return error;
+	sock->module = module;
+	call_begin(&worker->calls, module, SLOT_SERVER, 0);
+	module->def->connection(socket_handle(sock), module->state);
+	call_end(&worker->calls);
+	if (sock->events == NULL) /* nobody wants it */
+		socket_close(sock, false);
+	loop_run_ticks(&worker->loop);
+	return 0;
 }
 
 void
 worker_accept_init(struct worker *worker)
 {
 	struct rlimit files = {.rlim_cur = RLIM_INFINITY};
-	struct http *http = &worker->http;
 
 	getrlimit(RLIMIT_NOFILE, &files);
-	http->max_conns = conf_connections(worker->conf, files.rlim_cur);
-	http->room = worker_wake;
-	http->room_arg = worker;
-	slot_set(worker->slot->connections_max, http->max_conns);
+	worker->net.max_clients = conf_connections(worker->conf, files.rlim_cur);
+	slot_set(worker->slot->connections_max, worker->net.max_clients);
+	for (size_t i = 0; i < worker->nlisteners; i++) {
+		gate_open(&worker->gates[i], &worker->net, worker->listeners[i],
+			  worker->conf->listens[i].protocol == CONF_TCP ? worker_tcp_entered
+									: worker_http_entered,
+			  worker);
+		worker->listeners[i] = -1;
+	}
 }
 
 void
 worker_accept(struct worker *worker)
 {
-	static const struct listener_events events = {
-		.room = worker_room,
-		.make_room = worker_make_room,
-		.accepted = worker_accepted,
-		.failed = worker_accept_failed,
-	};
-
-	if (worker->draining || slot_get(worker->slot->state) == SLOT_ACCEPTING)
+	if (worker->draining || worker->net.accepting)
 		return;
-	for (size_t i = 0; i < worker->nlisteners; i++)
-		listener_start(&worker->listeners[i], &worker->loop, worker->listeners[i].fd,
-			       &events, worker);
+	net_accept(&worker->net);
 	slot_set(worker->slot->state, SLOT_ACCEPTING);
-}
-
-void
-worker_stop_accepting(struct worker *worker)
-{
-	bool accepting = slot_get(worker->slot->state) == SLOT_ACCEPTING;
-
-	worker->http.room = NULL;
-	for (size_t i = 0; i < worker->nlisteners; i++) {
-		if (accepting)
-			listener_stop(&worker->listeners[i]);
-		else if (worker->listeners[i].fd >= 0)
-			close(worker->listeners[i].fd);
-		worker->listeners[i].fd = -1;
-	}
 }

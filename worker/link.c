@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "http/access.h"
+#include "net/server.h"
 #include "worker.h"
 
 #define FAIL_WAIT_MS 5000
@@ -88,7 +89,7 @@ link_take_listeners(struct worker *worker, struct contract_message *message)
 	if (worker->listeners == NULL)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
-		worker->listeners[i].fd = message->fds[before + i];
+		worker->listeners[i] = message->fds[before + i];
 		message->fds[before + i] = -1;
 	}
 	worker->nlisteners = n;
@@ -164,6 +165,22 @@ link_reopen(struct worker *worker, struct contract_message *message)
 	message->nfds = 0;
 }
 
+/* The master's answer to one of link_listen. */
+static void
+link_listening(struct worker *worker, struct contract_message *message)
+{
+	const char *rest;
+	size_t n;
+	const struct contract_listening *listening =
+		contract_body(message, sizeof(*listening), &rest, &n);
+	int fd = message->nfds == 1 ? message->fds[0] : -1;
+
+	if (listening == NULL || (listening->error == 0) != (fd >= 0))
+		return;
+	message->nfds = 0;
+	server_answered(&worker->net, listening->id, listening->error, (eddy_str){rest, n}, fd);
+}
+
 static void
 link_handle(struct worker *worker, struct contract_message *message)
 {
@@ -182,6 +199,9 @@ link_handle(struct worker *worker, struct contract_message *message)
 		break;
 	case CONTRACT_REOPEN:
 		link_reopen(worker, message);
+		break;
+	case CONTRACT_LISTENING:
+		link_listening(worker, message);
 		break;
 	default: /* a newer master's: nothing here depends on it */
 		break;
@@ -250,6 +270,7 @@ link_start(struct worker *worker)
 void
 link_ready(struct worker *worker)
 {
+	worker->net.starting = false;
 	slot_set(worker->slot->state, SLOT_READY);
 	worker->owed |= 1u << CONTRACT_READY;
 	link_pay(worker);
@@ -274,6 +295,28 @@ link_fail(struct worker *worker, enum contract_fail_kind kind, size_t index, con
 	while (contract_send(worker->link, CONTRACT_FAIL, parts, 2, NULL, 0) == -EAGAIN &&
 	       poll(&room, 1, FAIL_WAIT_MS) > 0)
 		;
+}
+
+int
+link_listen(void *arg, uint32_t id, const char *address)
+{
+	struct worker *worker = arg;
+	struct contract_listen listen = {.id = id, .flags = CONTRACT_LISTEN_DUAL};
+	struct iovec parts[] = {{&listen, sizeof(listen)},
+				{(void *)(uintptr_t)address, strlen(address)}};
+
+	return contract_send(worker->link, CONTRACT_LISTEN, parts, 2, NULL, 0);
+}
+
+/* Where the link is full it is dropped: the listener is then the worker's until it goes. */
+void
+link_unlisten(void *arg, uint32_t id)
+{
+	struct worker *worker = arg;
+	struct contract_unlisten unlisten = {.id = id};
+
+	contract_send(worker->link, CONTRACT_UNLISTEN, &(struct iovec){&unlisten, sizeof(unlisten)},
+		      1, NULL, 0);
 }
 
 static int

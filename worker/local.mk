@@ -45,6 +45,7 @@ worker_libworker_a_SOURCES = \
 	worker/http/serve.c \
 	worker/http/status.c \
 	worker/http/status.h \
+	worker/http/upgrade.c \
 	worker/link.c \
 	worker/loop/calls.h \
 	worker/loop/deadline.c \
@@ -81,6 +82,8 @@ worker_libworker_a_SOURCES = \
 	worker/module/timer.h \
 	worker/net/addresses.c \
 	worker/net/addresses.h \
+	worker/net/api.c \
+	worker/net/connect.c \
 	worker/net/dns.c \
 	worker/net/dns.h \
 	worker/net/dns_answer.c \
@@ -89,13 +92,24 @@ worker_libworker_a_SOURCES = \
 	worker/net/dns_query.h \
 	worker/net/dns_servers.c \
 	worker/net/dns_servers.h \
+	worker/net/gate.c \
+	worker/net/gate.h \
 	worker/net/hosts.c \
 	worker/net/listener.c \
 	worker/net/listener.h \
 	worker/net/names.c \
 	worker/net/names.h \
+	worker/net/net.c \
+	worker/net/net.h \
+	worker/net/peer.h \
+	worker/net/queue.c \
+	worker/net/queue.h \
 	worker/net/records.c \
 	worker/net/records.h \
+	worker/net/server.c \
+	worker/net/server.h \
+	worker/net/socket.c \
+	worker/net/socket.h \
 	worker/stats.c \
 	worker/worker.c \
 	worker/worker.h

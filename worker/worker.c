@@ -61,6 +61,7 @@ worker_flush(void *arg)
 
 	http_flush(&worker->http);
 	timers_arm(&worker->timers);
+	net_flush(&worker->net);
 	if (worker->draining && http_is_empty(&worker->http) && loop_is_done(&worker->loop))
 		event_base_loopbreak(worker->loop.base);
 }
@@ -123,8 +124,11 @@ worker_init(struct worker *worker, int link)
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, "cannot make a timerfd");
 		return -1;
 	}
-	if (http_init(&worker->http, &worker->loop, &worker->calls, &worker->conf->http,
-		      &worker->router) != 0) {
+	worker->gates = calloc(worker->nlisteners + 1, sizeof(*worker->gates));
+	if (worker->gates == NULL ||
+	    net_init(&worker->net, &worker->loop, &worker->calls, &worker_net_events, worker,
+		     worker->conf->http.connections_per_address) != 0 ||
+	    http_init(&worker->http, &worker->net, &worker->conf->http, &worker->router) != 0) {
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(ENOMEM));
 		return -1;
 	}
@@ -133,6 +137,7 @@ worker_init(struct worker *worker, int link)
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(-error));
 		return -1;
 	}
+	worker->net.dns = &worker->dns;
 	if (dns_init(&worker->dns, &worker->loop, &worker->threads) != 0 ||
 	    worker_log_open(worker) != 0) {
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(ENOMEM));
@@ -223,10 +228,11 @@ worker_run(struct worker *worker)
 	}
 	loop_enter(&worker->loop);
 	link_start(worker);
-	link_ready(worker);
+	if (worker->net.nasked == 0)
+		link_ready(worker);
 	loop_leave(&worker->loop); /* what `load` has posted */
 	event_base_loop(worker->loop.base, EVLOOP_NO_EXIT_ON_EMPTY);
-	return 0;
+	return worker->refused ? -1 : 0;
 }
 
 /* Leaving ------------------------------------------------------------------------- */
@@ -262,7 +268,7 @@ worker_drain(struct worker *worker)
 	if (worker->draining)
 		return;
 	worker->draining = true;
-	worker_stop_accepting(worker);
+	net_stop_accepting(&worker->net);
 	link_stopped(worker);
 	if (worker->orphan && (ms == 0 || ms > ORPHAN_DRAIN_MS))
 		ms = ORPHAN_DRAIN_MS;
@@ -340,6 +346,7 @@ worker_leave_modules(struct worker *worker)
 	if (worker->http.loop != NULL) {
 		loop_enter(&worker->loop);
 		http_close(&worker->http);
+		net_close(&worker->net); /* which cancels its lookups */
 		if (worker->dns.loop != NULL)
 			dns_close(&worker->dns);
 		loop_leave(&worker->loop);
@@ -359,8 +366,11 @@ worker_fini(struct worker *worker)
 {
 	bool left = worker_leave_modules(worker);
 
-	if (worker->listeners != NULL)
-		worker_stop_accepting(worker);
+	if (worker->net.loop != NULL)
+		net_stop_accepting(&worker->net);
+	for (size_t i = 0; i < worker->nlisteners; i++)
+		if (worker->listeners[i] >= 0) /* no gate has been made of it */
+			close(worker->listeners[i]);
 	worker_log_close(worker);
 	if (!left)
 		return false;
@@ -372,6 +382,8 @@ worker_fini(struct worker *worker)
 		fs_fini(worker);
 		if (worker->http.loop != NULL)
 			http_fini(&worker->http);
+		if (worker->net.loop != NULL)
+			net_fini(&worker->net);
 		event_del(&worker->term_event);
 		event_del(&worker->quit_event);
 		loop_fini(&worker->loop);
@@ -379,6 +391,7 @@ worker_fini(struct worker *worker)
 	router_fini(&worker->router);
 	free(worker->modules);
 	free(worker->listeners);
+	free(worker->gates);
 	if (worker->conf != NULL)
 		conf_free(worker->conf);
 	if (worker->board.pages != NULL)

@@ -26,13 +26,11 @@
 #include "module/route.h"
 #include "module/timer.h"
 #include "net/dns.h"
-#include "net/listener.h"
+#include "net/gate.h"
+#include "net/net.h"
 
 struct topic;
 LIST_HEAD(topic_list, topic);
-
-/* Why a client is not let in; the log is told about each now and then. */
-enum accept_trouble { TROUBLE_FULL, TROUBLE_RESOURCES, TROUBLE_ADDRESS, TROUBLES };
 
 struct worker {
 	/* what the master has handed over */
@@ -42,7 +40,7 @@ struct worker {
 	struct scoreboard board;
 	struct slot *slot;
 	int link;
-	struct listener *listeners; /* one per conf.listens; fd -1: none */
+	int *listeners; /* one per conf.listens, until the gates have them; -1: none */
 	size_t nlisteners;
 	int access_fd; /* the access log's file until http.access takes it; -1: none */
 
@@ -53,7 +51,9 @@ struct worker {
 	struct eddy_module *modules;
 	size_t nmodules;
 	struct router router;
+	struct net net;
 	struct http http;
+	struct gate *gates;	  /* one per conf.listens */
 	struct topic_list topics; /* eddy_cluster_on */
 	struct timers timers;	  /* eddy_set_timeout … */
 	struct handles files;	  /* eddy_fs_open */
@@ -68,7 +68,7 @@ struct worker {
 	unsigned ticks;
 	int tick;  /* the timerfd that wakes for tick_event */
 	int statm; /* /proc/self/statm, kept open: reading it touches no disk */
-	bool draining, orphan, aborted;
+	bool draining, orphan, aborted, refused;
 	uint64_t trouble_said_ns[TROUBLES]; /* when the log was told last; 0: never */
 };
 
@@ -90,12 +90,12 @@ void worker_drain(struct worker *worker);
 
 /* accept.c ------------------------------------------------------------------------ */
 
-/* Sets the limit of connections, by conf and rlimit. */
+/* What the worker does for its net. */
+extern const struct net_events worker_net_events;
+/* Sets the limit of connections, by conf and rlimit, and opens the conf's gates. */
 void worker_accept_init(struct worker *worker);
 /* Starts accepting: the master's word, given when the whole generation is ready. */
 void worker_accept(struct worker *worker);
-/* Closes the listeners, whether they have been started or not. Safe to call twice. */
-void worker_stop_accepting(struct worker *worker);
 /* Says in the log what is wrong with the access log; once a second. */
 void worker_report_access(struct worker *worker);
 
@@ -106,6 +106,9 @@ int link_open(struct worker *worker);
 void link_start(struct worker *worker);
 void link_ready(struct worker *worker);
 void link_stopped(struct worker *worker);
+/* Asks for a listener, gives it back; net_events. */
+int link_listen(void *arg, uint32_t id, const char *address);
+void link_unlisten(void *arg, uint32_t id);
 void link_fail(struct worker *worker, enum contract_fail_kind kind, size_t index, const char *why);
 void link_log(struct worker *worker, int priority, const char *module, const char *text, size_t n);
 /* The same from another thread than the loop's. */

@@ -382,7 +382,9 @@ static struct conf conf = {.modules = &conf_module,
 static void
 flush(void *arg)
 {
-	http_flush(arg);
+	(void)arg;
+	http_flush(&worker.http);
+	net_flush(&worker.net);
 }
 
 static void
@@ -400,7 +402,7 @@ world_init(void)
 	worker.modules = &module;
 	worker.nmodules = 1;
 	worker.calls = (struct calls){.slot = &slot, .loop = &worker.loop};
-	require(loop_init(&worker.loop, flush, &worker.http) == 0, "no loop");
+	require(loop_init(&worker.loop, flush, NULL) == 0, "no loop");
 	require(router_init(&worker.router, &conf, &module, &index, why, sizeof(why)) == 0, why);
 }
 
@@ -632,8 +634,8 @@ play(const uint8_t *control, const uint8_t *data, size_t size)
 				       .max_request_line = control[0] & SMALL_HEADS ? 256 : 8192,
 				       .max_headers = 100,
 				       .max_body = CONF_NO_LIMIT};
-	require(http_init(&worker.http, &worker.loop, &worker.calls, &conf_http, &worker.router) ==
-			0,
+	require(net_init(&worker.net, &worker.loop, &worker.calls, NULL, NULL, 0) == 0 &&
+			http_init(&worker.http, &worker.net, &conf_http, &worker.router) == 0,
 		"no memory");
 	require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) == 0,
 		"no socket pair");
@@ -651,6 +653,7 @@ play(const uint8_t *control, const uint8_t *data, size_t size)
 	require(worker.loop.ticks.first == NULL && worker.loop.later.first == NULL,
 		"a task is left");
 	http_fini(&worker.http);
+	net_fini(&worker.net);
 	answers_require();
 }
 

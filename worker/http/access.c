@@ -175,7 +175,7 @@ put_plain(struct line *line, const char *p, size_t n)
 }
 
 static void
-put_address(struct line *line, const struct conn_peer *peer)
+put_address(struct line *line, const struct peer *peer)
 {
 	struct line part = {.p = (char[PART_MAX]){0}};
 	char *text = part.p;

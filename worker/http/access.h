@@ -27,7 +27,7 @@
 #define ACCESS_RING_SIZE (1 << 20)
 
 struct conn;
-struct conn_peer;
+struct peer;
 struct exchange;
 struct http;
 struct route;
@@ -53,7 +53,7 @@ struct access {
 
 /* What a line is made of. */
 struct access_entry {
-	const struct conn_peer *peer;
+	const struct peer *peer;
 	const struct head *head;   /* NULL: none, or gone */
 	const char *saved;	   /* access_save's, of a head that is gone */
 	eddy_str unparsed;	   /* p NULL: it was a request */

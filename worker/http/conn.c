@@ -28,32 +28,23 @@ static void conn_event(evutil_socket_t fd, short what, void *arg);
 
 /* Opening and closing ------------------------------------------------------------- */
 
-static struct conn_peer
-peer_of(const struct sockaddr *address)
+int
+conn_give_up(struct conn *conn)
 {
-	struct conn_peer peer = {.family = address->sa_family};
+	struct http *http = conn->http;
 
-	if (address->sa_family == AF_INET) {
-		const struct sockaddr_in *in = (const struct sockaddr_in *)(const void *)address;
-
-		memcpy(peer.address, &in->sin_addr, 4);
-		peer.port = in->sin_port;
-	} else if (address->sa_family == AF_INET6) {
-		const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)(const void *)address;
-
-		memcpy(peer.address, &in6->sin6_addr, 16);
-		peer.port = in6->sin6_port;
-	}
-	return peer;
-}
-
-static void
-fd_close(int fd, bool reset)
-{
-	if (reset)
-		setsockopt(fd, SOL_SOCKET, SO_LINGER, &(struct linger){.l_onoff = 1},
-			   sizeof(struct linger));
-	close(fd);
+	conn->state = CONN_CLOSED;
+	if (conn->registered)
+		event_del(&conn->event);
+	deadline_stop(&conn->deadline);
+	if (conn->counted_idle)
+		slot_add(http->slot->idle, (uint64_t)-1);
+	free(conn->held);
+	conn->held = NULL;
+	TAILQ_REMOVE(&http->conns, conn, link);
+	http->nconns--;
+	TAILQ_INSERT_TAIL(&http->dead, conn, link);
+	return conn_fd(conn);
 }
 
 void
@@ -66,21 +57,10 @@ conn_close(struct conn *conn, bool reset)
 		return;
 	if (http->access != NULL && exchange != NULL)
 		access_ended_on(exchange, true);
-	conn->state = CONN_CLOSED;
+	conn->state = CONN_CLOSED; /* before anything that could lose it again */
 	out_drop(conn);
-	if (conn->registered)
-		event_del(&conn->event);
-	deadline_stop(&conn->deadline);
-	if (conn->counted_idle)
-		slot_add(http->slot->idle, (uint64_t)-1);
-	free(conn->held);
-	conn->held = NULL;
-	fd_close(conn_fd(conn), reset);
-	TAILQ_REMOVE(&http->conns, conn, link);
-	http->nconns--;
-	slot_set(http->slot->connections, http->nconns);
-	addresses_remove(&http->addresses, conn->peer.family, conn->peer.address);
-	TAILQ_INSERT_TAIL(&http->dead, conn, link);
+	net_fd_close(conn_give_up(conn), reset);
+	net_client_remove(http->net, &conn->peer);
 	conn->exchange = NULL;
 	if (exchange != NULL)
 		exchange_detach(exchange, true);
@@ -146,6 +126,7 @@ conn_wants_input(const struct conn *conn)
 	case CONN_DISCARD:
 	case CONN_LINGER:
 		return true;
+	case CONN_UPGRADE:
 	case CONN_CLOSED:
 		break;
 	}
@@ -225,9 +206,9 @@ conn_notice(struct conn *conn)
 static size_t
 conn_room(const struct conn *conn, size_t held)
 {
-	if (conn->state == CONN_HEAD && held + HEAD_ROOM < HTTP_SCRATCH_SIZE)
+	if (conn->state == CONN_HEAD && held + HEAD_ROOM < NET_SCRATCH_SIZE)
 		return HEAD_ROOM;
-	return conn->state == CONN_WAIT ? WAIT_ROOM : HTTP_SCRATCH_SIZE - held;
+	return conn->state == CONN_WAIT ? WAIT_ROOM : NET_SCRATCH_SIZE - held;
 }
 
 /* One recv and what it brought, in bytes. 0: there is nothing more to read now. */
@@ -446,28 +427,19 @@ conn_later(struct conn *conn)
 	task_post(&conn->http->loop->later, &conn->task);
 }
 
-/* A reset costs least, here and in the kernel: whom it is meant for has many connections more. */
-static int
-conn_turn_away(struct http *http, int fd, int error)
-{
-	fd_close(fd, true);
-	slot_add(http->slot->counters.refused, 1);
-	return error;
-}
-
 int
 conn_open(struct http *http, int fd, const struct sockaddr *address)
 {
-	struct conn_peer peer = peer_of(address);
+	struct peer peer = peer_of(address);
 	struct conn *conn;
-	int error = addresses_add(&http->addresses, peer.family, peer.address);
+	int error = net_client_add(http->net, &peer);
 
 	if (error != 0)
-		return conn_turn_away(http, fd, error);
+		return net_turn_away(http->net, fd, error);
 	conn = pool_new(&http->conn_pool);
 	if (conn == NULL) {
-		addresses_remove(&http->addresses, peer.family, peer.address);
-		return conn_turn_away(http, fd, -ENOMEM);
+		net_client_remove(http->net, &peer);
+		return net_turn_away(http->net, fd, -ENOMEM);
 	}
 	*conn = (struct conn){
 		.http = http, .task.run = conn_resume, .peer = peer, .state = CONN_HEAD};
@@ -476,7 +448,6 @@ conn_open(struct http *http, int fd, const struct sockaddr *address)
 	TAILQ_INSERT_TAIL(&http->conns, conn, link);
 	if (++http->nconns > http->most)
 		http->most = http->nconns;
-	slot_set(http->slot->connections, http->nconns);
 	slot_add(http->slot->counters.accepted, 1);
 	conn_input(conn);
 	conn_settle(conn);

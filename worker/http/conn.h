@@ -9,6 +9,7 @@
  *	   +---- DISCARD <-----------+                                           |
  *	   +---------------------------------------------------------------------+
  *	 closing, and all is sent:  CLOSED, or LINGER first where the client may still be sending
+ *	 eddy_response_upgrade in WAIT:  UPGRADE, then CLOSED here; the descriptor is a socket's
  *
  * One request at a time: while one is under way, what the client sends behind it waits, a bounded
  * part of it in `held`, the rest in the kernel. Read events are edge-triggered, so that not wanting
@@ -36,14 +37,8 @@ enum conn_state {
 	CONN_WAIT,
 	CONN_DISCARD,
 	CONN_LINGER,
+	CONN_UPGRADE, /* about to become a raw socket */
 	CONN_CLOSED,
-};
-
-/* Who the client is, in 20 bytes instead of sockaddr_storage's 128. */
-struct conn_peer {
-	uint8_t address[16];
-	in_port_t port; /* network order */
-	sa_family_t family;
 };
 
 struct conn {
@@ -60,7 +55,7 @@ struct conn {
 	uint32_t held_len;
 	uint32_t requests;
 	uint16_t burst; /* how many requests may still begin in this turn */
-	struct conn_peer peer;
+	struct peer peer;
 	uint8_t state;
 	bool registered : 1; /* the event is in the loop */
 	bool readable : 1;   /* there may be something to read that no event will tell again */
@@ -84,6 +79,12 @@ int conn_open(struct http *http, int fd, const struct sockaddr *address);
 
 /* Closes now; `reset` by RST. Safe at any time: the struct lives to the end of the loop's turn. */
 void conn_close(struct conn *conn, bool reset);
+
+/* Forgets the connection's descriptor, whose owner is the caller from now on. */
+int conn_give_up(struct conn *conn);
+
+/* upgrade.c: makes it the socket's, with the n bytes that have been read behind the request. */
+void conn_hand_over(struct conn *conn, struct socket *sock, const char *p, size_t n);
 
 /* Lets the connection go on at the end of the turn: something has changed that it waited for. */
 void conn_later(struct conn *conn);

@@ -35,6 +35,9 @@ exchange_new(struct conn *conn, const struct route *route, struct head *head)
 		.head = head,
 		.minor = head->minor,
 		.is_head = head->is_head,
+		.is_connect = head->is_connect,
+		.upgrade =
+			head->upgrade && head->minor > 0 && head_find(head, 0, "upgrade", 7) >= 0,
 		.expect_continue = head->expect_continue,
 		.begun_ns = http->access != NULL ? http->access->begun_ns : 0,
 		.response.status = 200,

@@ -107,7 +107,8 @@ struct exchange {
 	bool kept;
 	bool released; /* by the module, while its handler ran */
 	bool parked;   /* counted as such */
-	bool is_head;
+	bool is_head, is_connect;
+	bool upgrade;	      /* the client offers another protocol */
 	bool expect_continue; /* 100 is owed when reading starts */
 	bool logged;	      /* in the access log */
 };

@@ -18,21 +18,21 @@
 #define ROOM_TURNS 16  /* idle connections that turn out not to be, before others get a turn */
 
 int
-http_init(struct http *http, struct loop *loop, struct calls *calls, const struct conf_http *conf,
+http_init(struct http *http, struct net *net, const struct conf_http *conf,
 	  const struct router *router)
 {
 	*http = (struct http){
-		.loop = loop,
-		.calls = calls,
-		.slot = calls->slot,
+		.loop = net->loop,
+		.net = net,
+		.calls = net->calls,
+		.slot = net->slot,
 		.conf = conf,
 		.head_limits = {.line = (uint32_t)conf->max_request_line,
 				.head = (uint32_t)conf->max_head,
 				.fields = (uint16_t)conf->max_headers},
 		.router = router,
-		.scratch = malloc(HTTP_SCRATCH_SIZE),
+		.scratch = net->scratch,
 		.out.buf = malloc(OUT_SIZE),
-		.max_conns = SIZE_MAX,
 	};
 	TAILQ_INIT(&http->conns);
 	TAILQ_INIT(&http->dead);
@@ -41,15 +41,13 @@ http_init(struct http *http, struct loop *loop, struct calls *calls, const struc
 	pool_init(&http->exchange_pool, sizeof(struct exchange));
 	scan_init();
 	date_renew(&http->date, time(NULL));
-	deadlines_init(&http->idle, loop, conf->keepalive_timeout_ms, conn_idle_passed);
-	deadlines_init(&http->heads, loop, conf->header_timeout_ms, conn_head_passed);
-	deadlines_init(&http->bodies, loop, conf->body_timeout_ms, conn_body_passed);
-	deadlines_init(&http->writes, loop, conf->write_timeout_ms, conn_write_passed);
-	deadlines_init(&http->lingers, loop, LINGER_MS, conn_linger_passed);
-	deadlines_init(&http->graces, loop, GRACE_MS, conn_idle_passed);
-	if (http->scratch == NULL || http->out.buf == NULL)
-		return -ENOMEM;
-	return addresses_init(&http->addresses, conf->connections_per_address);
+	deadlines_init(&http->idle, net->loop, conf->keepalive_timeout_ms, conn_idle_passed);
+	deadlines_init(&http->heads, net->loop, conf->header_timeout_ms, conn_head_passed);
+	deadlines_init(&http->bodies, net->loop, conf->body_timeout_ms, conn_body_passed);
+	deadlines_init(&http->writes, net->loop, conf->write_timeout_ms, conn_write_passed);
+	deadlines_init(&http->lingers, net->loop, LINGER_MS, conn_linger_passed);
+	deadlines_init(&http->graces, net->loop, GRACE_MS, conn_idle_passed);
+	return http->out.buf != NULL ? 0 : -ENOMEM;
 }
 
 /* The limit for so many ms: http's own, or a new one; NULL: no memory. */
@@ -133,8 +131,6 @@ http_fini(struct http *http)
 	pool_fini(&http->exchange_pool);
 	http_routes_fini(http);
 	handles_fini(&http->handles);
-	addresses_fini(&http->addresses);
-	free(http->scratch);
 	free(http->out.buf);
 }
 
@@ -195,11 +191,6 @@ http_flush(struct http *http)
 {
 	http_bury(http);
 	out_flush(http);
-	if (http->full && (http->nconns < http->max_conns || http->idle.count > 0)) {
-		http->full = false;
-		if (http->room != NULL)
-			http->room(http->room_arg);
-	}
 }
 
 void

@@ -23,13 +23,7 @@
 #include "loop/pool.h"
 #include "module/module.h"
 #include "module/route.h"
-#include "net/addresses.h"
-
-/*
- * What one recv(2) may bring. Room for the largest head that can wait unfinished in front of as
- * much again, and large enough that a fast upload costs few system calls.
- */
-#define HTTP_SCRATCH_SIZE (2 * 65536)
+#include "net/net.h"
 
 struct access;
 struct conn;
@@ -44,12 +38,13 @@ TAILQ_HEAD(conn_list, conn);
 
 struct http {
 	struct loop *loop;
+	struct net *net;
 	struct calls *calls;
 	struct slot *slot;
 	const struct conf_http *conf;
 	const struct router *router;
 
-	char *scratch; /* what recv brings; one connection's at a time */
+	char *scratch; /* the net's: what recv brings; one connection's at a time */
 	struct head_limits head_limits;
 	struct head head;    /* of the request that is being read from it */
 	struct head trailer; /* the same for a trailer section */
@@ -66,14 +61,10 @@ struct http {
 
 	struct conn_list conns;
 	size_t nconns;
-	size_t most;		 /* nconns at most in this second */
-	size_t crowd;		 /* and since memory was last given back */
-	size_t max_conns;	 /* where accepting pauses; the worker's to set and heed */
-	bool full;		 /* a client waits for room */
-	void (*room)(void *arg); /* there may be some; NULL: nobody wants to know */
-	void *room_arg;
-	struct addresses addresses; /* of conns */
-	struct conn_list dead;	    /* closed in this turn of the loop, freed at its end */
+	size_t most;		  /* nconns at most in this second */
+	size_t crowd;		  /* and since memory was last given back */
+	struct socket *upgrading; /* what the connection in conn_process becomes; NULL: it stays */
+	struct conn_list dead;	  /* closed in this turn of the loop, freed at its end */
 	struct pool conn_pool, exchange_pool;
 	struct handles handles; /* the modules', for requests and responses */
 
@@ -84,8 +75,8 @@ struct http {
 };
 
 /* 0 or -errno. */
-int http_init(struct http *http, struct loop *loop, struct calls *calls,
-	      const struct conf_http *conf, const struct router *router);
+int http_init(struct http *http, struct net *net, const struct conf_http *conf,
+	      const struct router *router);
 void http_fini(struct http *http);
 
 /* Closes whatever is open, before the modules go. */

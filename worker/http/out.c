@@ -14,70 +14,17 @@
 #include "http/exchange.h"
 #include "http/http.h"
 
-#define OUT_DIRECT 16384 /* from here on a system call costs less than a copy */
-#define CHUNK_SIZE 16384 /* room of a queue's chunk for small pieces */
-#define SEND_PARTS 16	 /* chunks that one sendmsg(2) takes */
-
-/* An owned buffer's release, posted because it may not run inside the module's call. */
-struct out_release {
-	struct task task;
-	struct calls *calls;
-	struct eddy_module *module;
-	void (*release)(void *p, void *arg);
-	void *p, *arg;
-};
-
 static void
-release_run(struct task *task)
-{
-	struct out_release *release = (struct out_release *)(void *)task;
-
-	call_begin(release->calls, release->module, SLOT_RESPONSE, 0);
-	release->release(release->p, release->arg);
-	call_end(release->calls);
-	free(release);
-}
-
-void
-out_release(struct http *http, struct eddy_module *module, void *p,
-	    void (*release)(void *p, void *arg), void *arg)
-{
-	struct out_release *later = malloc(sizeof(*later));
-
-	if (later == NULL) /* a leak beats a callback inside the call that caused it */
-		return;
-	*later = (struct out_release){.task.run = release_run,
-				      .calls = http->calls,
-				      .module = module,
-				      .release = release,
-				      .p = p,
-				      .arg = arg};
-	task_post(&http->loop->ticks, &later->task);
-}
-
-static void
-chunk_free(struct conn *conn, struct out_chunk *chunk)
-{
-	if (chunk->release != NULL)
-		out_release(conn->http, chunk->module, chunk->owned, chunk->release, chunk->arg);
-	free(chunk);
-}
-
-static void
-queue_free(struct conn *conn)
+queue_close(struct conn *conn)
 {
 	struct out_queue *queue = conn->queue;
-	struct out_chunk *chunk;
 
 	conn->queue = NULL;
 	if (queue->wait != NULL)
-		access_waited(conn, queue->wait, queue->bytes);
+		access_waited(conn, queue->wait, queue->unsent.bytes);
 	event_del(&queue->event);
 	deadline_stop(&queue->deadline);
-	while ((chunk = TAILQ_FIRST(&queue->chunks)) != NULL) {
-		TAILQ_REMOVE(&queue->chunks, chunk, link);
-		chunk_free(conn, chunk);
-	}
+	queue_clear(&queue->unsent, conn->http->calls);
 	free(queue);
 }
 
@@ -93,48 +40,23 @@ out_moved(struct conn *conn, size_t n)
 }
 
 /*
- * Sends the parts; the number of bytes taken, 0 when the kernel is full, or -1: the connection has
- * been closed.
+ * What has come of a send: the number of bytes taken, 0 when the kernel is full, or -1: the
+ * connection has been closed.
  */
+static ssize_t
+out_sent(struct conn *conn, ssize_t sent)
+{
+	if (sent >= 0)
+		out_moved(conn, (size_t)sent);
+	else
+		conn_close(conn, true);
+	return sent >= 0 ? sent : -1;
+}
+
 static ssize_t
 out_send(struct conn *conn, struct iovec *parts, size_t n)
 {
-	struct msghdr message = {.msg_iov = parts, .msg_iovlen = n};
-	ssize_t sent;
-
-	do
-		sent = n == 1 ? send(conn_fd(conn), parts[0].iov_base, parts[0].iov_len,
-				     MSG_NOSIGNAL)
-			      : sendmsg(conn_fd(conn), &message, MSG_NOSIGNAL);
-	while (sent < 0 && errno == EINTR);
-	if (sent >= 0) {
-		out_moved(conn, (size_t)sent);
-		return sent;
-	}
-	if (errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM)
-		return 0;
-	conn_close(conn, true);
-	return -1;
-}
-
-static void
-queue_advance(struct conn *conn, size_t sent)
-{
-	struct out_queue *queue = conn->queue;
-
-	queue->bytes -= sent;
-	while (sent > 0) {
-		struct out_chunk *chunk = TAILQ_FIRST(&queue->chunks);
-
-		if (sent < chunk->len) {
-			chunk->p += sent;
-			chunk->len -= sent;
-			return;
-		}
-		sent -= chunk->len;
-		TAILQ_REMOVE(&queue->chunks, chunk, link);
-		chunk_free(conn, chunk);
-	}
+	return out_sent(conn, queue_send_parts(conn_fd(conn), parts, n));
 }
 
 /* How long the client may take nothing. */
@@ -149,29 +71,20 @@ out_limit(struct conn *conn)
 
 /* The kernel has room again: sends until it is full or the queue is empty. */
 static void
-queue_send(struct conn *conn)
+queue_flush(struct conn *conn)
 {
-	while (conn->queue != NULL && conn->queue->bytes > 0) {
-		struct iovec parts[SEND_PARTS];
-		struct out_chunk *chunk;
-		size_t n = 0;
-		ssize_t sent;
+	while (conn->queue != NULL && conn->queue->unsent.bytes > 0) {
+		ssize_t sent = out_sent(conn, queue_send(&conn->queue->unsent, conn->http->calls,
+							 conn_fd(conn)));
 
-		TAILQ_FOREACH(chunk, &conn->queue->chunks, link) {
-			if (n == SEND_PARTS)
-				break;
-			parts[n++] = (struct iovec){chunk->p, chunk->len};
-		}
-		sent = out_send(conn, parts, n);
 		if (sent < 0)
 			return;
 		if (sent == 0)
 			break;
-		queue_advance(conn, (size_t)sent);
 		deadline_start(&conn->queue->deadline, out_limit(conn));
 	}
-	if (conn->queue != NULL && conn->queue->bytes == 0)
-		queue_free(conn);
+	if (conn->queue != NULL && conn->queue->unsent.bytes == 0)
+		queue_close(conn);
 }
 
 static void
@@ -183,7 +96,7 @@ queue_event(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	loop_enter(loop);
-	queue_send(conn);
+	queue_flush(conn);
 	if (conn->state != CONN_CLOSED && conn->queue == NULL)
 		conn_sent(conn);
 	loop_leave(loop);
@@ -206,7 +119,7 @@ queue_open(struct conn *conn)
 		return NULL;
 	}
 	queue->conn = conn;
-	TAILQ_INIT(&queue->chunks);
+	queue_init(&queue->unsent);
 	event_assign(&queue->event, conn->http->loop->base, conn_fd(conn),
 		     EV_WRITE | EV_PERSIST | EV_ET, queue_event, conn);
 	event_add(&queue->event, NULL);
@@ -215,63 +128,12 @@ queue_open(struct conn *conn)
 	return queue;
 }
 
-/* A chunk at the queue's end with room for n bytes of ours. */
-static struct out_chunk *
-queue_chunk(struct conn *conn, size_t n)
-{
-	struct out_queue *queue = queue_open(conn);
-	struct out_chunk *chunk;
-	size_t size = n > CHUNK_SIZE ? n : CHUNK_SIZE;
-
-	if (queue == NULL)
-		return NULL;
-	chunk = TAILQ_LAST(&queue->chunks, out_chunk_list);
-	if (chunk != NULL && chunk->size != 0 &&
-	    (size_t)(chunk->bytes + chunk->size - (chunk->p + chunk->len)) >= n)
-		return chunk;
-	chunk = malloc(sizeof(*chunk) + size);
-	if (chunk == NULL) {
-		conn_close(conn, true);
-		return NULL;
-	}
-	*chunk = (struct out_chunk){.p = chunk->bytes, .size = size};
-	TAILQ_INSERT_TAIL(&queue->chunks, chunk, link);
-	return chunk;
-}
-
+/* Queues a copy of n bytes. Losing the connection shows in its state. */
 static void
-queue_copy(struct conn *conn, const void *p, size_t n)
+out_queue_copy(struct conn *conn, const void *p, size_t n)
 {
-	struct out_chunk *chunk;
-
-	if (n == 0 || (chunk = queue_chunk(conn, n)) == NULL)
-		return;
-	memcpy(chunk->p + chunk->len, p, n);
-	chunk->len += n;
-	conn->queue->bytes += n;
-}
-
-/* Queues the last n bytes of an owned buffer without copying them. */
-static void
-queue_owned(struct conn *conn, void *p, size_t n, void *owned, void (*release)(void *p, void *arg),
-	    void *arg)
-{
-	struct out_queue *queue = queue_open(conn);
-	struct out_chunk *chunk = queue != NULL ? malloc(sizeof(*chunk)) : NULL;
-
-	if (chunk == NULL) {
+	if (n > 0 && queue_open(conn) != NULL && queue_copy(&conn->queue->unsent, p, n) != 0)
 		conn_close(conn, true);
-		out_release(conn->http, conn->http->calls->running, owned, release, arg);
-		return;
-	}
-	*chunk = (struct out_chunk){.p = p,
-				    .len = n,
-				    .release = release,
-				    .module = conn->http->calls->running,
-				    .owned = owned,
-				    .arg = arg};
-	TAILQ_INSERT_TAIL(&queue->chunks, chunk, link);
-	queue->bytes += n;
 }
 
 /* Makes the buffer this connection's. */
@@ -301,14 +163,14 @@ out_flush(struct http *http)
 		return;
 	sent = out_send(conn, &(struct iovec){out->buf, len}, 1);
 	if (sent >= 0 && (size_t)sent < len)
-		queue_copy(conn, out->buf + sent, len - (size_t)sent);
+		out_queue_copy(conn, out->buf + sent, len - (size_t)sent);
 }
 
 char *
 out_reserve(struct conn *conn, size_t n)
 {
-	struct out_chunk *chunk;
 	struct out *out;
+	char *room;
 
 	if (conn->state == CONN_CLOSED || n > OUT_SIZE)
 		return NULL;
@@ -323,8 +185,10 @@ out_reserve(struct conn *conn, size_t n)
 			return out->buf + out->len;
 		}
 	}
-	chunk = queue_chunk(conn, n);
-	return chunk != NULL ? chunk->p + chunk->len : NULL;
+	room = queue_reserve(&conn->queue->unsent, n);
+	if (room == NULL)
+		conn_close(conn, true);
+	return room;
 }
 
 void
@@ -334,8 +198,7 @@ out_commit(struct conn *conn, size_t n)
 		conn->http->out.len += n;
 		return;
 	}
-	TAILQ_LAST(&conn->queue->chunks, out_chunk_list)->len += n;
-	conn->queue->bytes += n;
+	queue_commit(&conn->queue->unsent, n);
 }
 
 /*
@@ -357,7 +220,7 @@ out_send_with(struct conn *conn, const void *p, size_t n)
 		return -1;
 	if ((size_t)sent >= collected)
 		return sent - (ssize_t)collected;
-	queue_copy(conn, out->buf + sent, collected - (size_t)sent);
+	out_queue_copy(conn, out->buf + sent, collected - (size_t)sent);
 	return conn->state == CONN_CLOSED ? -1 : 0;
 }
 
@@ -370,32 +233,32 @@ out_write(struct conn *conn, const void *p, size_t n)
 	if (conn->state == CONN_CLOSED || n == 0)
 		return;
 	if (conn->queue != NULL) {
-		queue_copy(conn, p, n);
+		out_queue_copy(conn, p, n);
 		return;
 	}
 	out = out_take(conn);
-	if (n < OUT_DIRECT && out->len + n <= OUT_SIZE) {
+	if (n < QUEUE_DIRECT && out->len + n <= OUT_SIZE) {
 		memcpy(out->buf + out->len, p, n);
 		out->len += n;
 		return;
 	}
 	sent = out_send_with(conn, p, n);
 	if (sent >= 0 && (size_t)sent < n)
-		queue_copy(conn, (const char *)p + sent, n - (size_t)sent);
+		out_queue_copy(conn, (const char *)p + sent, n - (size_t)sent);
 }
 
 void
-out_write_owned(struct conn *conn, void *p, size_t n, void (*release)(void *p, void *arg),
-		void *arg)
+out_write_lent(struct conn *conn, char *p, size_t n, const struct lent *lent)
 {
+	struct calls *calls = conn->http->calls;
 	ssize_t sent = 0;
 
 	if (conn->state != CONN_CLOSED && conn->queue == NULL)
 		sent = out_send_with(conn, p, n);
-	if (conn->state == CONN_CLOSED || (size_t)sent >= n)
-		out_release(conn->http, conn->http->calls->running, p, release, arg);
-	else
-		queue_owned(conn, (char *)p + sent, n - (size_t)sent, p, release, arg);
+	if (conn->state == CONN_CLOSED || (size_t)sent >= n || queue_open(conn) == NULL)
+		lent_release(calls, lent);
+	else if (queue_lend(&conn->queue->unsent, calls, p + sent, n - (size_t)sent, lent) != 0)
+		conn_close(conn, true);
 }
 
 void
@@ -408,13 +271,23 @@ out_drop(struct conn *conn)
 		out->len = 0;
 	}
 	if (conn->queue != NULL)
-		queue_free(conn);
+		queue_close(conn);
+}
+
+void
+out_hand_over(struct conn *conn, struct queue *to)
+{
+	out_flush(conn->http);
+	if (conn->queue == NULL)
+		return;
+	queue_move(to, &conn->queue->unsent);
+	queue_close(conn);
 }
 
 size_t
 out_unsent(const struct conn *conn)
 {
-	size_t n = conn->queue != NULL ? conn->queue->bytes : 0;
+	size_t n = conn->queue != NULL ? conn->queue->unsent.bytes : 0;
 
 	if (conn->http->out.owner == conn)
 		n += conn->http->out.len;

@@ -15,13 +15,12 @@
 #include <sys/queue.h>
 
 #include "loop/deadline.h"
+#include "net/queue.h"
 
 #define OUT_SIZE 65536
-#define OUT_HIGH_WATER 65536 /* bytes queued on a connection beyond which write says false */
 
 struct access_wait;
 struct conn;
-struct eddy_module;
 struct http;
 
 struct out {
@@ -30,28 +29,12 @@ struct out {
 	char *buf;
 };
 
-/*
- * Bytes that the kernel has not taken: a copy, or the module's own with the function that releases
- * them.
- */
-struct out_chunk {
-	TAILQ_ENTRY(out_chunk) link;
-	char *p;
-	size_t len, size; /* used; room behind p (0: not ours to write to) */
-	void (*release)(void *p, void *arg);
-	void *owned, *arg;
-	struct eddy_module *module; /* whose it is */
-	char bytes[];
-};
-
-TAILQ_HEAD(out_chunk_list, out_chunk);
-
+/* What the kernel has not taken, and what waits for it to have room. */
 struct out_queue {
 	struct event event; /* EV_WRITE */
 	struct deadline deadline;
 	struct conn *conn;
-	struct out_chunk_list chunks;
-	size_t bytes;
+	struct queue unsent;
 	struct access_wait *wait; /* the answer's line in the access log; NULL: none */
 };
 
@@ -67,21 +50,15 @@ void out_commit(struct conn *conn, size_t n);
  * state.
  */
 void out_write(struct conn *conn, const void *p, size_t n);
-/*
- * The same without a copy: `release` is called through the loop when the bytes are not needed any
- * more.
- */
-void out_write_owned(struct conn *conn, void *p, size_t n, void (*release)(void *p, void *arg),
-		     void *arg);
-
-/* Calls `release` of a module through the loop: an owned buffer that nobody needs any more. */
-void out_release(struct http *http, struct eddy_module *module, void *p,
-		 void (*release)(void *p, void *arg), void *arg);
+/* The same without a copy: the buffer goes back through the loop when it is not needed any more. */
+void out_write_lent(struct conn *conn, char *p, size_t n, const struct lent *lent);
 
 /* Sends what is collected, whoever's it is. */
 void out_flush(struct http *http);
 /* Drops what is collected and queued for a connection that closes. */
 void out_drop(struct conn *conn);
+/* Moves it to another queue: the connection's descriptor changes hands. */
+void out_hand_over(struct conn *conn, struct queue *to);
 
 /* Bytes that the kernel has not taken yet. */
 size_t out_unsent(const struct conn *conn);

@@ -203,14 +203,19 @@ response_send_head(struct exchange *exchange, enum framing framing, uint64_t len
 
 /*
  * An answer without a body has none whatever is written, and 204 has no length either (RFC 9110
- * 8.6).
+ * 8.6), nor has 2xx to CONNECT.
  */
 static void
-response_settle_body(struct response *res)
+response_settle_body(struct exchange *exchange)
 {
-	if (!status_has_body(res->status))
+	struct response *res = &exchange->response;
+	bool tunnel = exchange->is_connect && res->status / 100 == 2;
+
+	if (tunnel) /* which nobody has taken over: there is nothing in it, and it ends */
+		res->keep = false;
+	if (tunnel || !status_has_body(res->status))
 		res->no_body = true;
-	if (res->status == 204 && res->has_length)
+	if ((tunnel || res->status == 204) && res->has_length)
 		header_remove(res, "Content-Length", sizeof("Content-Length") - 1);
 }
 
@@ -221,8 +226,9 @@ response_start(struct exchange *exchange)
 	struct response *res = &exchange->response;
 	enum framing framing = exchange->minor > 0 ? FRAMING_CHUNKED : FRAMING_CLOSE;
 
-	response_settle_body(res);
-	if (res->has_length || !status_has_body(res->status))
+	response_settle_body(exchange);
+	if (res->has_length || !status_has_body(res->status) ||
+	    (res->no_body && !exchange->is_head))
 		framing = FRAMING_NONE;
 	return response_send_head(exchange, framing, 0, NULL, 0);
 }
@@ -234,8 +240,9 @@ response_start_whole(struct exchange *exchange, size_t n, const char *type, size
 	struct response *res = &exchange->response;
 	enum framing framing = FRAMING_LENGTH;
 
-	response_settle_body(res);
-	if (res->has_length || !status_has_body(res->status))
+	response_settle_body(exchange);
+	if (res->has_length || !status_has_body(res->status) ||
+	    (res->no_body && !exchange->is_head))
 		framing = FRAMING_NONE;
 	else if (res->trailers.len > 0 && exchange->minor > 0)
 		framing = FRAMING_CHUNKED;
@@ -290,7 +297,7 @@ response_wrote(struct exchange *exchange)
 
 	if (exchange->conn == NULL)
 		return false;
-	if (out_unsent(exchange->conn) > OUT_HIGH_WATER)
+	if (out_unsent(exchange->conn) > QUEUE_HIGH_WATER)
 		res->full = true;
 	return !res->full;
 }
@@ -339,21 +346,25 @@ bool
 eddy_response_write_owned(eddy_response *handle, void *p, size_t n,
 			  void (*release)(void *p, void *arg), void *arg)
 {
+	struct lent lent = {.p = p, .arg = arg, .release = release};
 	struct exchange *exchange;
+	struct calls *calls;
 	struct response *res;
 
 	if (api_check(release != NULL, __func__) != 0)
 		return false; /* and the bytes stay the caller's */
+	calls = &worker_self->calls;
+	lent.module = calls->running;
 	exchange = response_open(handle, p, n, __func__);
 	res = exchange != NULL ? &exchange->response : NULL;
 	if (exchange != NULL && n > 0 && !res->no_body && res->chunked)
 		chunk_begin(exchange->conn, n);
 	if (exchange == NULL || exchange->conn == NULL || n == 0 || res->no_body) {
-		out_release(&worker_self->http, worker_self->calls.running, p, release, arg);
+		lent_release(calls, &lent);
 		return exchange != NULL && response_wrote(exchange);
 	}
 	res->written += n;
-	out_write_owned(exchange->conn, p, n, release, arg);
+	out_write_lent(exchange->conn, p, n, &lent);
 	if (res->chunked && exchange->conn != NULL)
 		out_write(exchange->conn, "\r\n", 2);
 	return response_wrote(exchange);

@@ -176,9 +176,7 @@ conn_route(const struct conn *conn, const struct head *head, const struct route 
 	int status = 0;
 
 	field[0] = '\0';
-	if (head->is_connect)
-		return 501;
-	if (head->path.len == 1 && head->bytes[head->path.at] == '*')
+	if (!head->is_connect && head->path.len == 1 && head->bytes[head->path.at] == '*')
 		return 204;
 	*route = router_find(conn->http->router, head_path(head), head_str(head, head->method),
 			     &status, allow);
@@ -418,6 +416,17 @@ conn_take_nothing(struct conn *conn)
 	return true;
 }
 
+/* A module has taken the connection over. */
+static void
+conn_upgrade(struct conn *conn, const char *p, size_t n)
+{
+	struct socket *sock = conn->http->upgrading;
+
+	conn->http->upgrading = NULL;
+	conn->partial = false;
+	conn_hand_over(conn, sock, p, n);
+}
+
 void
 conn_process(struct conn *conn, const char *p, size_t n)
 {
@@ -441,6 +450,9 @@ conn_process(struct conn *conn, const char *p, size_t n)
 		case CONN_DISCARD:
 			more = conn_take_rest(conn, &p, &n);
 			break;
+		case CONN_UPGRADE:
+			more = false;
+			break;
 		case CONN_LINGER:
 		case CONN_CLOSED:
 			n = 0;
@@ -449,6 +461,10 @@ conn_process(struct conn *conn, const char *p, size_t n)
 		}
 	}
 	conn->busy = false;
+	if (conn->http->upgrading != NULL) {
+		conn_upgrade(conn, p, n);
+		return;
+	}
 	if (conn->closing && conn->exchange == NULL)
 		n = 0;		    /* nothing behind a broken or last request is ever read */
 	if (n > 0 && conn->partial) /* not looked at yet: it keeps the parser's place */

@@ -23,7 +23,7 @@ struct callee {
 
 struct calls {
 	struct slot *slot;
-	const struct loop *loop;
+	struct loop *loop;
 	struct eddy_module *running; /* NULL: no module */
 };
 

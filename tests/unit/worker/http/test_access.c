@@ -22,7 +22,7 @@ static struct conf_route conf_route = {.path = (char *)"/a%20b", .access_log = t
 static struct conf_module conf_module = {.name = (char *)"mod"};
 static struct eddy_module module = {.conf = &conf_module};
 static const struct route route = {.conf = &conf_route, .module = &module};
-static struct conn_peer peer = {.family = AF_INET, .address = {192, 0, 2, 255}};
+static struct peer peer = {.family = AF_INET, .address = {192, 0, 2, 255}};
 static struct head head;
 
 static struct access *

@@ -1,0 +1,188 @@
+/*
+ * eddy_response_upgrade: a connection stops being HTTP's and becomes a raw socket.
+ *
+ * The socket is there at once, so that the module can write to it; the descriptor changes hands
+ * when nobody stands in the connection's code any more: at once for a request that has been parked,
+ * else at the end of conn_process, which still has the bytes that came behind the request.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/access.h"
+#include "http/chars.h"
+#include "http/conn.h"
+#include "http/exchange.h"
+#include "http/http.h"
+#include "http/status.h"
+#include "net/socket.h"
+#include "worker.h"
+
+#define PROTOCOL_MAX 128 /* bytes of a protocol's name */
+
+static bool
+name_equal(eddy_str a, const char *b, size_t n)
+{
+	return a.n == n && strncasecmp(a.p, b, n) == 0;
+}
+
+/* Whether the client has named the protocol in a list such as "websocket, h2c". */
+static bool
+protocol_is_asked(const struct head *head, const char *protocol, size_t n)
+{
+	static const char field[] = "upgrade";
+	int i = -1;
+
+	while ((i = head_find(head, (size_t)(i + 1), field, sizeof(field) - 1)) >= 0) {
+		eddy_str list = head_value(head, (size_t)i);
+		const char *p = list.p, *end = list.p + list.n;
+
+		while (p < end) {
+			size_t len;
+
+			while (p < end && (*p == ',' || *p == ' ' || *p == '\t'))
+				p++;
+			for (len = 0; p + len < end && !strchr(", \t", p[len]);)
+				len++;
+			if (name_equal((eddy_str){p, len}, protocol, n))
+				return true;
+			p += len;
+		}
+	}
+	return false;
+}
+
+/* What is wrong with it, as a sentence for the log; NULL: nothing. */
+static const char *
+upgrade_refused(const struct exchange *exchange, const char *protocol)
+{
+	const struct conn *conn = exchange->conn;
+	size_t n = protocol != NULL ? strlen(protocol) : 0;
+
+	if (conn->state != CONN_WAIT)
+		return "the request has a body that has not been read";
+	if (exchange->is_connect)
+		return protocol == NULL ? NULL : "CONNECT has no protocol to switch to";
+	if (!exchange->upgrade)
+		return "the client has not asked for it with Connection: upgrade and Upgrade";
+	if (n == 0 || n > PROTOCOL_MAX || !chars_all(protocol, n, CHAR_VALUE))
+		return "the protocol's name is missing, or none that a header can carry";
+	if (exchange->head != NULL && !protocol_is_asked(exchange->head, protocol, n))
+		return "the client has not offered that protocol";
+	return NULL;
+}
+
+/* Puts the head together. False: the connection is lost. */
+static bool
+upgrade_send_head(struct exchange *exchange, int status, const char *protocol)
+{
+	struct response *res = &exchange->response;
+	eddy_str line = status_line(status);
+	size_t room = line.n + DATE_LINE_LEN + res->fields.len + PROTOCOL_MAX + 64;
+	char *head = out_reserve(exchange->conn, room), *p = head;
+
+	if (head == NULL)
+		return false;
+	p = mempcpy(p, line.p, line.n);
+	if (!res->has_date)
+		p = mempcpy(p, exchange->http->date.line, DATE_LINE_LEN);
+	if (res->fields.len > 0)
+		p = mempcpy(p, res->fields.p, res->fields.len);
+	if (protocol != NULL) {
+		p = stpcpy(p, "Connection: Upgrade\r\nUpgrade: ");
+		p = stpcpy(p, protocol);
+		p = stpcpy(p, "\r\n");
+	}
+	p = stpcpy(p, "\r\n");
+	out_commit(exchange->conn, (size_t)(p - head));
+	res->status = (uint16_t)status;
+	res->head_fixed = res->head_sent = res->ended = true;
+	slot_add(exchange->http->slot->counters.responses[status / 100], 1);
+	return true;
+}
+
+/* The exchange is over: its module hears `close`. */
+static void
+upgrade_leave_exchange(struct conn *conn)
+{
+	struct exchange *exchange = conn->exchange;
+
+	if (conn->http->access != NULL)
+		access_ended_on(exchange, false);
+	response_timeout_free(exchange);
+	conn->exchange = NULL;
+	exchange_detach(exchange, false);
+}
+
+void
+conn_hand_over(struct conn *conn, struct socket *sock, const char *p, size_t n)
+{
+	struct queue written;
+
+	if (conn->state == CONN_CLOSED || sock->state == SOCKET_CLOSED) {
+		conn_close(conn, false);
+		socket_fail(sock, EDDY_ERRNO(ECONNRESET));
+		return;
+	}
+	queue_init(&written); /* by the module already: it goes behind the head */
+	queue_move(&written, &sock->queue);
+	out_hand_over(conn, &sock->queue);
+	queue_move(&sock->queue, &written);
+	if (conn->state == CONN_CLOSED || socket_hold(sock, p, n) != 0) {
+		conn_close(conn, true);
+		socket_fail(sock, EDDY_ERRNO(ECONNRESET));
+		return;
+	}
+	upgrade_leave_exchange(conn);
+	sock->eof = conn->eof;
+	sock->gone = conn->fin;
+	socket_is_client(sock, &conn->peer, NULL);
+	socket_connected(sock, conn_give_up(conn));
+}
+
+/* Makes the socket and gives it the connection, now or when conn_process has come to its end. */
+static struct socket *
+upgrade_start(struct exchange *exchange, const eddy_socket_events *events, void *arg)
+{
+	struct http *http = exchange->http;
+	struct conn *conn = exchange->conn;
+	struct socket *sock = socket_new(http->net, events, arg);
+
+	if (sock == NULL) {
+		conn_close(conn, true);
+		return NULL;
+	}
+	sock->module = exchange->route->module;
+	conn->state = CONN_UPGRADE;
+	if (conn->busy)
+		http->upgrading = sock;
+	else
+		conn_hand_over(conn, sock, conn->held != NULL ? conn->held->bytes : NULL,
+			       conn->held_len);
+	return sock;
+}
+
+eddy_socket *
+eddy_response_upgrade(eddy_response *handle, const char *protocol, const eddy_socket_events *events,
+		      void *arg)
+{
+	struct exchange *exchange = api_find(&worker_self->http.handles, handle, __func__);
+	struct socket *sock;
+	const char *why;
+
+	if (exchange == NULL || exchange->conn == NULL || exchange->response.answered)
+		return NULL;
+	if (exchange->response.head_fixed || exchange->response.ended) {
+		api_misuse(EDDY_EHEADERS_SENT, __func__);
+		return NULL;
+	}
+	why = upgrade_refused(exchange, protocol);
+	if (why != NULL) {
+		api_misuse_as(EDDY_EINVAL, __func__, why);
+		return NULL;
+	}
+	if (!upgrade_send_head(exchange, exchange->is_connect ? 200 : 101, protocol))
+		return NULL;
+	sock = upgrade_start(exchange, events, arg);
+	return sock != NULL ? socket_handle(sock) : NULL;
+}

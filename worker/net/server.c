@@ -1,0 +1,254 @@
+/*
+ * Servers; see server.h.
+ */
+#include "net/server.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "net/socket.h"
+
+static void server_tell(struct task *task);
+
+/* Telling the module -------------------------------------------------------------- */
+
+static void
+server_post(struct server *server)
+{
+	if (server->posted)
+		return;
+	server->posted = true;
+	task_post(&server->net->loop->ticks, &server->task);
+}
+
+static void
+server_call(struct server *server, void (*call)(eddy_server *handle, void *arg))
+{
+	if (call == NULL)
+		return;
+	call_begin(server->net->calls, server->module, SLOT_SERVER, 0);
+	call(server_handle(server), server->arg);
+	call_end(server->net->calls);
+}
+
+/* Where nobody listens for the error, it is the loading module's, or a line in the log. */
+static void
+server_call_error(struct server *server, int error)
+{
+	struct net *net = server->net;
+	char why[256];
+
+	if (server->events != NULL && server->events->error != NULL) {
+		call_begin(net->calls, server->module, SLOT_SERVER, 0);
+		server->events->error(server_handle(server), error, server->arg);
+		call_end(net->calls);
+		return;
+	}
+	snprintf(why, sizeof(why), "cannot listen on %.128s: %s", server->address,
+		 eddy_strerror(error));
+	if (server->loading && net->starting)
+		net->events->refused(net->arg, server->module, why);
+	else
+		eddy_log(server->module, LOG_ERR, "%s", why);
+}
+
+static void
+server_free(struct server *server)
+{
+	LIST_REMOVE(server, link);
+	handle_free(&server->net->servers, server->handle);
+	free(server->address);
+	free(server);
+}
+
+static void
+server_tell(struct task *task)
+{
+	struct server *server =
+		(struct server *)(void *)((char *)task - offsetof(struct server, task));
+	int error = server->error;
+
+	server->posted = false;
+	server->error = 0;
+	if (server->listening && server->state == SERVER_LISTENING && server->events != NULL)
+		server_call(server, server->events->listening);
+	server->listening = false;
+	if (error != 0)
+		server_call_error(server, error);
+	if (server->state != SERVER_CLOSED || server->nsockets > 0 || server->posted)
+		return;
+	if (server->events != NULL)
+		server_call(server, server->events->close);
+	server_free(server);
+}
+
+/* Listening ----------------------------------------------------------------------- */
+
+struct server *
+server_new(struct net *net, const eddy_server_events *events, void *arg)
+{
+	struct server *server = malloc(sizeof(*server));
+
+	if (server == NULL)
+		return NULL;
+	*server = (struct server){.net = net,
+				  .task.run = server_tell,
+				  .events = events,
+				  .arg = arg,
+				  .module = net->calls->running};
+	server->handle = handle_new(&net->servers, server);
+	if (server->handle == NULL) {
+		free(server);
+		return NULL;
+	}
+	LIST_INSERT_HEAD(&net->servers_all, server, link);
+	return server;
+}
+
+int
+server_listen(struct server *server, const char *address)
+{
+	struct net *net = server->net;
+	char *copy;
+
+	if (server->state != SERVER_IDLE)
+		return server->state == SERVER_CLOSED ? EDDY_ECLOSED : EDDY_EINVAL;
+	copy = strdup(address);
+	if (copy == NULL)
+		return EDDY_ENOMEM;
+	server->id = ++net->last_server;
+	if (net->events->listen(net->arg, server->id, address) != 0) {
+		free(copy);
+		return EDDY_EAGAIN;
+	}
+	server->address = copy;
+	server->state = SERVER_ASKED;
+	server->loading = net->starting;
+	net->nasked++;
+	return 0;
+}
+
+void
+server_close(struct server *server)
+{
+	struct net *net = server->net;
+
+	if (server->state == SERVER_CLOSED)
+		return;
+	if (server->state != SERVER_IDLE)
+		net->events->unlisten(net->arg, server->id);
+	gate_close(&server->gate);
+	server->state = SERVER_CLOSED;
+	server_post(server);
+}
+
+struct socket *
+server_enter(struct net *net, struct server *server, int fd, const struct sockaddr *address,
+	     int *error)
+{
+	struct peer peer = peer_of(address);
+	struct socket *sock;
+
+	*error = net_client_add(net, &peer);
+	if (*error != 0) {
+		net_turn_away(net, fd, *error);
+		return NULL;
+	}
+	sock = socket_of_fd(net, fd, NULL, NULL);
+	if (sock == NULL) {
+		net_client_remove(net, &peer);
+		*error = net_turn_away(net, fd, -ENOMEM);
+		return NULL;
+	}
+	socket_is_client(sock, &peer, server);
+	slot_add(net->slot->counters.accepted, 1);
+	return sock;
+}
+
+static int
+server_entered(struct gate *gate, int fd, const struct sockaddr *peer)
+{
+	struct server *server = gate->arg;
+	struct net *net = server->net;
+	int error;
+	struct socket *sock = server_enter(net, server, fd, peer, &error);
+
+	if (sock == NULL)
+		return error;
+	server->nsockets++;
+	sock->module = server->module;
+	if (server->events != NULL && server->events->connection != NULL) {
+		call_begin(net->calls, server->module, SLOT_SERVER, 0);
+		server->events->connection(server_handle(server), socket_handle(sock), server->arg);
+		call_end(net->calls);
+	}
+	if (sock->events == NULL) /* nobody wants it */
+		socket_close(sock, false);
+	loop_run_ticks(net->loop);
+	return 0;
+}
+
+static struct server *
+server_asked(struct net *net, uint32_t id)
+{
+	struct server *server;
+
+	LIST_FOREACH(server, &net->servers_all, link)
+		if (server->id == id && server->state == SERVER_ASKED)
+			return server;
+	return NULL;
+}
+
+static void
+server_bound(struct server *server, eddy_str address, int fd)
+{
+	char *bound = strndup(address.p, address.n);
+
+	if (bound != NULL) {
+		free(server->address);
+		server->address = bound;
+	}
+	server->state = SERVER_LISTENING;
+	server->listening = true;
+	gate_open(&server->gate, server->net, fd, server_entered, server);
+}
+
+void
+server_answered(struct net *net, uint32_t id, int error, eddy_str address, int fd)
+{
+	struct server *server = server_asked(net, id);
+
+	if (server == NULL || (error == 0 && net->stopped)) {
+		if (fd >= 0)
+			close(fd);
+	} else if (error == 0) {
+		server_bound(server, address, fd);
+		server_post(server);
+	} else {
+		server->state = SERVER_CLOSED;
+		server->error = error == EINVAL ? EDDY_EINVAL : EDDY_ERRNO(error);
+		server_post(server);
+	}
+	loop_run_ticks(net->loop);
+	if (--net->nasked == 0 && net->starting)
+		net->events->settled(net->arg);
+}
+
+void
+server_left(struct server *server)
+{
+	server->nsockets--;
+	if (server->state == SERVER_CLOSED)
+		server_post(server);
+}
+
+void
+servers_fini(struct net *net)
+{
+	while (!LIST_EMPTY(&net->servers_all))
+		server_free(LIST_FIRST(&net->servers_all));
+}

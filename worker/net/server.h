@@ -1,0 +1,68 @@
+/*
+ * Servers that modules make, on listeners that the master shares out.
+ *
+ *	        eddy_server_listen         the master has bound it
+ *	  IDLE --------------------> ASKED ------------------------> LISTENING
+ *	   |                           | it could not                   |
+ *	   +---------------------------+----- eddy_server_close --------+--> CLOSED: `close` when the
+ *	                                                                     last socket has gone
+ */
+#ifndef EDDY_NET_SERVER_H
+#define EDDY_NET_SERVER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/queue.h>
+
+#include "eddy.h"
+#include "net/gate.h"
+#include "net/net.h"
+
+enum server_state { SERVER_IDLE, SERVER_ASKED, SERVER_LISTENING, SERVER_CLOSED };
+
+struct server {
+	struct gate gate;
+	LIST_ENTRY(server) link; /* in net.servers_all */
+	struct net *net;
+	struct task task;
+	const eddy_server_events *events;
+	void *arg;
+	struct eddy_module *module;
+	void *handle;
+	char *address;	 /* asked for, then bound to */
+	size_t nsockets; /* connections that are open */
+	uint32_t id;	 /* the master's name for it */
+	int error;	 /* to be told */
+	uint8_t state;
+	bool posted : 1;
+	bool listening : 1; /* to be told */
+	bool loading : 1;   /* asked for by the module's `load` */
+};
+
+/* For the module that is running. NULL: no memory. */
+struct server *server_new(struct net *net, const eddy_server_events *events, void *arg);
+/* 0, EDDY_EINVAL, EDDY_EAGAIN, EDDY_ENOMEM. */
+int server_listen(struct server *server, const char *address);
+void server_close(struct server *server);
+
+/* The master's answer: an errno, or the address that it has bound and the listener's descriptor. */
+void server_answered(struct net *net, uint32_t id, int error, eddy_str address, int fd);
+
+/* One of its sockets is over. */
+void server_left(struct server *server);
+
+/* A client's descriptor becomes a socket whose events are still to be set. NULL: turned away. */
+struct socket *server_enter(struct net *net, struct server *server, int fd,
+			    const struct sockaddr *address, int *error);
+
+/* Frees what modules have left behind. */
+void servers_fini(struct net *net);
+
+static inline eddy_server *
+server_handle(const struct server *server)
+{
+	return server->handle;
+}
+
+#endif
