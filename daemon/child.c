@@ -9,6 +9,7 @@
 #include "daemon/clock.h"
 #include "daemon/cluster.h"
 #include "daemon/generation.h"
+#include "daemon/listen.h"
 #include "daemon/master.h"
 
 #include <event2/event.h>
@@ -149,7 +150,8 @@ take_publish(struct child *child, const struct contract_message *message)
 static message_handler *const handlers[] = {
 	[CONTRACT_READY] = take_ready,	   [CONTRACT_FAIL] = take_fail,
 	[CONTRACT_LOG] = take_log,	   [CONTRACT_PUBLISH] = take_publish,
-	[CONTRACT_STOPPED] = take_stopped,
+	[CONTRACT_STOPPED] = take_stopped, [CONTRACT_LISTEN] = listen_take,
+	[CONTRACT_UNLISTEN] = listen_end,
 };
 
 static bool
@@ -336,6 +338,7 @@ child_start(struct generation *generation, unsigned worker, char *why, size_t si
 	child->generation = generation;
 	child->worker = worker;
 	child->link = -1;
+	LIST_INIT(&child->shared);
 	child->started_ns = clock_now_ns();
 	slot = slots_take(slots, worker, generation->number, child->started_ns);
 	if (slot < 0) {
@@ -357,15 +360,11 @@ child_start(struct generation *generation, unsigned worker, char *why, size_t si
 
 /* life --------------------------------------------------------------------------------------- */
 
-static void
-control_send(struct child *child, enum contract_type type)
+void
+child_control(struct child *child, struct packet *packet)
 {
-	struct packet *packet;
-
-	if (child->link < 0)
-		return;
-	packet = packet_new(type, NULL, 0);
-	link_sent(child, packet ? outbox_control(&child->outbox, packet) : -ENOMEM);
+	if (child->link >= 0)
+		link_sent(child, packet ? outbox_control(&child->outbox, packet) : -ENOMEM);
 	packet_unref(packet);
 }
 
@@ -373,14 +372,14 @@ void
 child_accept(struct child *child)
 {
 	child->state = CHILD_ACCEPTING;
-	control_send(child, CONTRACT_ACCEPT);
+	child_control(child, packet_new(CONTRACT_ACCEPT, NULL, 0));
 }
 
 void
 child_drain(struct child *child)
 {
 	child->state = CHILD_DRAINING;
-	control_send(child, CONTRACT_DRAIN);
+	child_control(child, packet_new(CONTRACT_DRAIN, NULL, 0));
 }
 
 void
@@ -449,6 +448,7 @@ child_reap(struct child *child, int status, char *how, size_t size)
 	while (link_read(child, READS_PER_TURN))
 		;
 	child->state = CHILD_DEAD;
+	shared_drop_all(&child->master->shared, &child->shared);
 	child->drained = slot_get(slots_get(slots, child->slot)->state) == SLOT_DRAINING;
 	end_describe(child, status, how, size);
 	used = strlen(how);
@@ -461,6 +461,7 @@ void
 child_free(struct child *child)
 {
 	link_close(child);
+	shared_drop_all(&child->master->shared, &child->shared);
 	if (child->deadline)
 		event_free(child->deadline);
 	free(child->refusal);

@@ -16,6 +16,7 @@
 #define EDDY_DAEMON_CHILD_H
 
 #include "daemon/outbox.h"
+#include "daemon/shared.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -44,6 +45,7 @@ struct child {
 	struct event *readable, *writable;
 	struct event *deadline; /* to be READY, or to die after its link has closed */
 	struct outbox outbox;
+	struct shared_uses shared; /* the listeners that its modules have asked for */
 	char *refusal; /* what it said in FAIL, with the place in the conf; NULL: nothing */
 	const char *killed_for; /* why the master killed it; NULL: it did not */
 	bool was_ready;		/* it has said READY */
@@ -63,6 +65,9 @@ struct child *child_start(struct generation *generation, unsigned worker, char *
 /* Tells it to serve, or to finish. */
 void child_accept(struct child *child);
 void child_drain(struct child *child);
+
+/* Sends it a message that is never dropped; takes the packet over (NULL: there was no memory). */
+void child_control(struct child *child, struct packet *packet);
 
 /* Hands it a new file for the access log; the fd stays the caller's. */
 void child_reopen(struct child *child, int fd);

@@ -108,3 +108,81 @@ identity_assume(const struct identity *identity)
 		return -errno;
 	return 0;
 }
+
+/* borrowing ---------------------------------------------------------------------------------- */
+
+int
+identity_copy(struct identity *copy, const struct identity *identity)
+{
+	*copy = *identity;
+	copy->groups = NULL;
+	if (!identity->ngroups)
+		return 0;
+	copy->groups = calloc(identity->ngroups, sizeof(*copy->groups));
+	if (!copy->groups) {
+		*copy = (struct identity){0};
+		return -ENOMEM;
+	}
+	memcpy(copy->groups, identity->groups, identity->ngroups * sizeof(*copy->groups));
+	return 0;
+}
+
+static int
+identity_look(struct identity *own)
+{
+	int n = getgroups(0, NULL);
+
+	*own = (struct identity){.changes = true, .uid = geteuid(), .gid = getegid()};
+	if (n < 0)
+		return -errno;
+	own->groups = calloc((size_t)n + 1, sizeof(*own->groups));
+	if (!own->groups)
+		return -ENOMEM;
+	n = getgroups(n, own->groups);
+	if (n < 0)
+		return -errno;
+	own->ngroups = (size_t)n;
+	return 0;
+}
+
+/*
+ * Who cannot become who it was cannot go on: the next worker would be started as somebody else. The
+ * kernel takes an effective user that changes for a set-user-ID program, which leaves no core.
+ */
+static void
+identity_restore(const struct identity *own)
+{
+	if (setresuid((uid_t)-1, own->uid, (uid_t)-1) < 0 ||
+	    setresgid((gid_t)-1, own->gid, (gid_t)-1) < 0 ||
+	    setgroups(own->ngroups, own->groups) < 0)
+		abort();
+	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+}
+
+int
+identity_borrow(const struct identity *identity, struct identity *own)
+{
+	int error;
+
+	*own = (struct identity){0};
+	if (!identity->changes)
+		return 0;
+	error = identity_look(own);
+	if (!error && (setgroups(identity->ngroups, identity->groups) < 0 ||
+		       setresgid((gid_t)-1, identity->gid, (gid_t)-1) < 0 ||
+		       setresuid((uid_t)-1, identity->uid, (uid_t)-1) < 0)) {
+		error = -errno;
+		identity_restore(own);
+	}
+	if (error)
+		identity_fini(own);
+	return error;
+}
+
+void
+identity_return(struct identity *own)
+{
+	if (own->changes)
+		identity_restore(own);
+	identity_fini(own);
+}

@@ -33,4 +33,14 @@ void identity_fini(struct identity *identity);
 /* In the child: takes on the identity, for good. 0 or -errno. Async-signal-safe. */
 int identity_assume(const struct identity *identity);
 
+/* 0 or -ENOMEM, with the copy empty. */
+int identity_copy(struct identity *copy, const struct identity *identity);
+
+/*
+ * In the master: until identity_return the kernel lets it do what that identity may do, and no more
+ * (files, ports); `own` keeps who it is. 0, or -errno with nothing changed.
+ */
+int identity_borrow(const struct identity *identity, struct identity *own);
+void identity_return(struct identity *own);
+
 #endif

@@ -3,6 +3,7 @@
  */
 #include "daemon/listener.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -12,7 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define WHY_BYTES 160
 #define DEFER_ACCEPT_S 1 /* wake a worker with something to read, or after 1 s all the same */
 
 static bool
@@ -46,16 +46,19 @@ addr_same(const struct sockaddr_storage *a, socklen_t a_len, const struct sockad
 	return a_len == b_len && memcmp(a, b, a_len) == 0;
 }
 
-/*
- * Whether an open listener is what the conf asks for. A unix socket whose file somebody has removed
- * is not.
- */
-static bool
+bool
+listener_is_at(const struct listener *listener, const struct sockaddr_storage *addr,
+	       socklen_t addrlen)
+{
+	return addr_same(&listener->addr, listener->addrlen, addr, addrlen);
+}
+
+bool
 listener_serves(const struct listener *listener, const struct conf_listen *want)
 {
 	const struct sockaddr_un *un = (const void *)&listener->addr;
 
-	if (!addr_same(&listener->addr, listener->addrlen, &want->addr, want->addrlen))
+	if (!listener_is_at(listener, &want->addr, want->addrlen))
 		return false;
 	if (want->addr.ss_family == AF_INET6)
 		return listener->ipv6only == want->ipv6only;
@@ -77,7 +80,7 @@ listener_free(struct listener *listener)
 	free(listener);
 }
 
-static void
+void
 listener_unref(struct listener *listener)
 {
 	if (--listener->refs == 0)
@@ -179,7 +182,7 @@ inet_explain(int error, char *why, size_t size)
 
 	switch (error) {
 	case -EADDRINUSE:
-		hint = " (another process listens there; `ss -ltnp` shows which)";
+		hint = " (another process or a module listens there; `ss -ltnp` shows which)";
 		break;
 	case -EADDRNOTAVAIL:
 		hint = " (no interface of this machine has that address)";
@@ -224,29 +227,71 @@ unix_open(struct listener *listener, const struct conf_listen *want, char *why, 
 	return error;
 }
 
-static struct listener *
-listener_open(const struct conf_listen *want, const struct listener_set *old,
-	      struct conf_errors *errors)
+/* What the kernel has bound: the port that it has picked for 0. */
+static int
+inet_learn(struct listener *listener)
+{
+	listener->addrlen = sizeof(listener->addr);
+	return getsockname(listener->fd, (struct sockaddr *)&listener->addr, &listener->addrlen) < 0
+		       ? -errno
+		       : 0;
+}
+
+int
+listener_open(struct listener **opened, const struct conf_listen *want,
+	      const struct listener_set *old, char *why, size_t size)
 {
 	struct listener *listener = listener_new(want);
-	char why[WHY_BYTES] = "";
 	int error;
 
+	*opened = NULL;
 	if (!listener) {
-		inet_explain(-errno, why, sizeof(why));
-		conf_errors_add(errors, want->where, "cannot listen on %s: %s", want->address, why);
-		return NULL;
+		error = -errno;
+		inet_explain(error, why, size);
+		return error;
 	}
 	if (listener_is_inet(listener))
-		error = inet_open(listener, want, old, why, sizeof(why));
+		error = inet_open(listener, want, old, why, size);
 	else
-		error = unix_open(listener, want, why, sizeof(why));
-	if (error) {
-		conf_errors_add(errors, want->where, "cannot listen on %s: %s", want->address, why);
+		error = unix_open(listener, want, why, size);
+	if (!error && listener_is_inet(listener))
+		error = inet_learn(listener);
+	if (error)
 		listener_free(listener);
-		return NULL;
-	}
+	else
+		*opened = listener;
+	return error;
+}
+
+static struct listener *
+listener_open_for_conf(const struct conf_listen *want, const struct listener_set *old,
+		       struct conf_errors *errors)
+{
+	struct listener *listener;
+	char why[LISTENER_WHY_BYTES] = "";
+
+	if (listener_open(&listener, want, old, why, sizeof(why)) < 0)
+		conf_errors_add(errors, want->where, "cannot listen on %s: %s", want->address, why);
 	return listener;
+}
+
+const char *
+listener_format(const struct listener *listener, char *buf, size_t size)
+{
+	const struct sockaddr_in *in = (const void *)&listener->addr;
+	const struct sockaddr_in6 *in6 = (const void *)&listener->addr;
+	char host[INET6_ADDRSTRLEN] = "";
+
+	if (listener->addr.ss_family == AF_INET) {
+		inet_ntop(AF_INET, &in->sin_addr, host, sizeof(host));
+		snprintf(buf, size, "%s:%u", host, ntohs(in->sin_port));
+	} else if (listener->addr.ss_family == AF_INET6) {
+		inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host));
+		snprintf(buf, size, "[%s]:%u", host, ntohs(in6->sin6_port));
+	} else {
+		snprintf(buf, size, "%s", listener->address);
+	}
+	return buf;
 }
 
 static struct listener *
@@ -276,7 +321,7 @@ listener_set_open(struct listener_set *set, const struct conf *conf, const struc
 		if (listener)
 			listener->refs++;
 		else
-			listener = listener_open(&conf->listens[i], old, errors);
+			listener = listener_open_for_conf(&conf->listens[i], old, errors);
 		if (listener)
 			set->list[set->count++] = listener;
 		else

@@ -16,6 +16,9 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
+#define LISTENER_WHY_BYTES 160	   /* for a sentence of what is wrong */
+#define LISTENER_ADDRESS_BYTES 128 /* for any address that can be bound */
+
 struct listener {
 	unsigned refs;
 	int fd;
@@ -31,6 +34,29 @@ struct listener_set {
 	struct listener **list;
 	size_t count;
 };
+
+/*
+ * Opens one, which the caller then holds; what is in `old` (may be NULL) may be in the way for this
+ * moment. 0, or -errno with the sentence of what is wrong in `why`.
+ */
+int listener_open(struct listener **opened, const struct conf_listen *want,
+		  const struct listener_set *old, char *why, size_t size);
+
+/* Lets go of one; what nobody else holds is closed. */
+void listener_unref(struct listener *listener);
+
+/* Whether it is bound to that very address. */
+bool listener_is_at(const struct listener *listener, const struct sockaddr_storage *addr,
+		    socklen_t addrlen);
+
+/*
+ * Whether an open listener is what the conf asks for. A unix socket whose file somebody has removed
+ * is not.
+ */
+bool listener_serves(const struct listener *listener, const struct conf_listen *want);
+
+/* The address that it is bound to, numeric: "127.0.0.1:8080"; returns `buf`. */
+const char *listener_format(const struct listener *listener, char *buf, size_t size);
 
 /*
  * Opens what the conf wants, taking over from `old` (may be NULL) what is there already. All that

@@ -34,6 +34,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/human.h \
 	daemon/identity.c \
 	daemon/identity.h \
+	daemon/listen.c \
+	daemon/listen.h \
 	daemon/listener.c \
 	daemon/listener.h \
 	daemon/log.c \
@@ -50,6 +52,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/reload.h \
 	daemon/reopen.c \
 	daemon/reopen.h \
+	daemon/shared.c \
+	daemon/shared.h \
 	daemon/slots.c \
 	daemon/slots.h \
 	daemon/spawn.c \

@@ -236,6 +236,7 @@ master_init(struct master *master, const struct options *options)
 	master->log.wait_ms = options->check ? -1 : START_LOG_MS;
 	if (options->check)
 		master->log.form = LOG_FORM_PLAIN;
+	shared_init(&master->shared, &master->log);
 	control_init(&master->control, master);
 	error = spawner_init(&master->spawner, options->worker);
 	if (error)

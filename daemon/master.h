@@ -23,6 +23,7 @@
 #include "daemon/log.h"
 #include "daemon/options.h"
 #include "daemon/reload.h"
+#include "daemon/shared.h"
 #include "daemon/slots.h"
 #include "daemon/spawn.h"
 #include "worker/contract.h"
@@ -54,6 +55,7 @@ struct master {
 	struct event *signals[MASTER_SIGNALS];
 	struct spawner spawner;
 	struct slots slots;
+	struct shared_table shared;	    /* listeners that modules have asked for */
 	struct generation_list generations; /* all that have workers, newest first */
 	struct generation *running;	    /* NULL: none yet, or stopping */
 	struct generation *candidate;	    /* of the reload that runs */

@@ -91,13 +91,13 @@ outbox_fini(struct outbox *outbox)
 		queue_drop_first(&outbox->control);
 	while (!STAILQ_EMPTY(&outbox->messages))
 		queue_drop_first(&outbox->messages);
-	outbox->bytes = 0;
+	outbox->ncontrol = outbox->bytes = 0;
 }
 
 bool
 outbox_waits(const struct outbox *outbox)
 {
-	return !STAILQ_EMPTY(&outbox->control) || !STAILQ_EMPTY(&outbox->messages);
+	return outbox->ncontrol || !STAILQ_EMPTY(&outbox->messages);
 }
 
 int
@@ -105,10 +105,13 @@ outbox_control(struct outbox *outbox, struct packet *packet)
 {
 	int error;
 
-	if (!STAILQ_EMPTY(&outbox->control))
-		return queue_add(&outbox->control, packet);
-	error = packet_send(packet, outbox->link);
-	return error == -EAGAIN ? queue_add(&outbox->control, packet) : error;
+	error = outbox->ncontrol ? -EAGAIN : packet_send(packet, outbox->link);
+	if (error != -EAGAIN)
+		return error;
+	error = queue_add(&outbox->control, packet);
+	if (!error)
+		outbox->ncontrol++;
+	return error;
 }
 
 int
@@ -157,8 +160,11 @@ outbox_flush(struct outbox *outbox)
 {
 	int error = 0;
 
-	while (!error && !STAILQ_EMPTY(&outbox->control))
+	while (!error && outbox->ncontrol) {
 		error = queue_send_first(&outbox->control, outbox->link);
+		if (!error)
+			outbox->ncontrol--;
+	}
 	while (!error && !STAILQ_EMPTY(&outbox->messages)) {
 		size_t size = STAILQ_FIRST(&outbox->messages)->packet->size;
 

@@ -32,7 +32,8 @@ STAILQ_HEAD(outbox_queue, outbox_item);
 struct outbox {
 	int link; /* the owner's */
 	struct outbox_queue control, messages;
-	size_t bytes; /* in messages */
+	size_t ncontrol; /* messages in control */
+	size_t bytes;	 /* in messages */
 	uint32_t lost;
 };
 
