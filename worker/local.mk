@@ -144,6 +144,7 @@ eddymodule_PROGRAMS += \
 	worker/modules/hello.so \
 	worker/modules/poll.so \
 	worker/modules/resolve.so \
+	worker/modules/ticker.so \
 	worker/modules/welcome.so
 
 worker_modules_echo_so_SOURCES = worker/modules/echo.c
@@ -165,6 +166,11 @@ worker_modules_resolve_so_SOURCES = worker/modules/resolve.c
 worker_modules_resolve_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
 worker_modules_resolve_so_CFLAGS = $(MODULE_COMPILE)
 worker_modules_resolve_so_LDFLAGS = $(MODULE_LINK)
+
+worker_modules_ticker_so_SOURCES = worker/modules/ticker.c
+worker_modules_ticker_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
+worker_modules_ticker_so_CFLAGS = $(MODULE_COMPILE)
+worker_modules_ticker_so_LDFLAGS = $(MODULE_LINK)
 
 worker_modules_welcome_so_SOURCES = worker/modules/welcome.c
 worker_modules_welcome_so_CPPFLAGS = $(MODULE_COMPILE_CPP)

@@ -1,11 +1,14 @@
 /*
- * echo: streams the request's body back as it arrives, in constant memory whatever its length.
+ * echo: streams back what comes, a request's body or a TCP connection's bytes, in constant memory
+ * whatever their length.
  *
  *	module "echo" {}
  *	route "/echo" { module = "echo"  max_body = "0" }
+ *	listen "127.0.0.1:9000" { protocol = "tcp"  module = "echo" }
  *
- * It reads no faster than the client takes the answer: a write that says false pauses the request
- * until `drain`.
+ * It reads no faster than the client takes the answer: a write that says false pauses the reading
+ * until `drain`. A TCP client that has ended its side (half-close) still gets all of it back, and
+ * then the end.
  */
 #include <eddy.h>
 #include <string.h>
@@ -49,4 +52,40 @@ echo_request(eddy_request *req, eddy_response *res, void *state)
 	eddy_request_on(req, &reading, res);
 }
 
-EDDY_MODULE(.name = "echo", .version = "1", .request = echo_request);
+/* TCP ----------------------------------------------------------------------------- */
+
+static void
+echo_socket_data(eddy_socket *sock, eddy_str piece, void *arg)
+{
+	(void)arg;
+	if (!eddy_socket_write(sock, piece.p, piece.n))
+		eddy_socket_pause(sock);
+}
+
+static void
+echo_socket_drain(eddy_socket *sock, void *arg)
+{
+	(void)arg;
+	eddy_socket_resume(sock);
+}
+
+static void
+echo_socket_end(eddy_socket *sock, void *arg)
+{
+	(void)arg;
+	eddy_socket_end(sock, NULL, 0);
+}
+
+static void
+echo_connection(eddy_socket *sock, void *state)
+{
+	static const eddy_socket_events events = {
+		.data = echo_socket_data,
+		.drain = echo_socket_drain,
+		.end = echo_socket_end,
+	};
+
+	eddy_socket_on(sock, &events, state);
+}
+
+EDDY_MODULE(.name = "echo", .version = "1", .request = echo_request, .connection = echo_connection);

@@ -1,0 +1,94 @@
+"""The modules that ship as examples, each as its own comment says it is used."""
+import socket
+
+import pytest
+
+from harness import ports
+from harness.wait import wait_until
+
+
+@pytest.fixture
+def ticker(daemon):
+    daemon.conf(
+        workers=1,
+        modules={"ticker": {"path": "ticker.so", "interval": "20"}},
+        routes={"/ticks": {"module": "ticker", "write_timeout": "0"}},
+    )
+    daemon.start()
+    return daemon
+
+
+def stream(daemon):
+    peer = socket.create_connection(("127.0.0.1", daemon.port), timeout=10)
+    peer.sendall(b"GET /ticks HTTP/1.1\r\nHost: x\r\n\r\n")
+    return peer
+
+
+def until(peer, text, got=b""):
+    while text not in got:
+        piece = peer.recv(65536)
+        assert piece, got
+        got += piece
+    return got
+
+
+def test_ticker_sends_events_in_their_order(ticker):
+    with stream(ticker) as peer:
+        got = until(peer, b"id: 3\n")
+    assert b"Content-Type: text/event-stream\r\n" in got
+    assert got.index(b"id: 1\n") < got.index(b"id: 2\n") < got.index(b"id: 3\n")
+
+
+def test_ticker_stops_for_who_has_left(ticker):
+    peers = [stream(ticker) for _ in range(20)]
+    for peer in peers:
+        until(peer, b"id: 1\n")
+        peer.close()
+    wait_until(lambda: ticker.workers()[0]["connections"] == 0, "the streams to be gone")
+    with stream(ticker) as peer:
+        until(peer, b"id: 1\n")
+
+
+def test_ticker_ends_its_streams_at_a_reload(ticker):
+    with stream(ticker) as peer:
+        got = until(peer, b"id: 1\n")
+        ticker.reload()
+        got = until(peer, b"\r\n0\r\n\r\n", got)
+
+
+def test_ticker_refuses_an_interval_that_is_none(daemon):
+    daemon.conf(
+        modules={"ticker": {"path": "ticker.so", "interval": "1s"}}, routes={"/ticks": "ticker"}
+    )
+    daemon.launch()
+    assert daemon.wait_exit() == 78
+    daemon.expected_exit = 78
+    daemon.expect_log('bad interval "1s": give milliseconds, 1 to 3600000')
+
+
+@pytest.fixture
+def echo(daemon):
+    port = ports.free_port()
+    daemon.conf(
+        workers=2,
+        listens={
+            f"127.0.0.1:{daemon.port}": {},
+            f"127.0.0.1:{port}": {"protocol": "tcp", "module": "echo"},
+        },
+        modules={"echo": {"path": "echo.so"}},
+        routes={"/echo": "echo"},
+    )
+    daemon.start()
+    return port
+
+
+def test_echo_over_tcp_honours_half_close(echo):
+    data = bytes(range(256)) * 4096
+    with socket.create_connection(("127.0.0.1", echo), timeout=10) as peer:
+        peer.sendall(data[:5000])
+        peer.sendall(data[5000:])
+        peer.shutdown(socket.SHUT_WR)
+        got = b""
+        while piece := peer.recv(65536):
+            got += piece
+    assert got == data
