@@ -25,7 +25,8 @@
 #include <unistd.h>
 
 #define READS_PER_TURN 64 /* so that one talkative worker does not keep the loop from the others */
-#define LINK_CLOSED_MS 1000 /* from the end of its link to its death, without help */
+#define SIGNALS_WAITING_MAX 64 /* messages, where no further signal is added */
+#define LINK_CLOSED_MS 1000    /* from the end of its link to its death, without help */
 
 static void
 deadline_set(struct child *child, unsigned ms)
@@ -380,6 +381,17 @@ child_drain(struct child *child)
 {
 	child->state = CHILD_DRAINING;
 	child_control(child, packet_new(CONTRACT_DRAIN, NULL, 0));
+}
+
+/* Of many that wait, as the kernel does with signals: some are lost to who does not look at them. */
+void
+child_signal(struct child *child, int signo)
+{
+	struct contract_signal signal = {.signal = (uint32_t)signo};
+	struct iovec part = {&signal, sizeof(signal)};
+
+	if (child->link >= 0 && child->outbox.ncontrol < SIGNALS_WAITING_MAX)
+		child_control(child, packet_new(CONTRACT_SIGNAL, &part, 1));
 }
 
 void

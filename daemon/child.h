@@ -69,6 +69,9 @@ void child_drain(struct child *child);
 /* Sends it a message that is never dropped; takes the packet over (NULL: there was no memory). */
 void child_control(struct child *child, struct packet *packet);
 
+/* Tells it which signal the master was sent, which acts on it next. */
+void child_signal(struct child *child, int signo);
+
 /* Hands it a new file for the access log; the fd stays the caller's. */
 void child_reopen(struct child *child, int fd);
 

@@ -159,11 +159,23 @@ on_unused(struct master *master, int signo)
 static const struct {
 	int signo;
 	void (*handle)(struct master *master, int signo);
+	bool told; /* to the workers, whose modules may listen to it (eddy_process_on) */
 } signals[MASTER_SIGNALS] = {
-	{SIGCHLD, on_reap},   {SIGINT, on_stop},    {SIGTERM, on_stop},
-	{SIGQUIT, on_quit},   {SIGHUP, on_reload},  {SIGUSR1, on_reopen},
-	{SIGUSR2, on_unused}, {SIGTTIN, on_unused}, {SIGTTOU, on_unused},
+	{SIGCHLD, on_reap, false},  {SIGINT, on_stop, true},	 {SIGTERM, on_stop, true},
+	{SIGQUIT, on_quit, false},  {SIGHUP, on_reload, true},	 {SIGUSR1, on_reopen, true},
+	{SIGUSR2, on_unused, true}, {SIGTTIN, on_unused, false}, {SIGTTOU, on_unused, false},
 };
+
+static void
+signal_tell(struct master *master, int signo)
+{
+	struct generation *generation;
+	struct child *child;
+
+	TAILQ_FOREACH(generation, &master->generations, entry)
+		TAILQ_FOREACH(child, &generation->children, entry)
+			child_signal(child, signo);
+}
 
 static void
 signals_mask(int how)
@@ -189,9 +201,13 @@ on_signal(evutil_socket_t signo, short what, void *arg)
 	struct master *master = arg;
 
 	(void)what;
-	for (size_t i = 0; i < MASTER_SIGNALS; i++)
-		if (signals[i].signo == signo)
-			signals[i].handle(master, signo);
+	for (size_t i = 0; i < MASTER_SIGNALS; i++) {
+		if (signals[i].signo != signo)
+			continue;
+		if (signals[i].told)
+			signal_tell(master, signo);
+		signals[i].handle(master, signo);
+	}
 }
 
 static int

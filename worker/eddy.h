@@ -1064,6 +1064,15 @@ EDDY_API int eddy_process_cpu_usage(eddy_cpu_usage *usage);
 EDDY_API double eddy_process_uptime(void);
 /* Nanoseconds of CLOCK_MONOTONIC. Node: process.hrtime.bigint. */
 EDDY_API uint64_t eddy_process_hrtime(void);
+/*
+ * Calls cb whenever the daemon was sent that signal: SIGINT, SIGTERM, SIGHUP, SIGUSR1 or SIGUSR2.
+ * Several may listen; they are called in the order in which they were added, in every worker, before
+ * the daemon acts on it (`drain` comes after SIGTERM). Unlike in Node this changes nothing of what
+ * the daemon then does, and a signal to the worker itself is not heard. As with any signal, of many
+ * in a short time some may be one. 0, EDDY_EINVAL (another signal), EDDY_ENOMEM.
+ * Node: process.on('SIGTERM').
+ */
+EDDY_API int eddy_process_on(int signal, void (*cb)(int signal, void *arg), void *arg);
 
 /* cluster ------------------------------------------------------------------------- */
 

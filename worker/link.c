@@ -182,6 +182,15 @@ link_listening(struct worker *worker, struct contract_message *message)
 }
 
 static void
+link_signal(struct worker *worker, const struct contract_message *message)
+{
+	const struct contract_signal *signal = contract_body(message, sizeof(*signal), NULL, NULL);
+
+	if (signal != NULL)
+		signal_deliver(worker, (int)signal->signal);
+}
+
+static void
 link_handle(struct worker *worker, struct contract_message *message)
 {
 	switch (message->type) {
@@ -202,6 +211,9 @@ link_handle(struct worker *worker, struct contract_message *message)
 		break;
 	case CONTRACT_LISTENING:
 		link_listening(worker, message);
+		break;
+	case CONTRACT_SIGNAL:
+		link_signal(worker, message);
 		break;
 	default: /* a newer master's: nothing here depends on it */
 		break;

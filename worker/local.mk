@@ -78,6 +78,7 @@ worker_libworker_a_SOURCES = \
 	worker/module/process.c \
 	worker/module/route.c \
 	worker/module/route.h \
+	worker/module/signal.c \
 	worker/module/timer.c \
 	worker/module/timer.h \
 	worker/net/addresses.c \

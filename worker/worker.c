@@ -101,6 +101,7 @@ worker_init(struct worker *worker, int link)
 	*worker = (struct worker){
 		.link = link, .timers.fd = -1, .statm = -1, .tick = -1, .access_fd = -1};
 	LIST_INIT(&worker->topics);
+	TAILQ_INIT(&worker->signal_listeners);
 	handles_init(&worker->files, HANDLE_FILE);
 	worker_self = worker;
 	worker_signals();
@@ -375,6 +376,7 @@ worker_fini(struct worker *worker)
 	if (!left)
 		return false;
 	cluster_fini(worker);
+	signals_fini(worker);
 	if (worker->loop.base != NULL) {
 		dns_fini(&worker->dns);
 		stats_stop(worker);

@@ -32,6 +32,9 @@
 struct topic;
 LIST_HEAD(topic_list, topic);
 
+struct signal_listener;
+TAILQ_HEAD(signal_listener_list, signal_listener);
+
 struct worker {
 	/* what the master has handed over */
 	struct contract_hello hello;
@@ -53,11 +56,12 @@ struct worker {
 	struct router router;
 	struct net net;
 	struct http http;
-	struct gate *gates;	  /* one per conf.listens */
-	struct topic_list topics; /* eddy_cluster_on */
-	struct timers timers;	  /* eddy_set_timeout … */
-	struct handles files;	  /* eddy_fs_open */
-	struct dns dns;		  /* eddy_dns_lookup … */
+	struct gate *gates;			      /* one per conf.listens */
+	struct topic_list topics;		      /* eddy_cluster_on */
+	struct signal_listener_list signal_listeners; /* eddy_process_on */
+	struct timers timers;			      /* eddy_set_timeout … */
+	struct handles files;			      /* eddy_fs_open */
+	struct dns dns;				      /* eddy_dns_lookup … */
 
 	/* its own events */
 	struct event link_event, link_writable, tick_event, drain_event, term_event, quit_event;
@@ -119,9 +123,11 @@ void link_log_aside(struct worker *worker, int priority, const char *module, con
 int stats_start(struct worker *worker);
 void stats_stop(struct worker *worker);
 
-/* module/cluster.c, fs.c: what modules have left behind. */
+/* module/cluster.c, signal.c, fs.c: what modules have left behind. */
 void cluster_deliver(struct worker *worker, const char *topic, size_t topic_n, eddy_str message);
 void cluster_fini(struct worker *worker);
+void signal_deliver(struct worker *worker, int signal);
+void signals_fini(struct worker *worker);
 void fs_fini(struct worker *worker);
 
 #endif

@@ -1,5 +1,6 @@
 """Signals to the master: graceful and immediate stops, and what becomes of requests."""
 import os
+import re
 import signal
 import time
 
@@ -7,7 +8,7 @@ import pytest
 
 from harness import ports
 from harness.client import request
-from harness.daemon import alive, listening
+from harness.daemon import alive, listening, rss_bytes
 from harness.load import Load
 from harness.wait import wait_until
 
@@ -177,3 +178,103 @@ def test_signals_that_mean_nothing_do_nothing(stopping):
         stopping.signal(number)
     assert stopping.get().status == 200
     assert stopping.pids() == before
+
+
+@pytest.fixture
+def hearing(daemon, modules):
+    """One worker with a module that says in the log what it hears."""
+    daemon.conf(
+        workers=1,
+        modules={"signals": {"path": str(modules / "signals.so")}},
+        routes={"/on": "signals", "/late": "signals"},
+    )
+    daemon.start()
+    return daemon
+
+
+def heard(daemon):
+    """What the module has said, in that order."""
+    return re.findall(r"\(signals\): (.*)", daemon.log())
+
+
+def wait_heard(daemon, *lines):
+    wait_until(lambda: heard(daemon)[-1:] == [lines[-1]], lambda: f"{lines}:\n{daemon.log()}")
+    assert heard(daemon) == list(lines)
+
+
+@GRACEFUL
+def test_modules_hear_of_a_stop_before_their_worker_drains(hearing, number):
+    name = number.name
+    hearing.signal(number)
+    assert hearing.wait_exit() == 0
+    assert heard(hearing) == [f"first {name}", f"second {name}", "drain"]
+
+
+def test_modules_of_the_old_generation_hear_of_a_reload_before_it(hearing):
+    old = hearing.pids()
+    hearing.signal(signal.SIGHUP)
+    hearing.wait_serving(without=old)
+    wait_heard(hearing, "first SIGHUP", "second SIGHUP", "drain")
+    log = hearing.log()
+    assert re.search(r"second SIGHUP.*generation 2", log, re.S), log
+    hearing.signal(signal.SIGHUP)  # the new generation listens as well
+    wait_until(lambda: heard(hearing).count("drain") == 2, "the second generation to leave")
+    assert heard(hearing)[3:] == ["first SIGHUP", "second SIGHUP", "drain"]
+
+
+def test_modules_hear_of_signals_that_change_nothing_for_them(hearing):
+    pids = hearing.pids()
+    hearing.signal(signal.SIGUSR1)
+    wait_heard(hearing, "first SIGUSR1", "second SIGUSR1")
+    assert hearing.pids() == pids
+
+
+def test_a_listener_added_by_another_hears_the_next_signal(hearing):
+    hearing.signal(signal.SIGUSR2)
+    once = ["first SIGUSR2", "tick after first", "second SIGUSR2"]
+    wait_heard(hearing, *once)
+    hearing.signal(signal.SIGUSR2)
+    wait_heard(hearing, *once, *once, "late SIGUSR2")
+
+
+def test_all_workers_hear_of_a_signal(hearing):
+    hearing.conf(workers=3)
+    old = hearing.pids()
+    hearing.reload()
+    hearing.wait_serving(without=old)
+    hearing.signal(signal.SIGUSR1)
+    wait_until(lambda: heard(hearing).count("second SIGUSR1") == 3, "all three workers")
+
+
+def test_a_signal_to_a_worker_is_not_heard(hearing):
+    (worker,) = hearing.pids()
+    os.kill(worker, signal.SIGUSR1)
+    os.kill(worker, signal.SIGHUP)
+    hearing.get("/on?12")  # its loop has turned
+    assert heard(hearing) == []
+    assert hearing.pids() == [worker]
+
+
+def test_only_the_signals_that_the_master_handles_can_be_listened_to(hearing):
+    hearing.expect_log(r"\(signals\): eddy_process_on")
+    for number in (signal.SIGQUIT, signal.SIGCHLD, signal.SIGKILL, signal.SIGTTIN, 0, 65):
+        assert hearing.get(f"/on?{int(number)}").body == b"-1", number
+    assert hearing.get(f"/on?{int(signal.SIGUSR1)}").body == b"0"
+    hearing.signal(signal.SIGUSR1)
+    wait_until(lambda: heard(hearing)[-1:] == ["late SIGUSR1"], "the third listener")
+
+
+def test_signals_for_a_worker_that_looks_at_none_are_bounded(hearing):
+    """A worker that stands still gets some of them, later, and is none the worse for it."""
+    hearing.expect_log("log lines were dropped")
+    (worker,) = hearing.pids()
+    os.kill(worker, signal.SIGSTOP)
+    before = rss_bytes(hearing.pid)
+    for round in range(1000):
+        hearing.signal(signal.SIGUSR1)
+        if round % 100 == 0:
+            hearing.ctl("status")
+    assert rss_bytes(hearing.pid) - before < 4 << 20
+    os.kill(worker, signal.SIGCONT)
+    wait_until(lambda: "second SIGUSR1" in heard(hearing), "a signal to be heard")
+    assert hearing.pids() == [worker]

@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 #include <eddy.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -157,6 +158,7 @@ no_arguments(eddy_request *req, eddy_response *res, void *state)
 	INT(eddy_cluster_workers(0, NULL));
 	INT(eddy_process_memory_usage(NULL));
 	INT(eddy_process_cpu_usage(NULL));
+	INT(eddy_process_on(SIGTERM, NULL, NULL));
 	INT(eddy_fs_open(NULL, 0, 0, NULL, NULL));
 	INT(eddy_fs_stat(NULL, NULL, NULL));
 	INT(eddy_fs_unlink(NULL, NULL, NULL));
