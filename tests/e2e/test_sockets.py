@@ -27,6 +27,8 @@ def raw(daemon, modules, tmp_path):
             "/upgrade": "raw",
             "/later": {"module": "raw", "handler": "later"},
             "/dial": {"module": "raw", "handler": "dial"},
+            "/pause": {"module": "raw", "handler": "pause"},
+            "/go": {"module": "raw", "handler": "go"},
             "/flooded": {"module": "flood", "handler": "flooded"},
             "*": {"module": "raw", "handler": "tunnel", "methods": ["CONNECT"]},
         },
@@ -330,3 +332,24 @@ def test_a_server_that_resets(raw, daemon, tmp_path):
     answer = daemon.get(f"/dial?unix:{tmp_path}/reset").body.decode().split()
     assert answer[-1] == "close"
     assert answer[-2] in ("ECONNRESET", "EPIPE", "end", "finish", "ENOTCONN")
+
+
+def test_the_last_words_of_a_server_that_does_not_read_are_heard(raw, daemon):
+    """It answers and closes with unread bytes: its RST makes the next write fail before its words are read."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.settimeout(10)
+    with socket.create_connection(("127.0.0.1", daemon.port), timeout=10) as asking:
+        to = f"127.0.0.1:{listener.getsockname()[1]}"
+        asking.sendall(f"GET /pause?{to} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        peer, _ = listener.accept()
+        assert peer.recv(4, socket.MSG_PEEK | socket.MSG_WAITALL) == b"ping"
+        peer.sendall(b"413")
+        peer.close()
+        listener.close()
+        assert daemon.get("/go").status == 204
+        got = head(asking)[1]
+        while not got.endswith(b"close"):
+            got = receive(asking, len(got) + 1, got)
+    words = got.decode().split()
+    assert "data:413" in words
+    assert words[-2] in ("ECONNRESET", "EPIPE"), words

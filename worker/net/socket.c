@@ -7,6 +7,7 @@
 #include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "net/server.h"
@@ -182,12 +183,26 @@ socket_moved(struct socket *sock)
 	event_add(&timer->event, &wait);
 }
 
-/* What has come of a send. False: the socket is lost, or the kernel is full. */
+/*
+ * Nothing can be written any more. What the other side has said before it left is still there to be
+ * read, a server's last words for instance; then it fails.
+ */
+static void
+socket_break(struct socket *sock, int error)
+{
+	sock->broken = true;
+	sock->error = error;
+	queue_clear(&sock->queue, sock->net->calls);
+	sock->readable = true;
+	socket_later(sock);
+}
+
+/* What has come of a send. False: the other side is lost, or the kernel is full. */
 static bool
 socket_sent(struct socket *sock, ssize_t sent)
 {
 	if (sent < 0) {
-		socket_fail(sock, EDDY_ERRNO((int)-sent));
+		socket_break(sock, EDDY_ERRNO((int)-sent));
 		return false;
 	}
 	if (sent == 0) {
@@ -205,9 +220,9 @@ socket_flush(struct socket *sock)
 {
 	struct net *net = sock->net;
 
-	while (sock->state == SOCKET_OPEN && sock->queue.bytes > 0 && !sock->blocked)
+	while (!sock->broken && sock->queue.bytes > 0 && !sock->blocked)
 		socket_sent(sock, queue_send(&sock->queue, net->calls, socket_fd(sock)));
-	if (sock->state != SOCKET_OPEN || sock->queue.bytes > 0)
+	if (sock->broken || sock->queue.bytes > 0)
 		return;
 	if (sock->full && !sock->ended)
 		socket_post(sock, SOCKET_DRAIN);
@@ -240,7 +255,7 @@ socket_send_now(struct socket *sock, const void *p, size_t n)
 	ssize_t sent;
 
 	if (n < QUEUE_DIRECT || sock->state != SOCKET_OPEN || sock->queue.bytes > 0 ||
-	    sock->blocked)
+	    sock->blocked || sock->broken)
 		return 0;
 	sent = queue_send_parts(socket_fd(sock), &part, 1);
 	return socket_sent(sock, sent) ? (size_t)sent : 0;
@@ -251,7 +266,7 @@ socket_write(struct socket *sock, const void *p, size_t n)
 {
 	size_t sent = socket_send_now(sock, p, n);
 
-	if (sock->state == SOCKET_CLOSED)
+	if (sock->broken)
 		return false;
 	if (queue_copy(&sock->queue, (const char *)p + sent, n - sent) != 0) {
 		socket_fail(sock, EDDY_ENOMEM);
@@ -266,9 +281,9 @@ socket_write_lent(struct socket *sock, char *p, size_t n, const struct lent *len
 	struct calls *calls = sock->net->calls;
 	size_t sent = socket_send_now(sock, p, n);
 
-	if (sock->state == SOCKET_CLOSED || sent == n) {
+	if (sock->broken || sent == n) {
 		lent_release(calls, lent);
-		return sock->state != SOCKET_CLOSED && socket_wrote(sock, n);
+		return !sock->broken && socket_wrote(sock, n);
 	}
 	if (queue_lend(&sock->queue, calls, p + sent, n - sent, lent) != 0) {
 		socket_fail(sock, EDDY_ENOMEM);
@@ -286,11 +301,18 @@ socket_end(struct socket *sock)
 
 /* Reading ------------------------------------------------------------------------- */
 
+/* Whether somebody reads it, or will when it is resumed. */
+static bool
+socket_has_reader(const struct socket *sock)
+{
+	return sock->state == SOCKET_OPEN && !sock->eof && sock->events != NULL &&
+	       sock->events->data != NULL;
+}
+
 static bool
 socket_wants_input(const struct socket *sock)
 {
-	return sock->state == SOCKET_OPEN && !sock->paused && !sock->eof && sock->events != NULL &&
-	       sock->events->data != NULL;
+	return socket_has_reader(sock) && !sock->paused;
 }
 
 static void
@@ -356,15 +378,19 @@ socket_read(struct socket *sock)
 
 /*
  * Something has happened while nothing is to be read: has it failed? FIN is not looked for here:
- * there may be bytes in front of it.
+ * there may be bytes in front of it. With a failure too; these are for who resumes.
  */
 static void
 socket_notice(struct socket *sock)
 {
-	int error = 0;
+	int error = 0, unread = 0;
 	socklen_t size = sizeof(error);
 
-	if (getsockopt(socket_fd(sock), SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error != 0)
+	if (getsockopt(socket_fd(sock), SOL_SOCKET, SO_ERROR, &error, &size) < 0 || error == 0)
+		return;
+	if (ioctl(socket_fd(sock), FIONREAD, &unread) == 0 && unread > 0)
+		socket_break(sock, EDDY_ERRNO(error));
+	else
 		socket_fail(sock, EDDY_ERRNO(error));
 }
 
@@ -414,8 +440,12 @@ socket_turn(struct socket *sock)
 		socket_input(sock);
 		sock->reading = false;
 	}
+	if (sock->state != SOCKET_OPEN)
+		return;
 	socket_flush(sock);
-	if (sock->state == SOCKET_OPEN && sock->fin && sock->eof_told)
+	if (sock->broken && !(sock->readable && socket_has_reader(sock)))
+		socket_fail(sock, sock->error);
+	else if (sock->fin && sock->eof_told)
 		socket_close(sock, false);
 }
 

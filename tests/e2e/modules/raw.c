@@ -256,6 +256,34 @@ dial(eddy_request *req, eddy_response *res, void *state)
 	eddy_socket_end(sock, "ping", 4);
 }
 
+static eddy_socket *paused;
+
+/* GET /pause?127.0.0.1:80: says "ping" and reads nothing until GET /go, which writes first. */
+static void
+dial_paused(eddy_request *req, eddy_response *res, void *state)
+{
+	eddy_str to = eddy_request_query(req);
+	struct dial *dial = calloc(1, sizeof(*dial));
+	char address[256];
+
+	(void)state;
+	dial->res = res;
+	snprintf(address, sizeof(address), "%.*s", (int)to.n, to.p);
+	paused = eddy_net_connect(address, &dial_events, dial);
+	eddy_socket_pause(paused);
+	eddy_socket_write(paused, "ping", 4);
+}
+
+static void
+go(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req;
+	(void)state;
+	eddy_socket_write(paused, piece, sizeof(piece));
+	eddy_socket_resume(paused);
+	eddy_response_send(res, 204, NULL, NULL, 0);
+}
+
 static void
 flooded(eddy_request *req, eddy_response *res, void *state)
 {
@@ -274,9 +302,10 @@ load(eddy_module *self, void **state)
 	return 0;
 }
 
-static const struct eddy_handler handlers[] = {{"upgrade", upgrade}, {"later", later},
-					       {"tunnel", tunnel},   {"dial", dial},
-					       {"flooded", flooded}, {NULL, NULL}};
+static const struct eddy_handler handlers[] = {
+	{"upgrade", upgrade},	{"later", later}, {"tunnel", tunnel},	{"dial", dial},
+	{"pause", dial_paused}, {"go", go},	  {"flooded", flooded}, {NULL, NULL},
+};
 
 EDDY_MODULE(.name = "raw", .load = load, .connection = serve, .request = upgrade,
 	    .handlers = handlers);
