@@ -100,6 +100,8 @@ take_stopped(struct child *child, const struct contract_message *message)
 	if (message->size != 0 || child->state == CHILD_INIT)
 		return false;
 	child->stopped = true;
+	if (child->generation->state == GENERATION_DRAINING) /* none takes its place */
+		shared_drop_all(&child->master->shared, &child->shared);
 	generation_child_stopped(child);
 	return true;
 }
