@@ -1046,6 +1046,7 @@ typedef struct {
 	uint64_t rss;	     /* resident */
 	uint64_t heap_total; /* what malloc has from the kernel */
 	uint64_t heap_used;  /* what of it is in use */
+	uint64_t external; /* what eddy has mapped beside malloc, for connections and timers; now */
 } eddy_memory_usage;
 
 /* Microseconds since the worker started. The caller sets `size`. Node: process.cpuUsage. */
@@ -1056,6 +1057,13 @@ typedef struct {
 
 /* Node: process.pid. */
 EDDY_API pid_t eddy_process_pid(void);
+/* The value of an environment variable, or NULL; eddyd's environment. Node: process.env[name]. */
+EDDY_API const char *eddy_process_env(const char *name);
+/*
+ * The current directory, NUL-terminated, into `buf` of n bytes. 0, EDDY_ETOOBIG (n is too few),
+ * EDDY_ERRNO(ENOENT) (it has been removed). Node: process.cwd.
+ */
+EDDY_API int eddy_process_cwd(char *buf, size_t n);
 /* As of the last second. 0, or EDDY_EINVAL: `size` is not set. Node: process.memoryUsage. */
 EDDY_API int eddy_process_memory_usage(eddy_memory_usage *usage);
 /* 0, or EDDY_EINVAL: `size` is not set. Node: process.cpuUsage. */

@@ -145,6 +145,7 @@ eddymodule_PROGRAMS += \
 	worker/modules/hello.so \
 	worker/modules/poll.so \
 	worker/modules/resolve.so \
+	worker/modules/signals.so \
 	worker/modules/ticker.so \
 	worker/modules/welcome.so
 
@@ -167,6 +168,11 @@ worker_modules_resolve_so_SOURCES = worker/modules/resolve.c
 worker_modules_resolve_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
 worker_modules_resolve_so_CFLAGS = $(MODULE_COMPILE)
 worker_modules_resolve_so_LDFLAGS = $(MODULE_LINK)
+
+worker_modules_signals_so_SOURCES = worker/modules/signals.c
+worker_modules_signals_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
+worker_modules_signals_so_CFLAGS = $(MODULE_COMPILE)
+worker_modules_signals_so_LDFLAGS = $(MODULE_LINK)
 
 worker_modules_ticker_so_SOURCES = worker/modules/ticker.c
 worker_modules_ticker_so_CPPFLAGS = $(MODULE_COMPILE_CPP)

@@ -1,4 +1,6 @@
 """The modules that ship as examples, each as its own comment says it is used."""
+import os
+import signal
 import socket
 
 import pytest
@@ -92,3 +94,29 @@ def test_echo_over_tcp_honours_half_close(echo):
         while piece := peer.recv(65536):
             got += piece
     assert got == data
+
+
+@pytest.fixture
+def signals(daemon):
+    daemon.conf(workers=1, modules={"signals": {"path": "signals.so"}}, routes={"/process": "signals"})
+    return daemon.start()
+
+
+def test_signals_are_heard_and_still_do_what_they_do(signals, daemon):
+    (before,) = daemon.pids()
+    daemon.signal(signal.SIGUSR1)
+    daemon.wait_log("got SIGUSR1")
+    daemon.signal(signal.SIGHUP)
+    daemon.wait_log("got SIGHUP")
+    wait_until(lambda: daemon.pids() and before not in daemon.pids(), "the reload")
+    daemon.signal(signal.SIGINT)
+    assert daemon.wait_exit() == 0
+    assert "got SIGINT" in daemon.log()
+
+
+def test_facts_of_a_process(signals, daemon):
+    lines = dict(line.split(" ", 1) for line in daemon.get("/process").body.decode().splitlines())
+    (pid,) = daemon.pids()
+    assert lines["pid"] == str(pid)
+    assert lines["cwd"] == os.readlink(f"/proc/{pid}/cwd")
+    assert set(lines) == {"pid", "cwd", "HOME", "uptime", "rss"}

@@ -1,6 +1,8 @@
 """Answers in every form: what a module says through eddy.h, and what of it goes over the wire."""
 import json
+import os
 import re
+from pathlib import Path
 
 import pytest
 
@@ -369,7 +371,13 @@ def test_a_module_learns_about_its_process(site, client):
     assert said["rss"] > 500_000
     if not site.programs.sanitized:  # whose allocator is not asked
         assert 0 < said["heap_used"] <= said["heap_total"]
+        assert said["external"] >= 16384, "the connection that asks is in a pool"
     assert said["uptime"] > 0
+    assert (said["cwd"], said["small"]) == (0, -4)  # EDDY_ETOOBIG
+    assert said["directory"] == os.readlink(f"/proc/{said['pid']}/cwd")
+    assert said["none"]
+    environ = Path(f"/proc/{said['pid']}/environ").read_bytes().decode().split("\0")
+    assert said["home"] == dict(line.split("=", 1) for line in environ if line).get("HOME", "")
 
 
 def test_a_module_learns_its_name_and_its_options(client):

@@ -83,6 +83,7 @@ block_unmap(struct pool *pool, struct pool_block *block)
 {
 	TAILQ_REMOVE(&pool->open, block, link);
 	munmap(block, BLOCK_SIZE);
+	pool->mapped -= BLOCK_SIZE;
 }
 
 void
@@ -104,6 +105,7 @@ pool_new(struct pool *pool)
 		if (block == NULL)
 			return NULL;
 		TAILQ_INSERT_HEAD(&pool->open, block, link);
+		pool->mapped += BLOCK_SIZE;
 	}
 	if (block == pool->empty)
 		pool->empty = NULL;

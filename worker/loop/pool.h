@@ -27,6 +27,7 @@ struct pool {
 	size_t size;		     /* of an object */
 	struct pool_block_list open; /* blocks with room */
 	struct pool_block *empty;    /* one of these, kept for the next crowd; or NULL */
+	size_t mapped;		     /* bytes that it has from the kernel, beside malloc's */
 };
 
 void pool_init(struct pool *pool, size_t size);

@@ -1,6 +1,8 @@
 /*
  * eddy_process_…: facts of this process.
  */
+#include <errno.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
@@ -30,6 +32,33 @@ eddy_process_uptime(void)
 	return (double)(eddy_process_hrtime() - slot_get(worker_self->slot->started_ns)) / 1e9;
 }
 
+/* What the pools have mapped. */
+static uint64_t
+process_external(const struct worker *worker)
+{
+	return worker->http.conn_pool.mapped + worker->http.exchange_pool.mapped +
+	       worker->net.socket_pool.mapped + worker->timers.pool.mapped +
+	       worker->timers.ticks.mapped;
+}
+
+const char *
+eddy_process_env(const char *name)
+{
+	return api_check(name != NULL, __func__) == 0 ? getenv(name) : NULL;
+}
+
+int
+eddy_process_cwd(char *buf, size_t n)
+{
+	int error = api_check(buf != NULL && n > 0, __func__);
+
+	if (error != 0)
+		return error;
+	if (getcwd(buf, n) != NULL)
+		return 0;
+	return errno == ERANGE ? EDDY_ETOOBIG : EDDY_ERRNO(errno);
+}
+
 int
 eddy_process_memory_usage(eddy_memory_usage *usage)
 {
@@ -42,7 +71,8 @@ eddy_process_memory_usage(eddy_memory_usage *usage)
 		return error;
 	now = (eddy_memory_usage){.rss = slot_get(slot->rss_bytes),
 				  .heap_total = slot_get(slot->heap_total_bytes),
-				  .heap_used = slot_get(slot->heap_used_bytes)};
+				  .heap_used = slot_get(slot->heap_used_bytes),
+				  .external = process_external(worker_self)};
 	api_fill(usage, &now, sizeof(now));
 	return 0;
 }

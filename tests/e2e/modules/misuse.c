@@ -158,6 +158,8 @@ no_arguments(eddy_request *req, eddy_response *res, void *state)
 	INT(eddy_cluster_workers(0, NULL));
 	INT(eddy_process_memory_usage(NULL));
 	INT(eddy_process_cpu_usage(NULL));
+	POINTER(eddy_process_env(NULL));
+	INT(eddy_process_cwd(NULL, 100));
 	INT(eddy_process_on(SIGTERM, NULL, NULL));
 	INT(eddy_fs_open(NULL, 0, 0, NULL, NULL));
 	INT(eddy_fs_stat(NULL, NULL, NULL));

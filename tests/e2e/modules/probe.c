@@ -913,13 +913,20 @@ process(eddy_request *req, eddy_response *res, void *state)
 {
 	eddy_memory_usage memory = {.size = sizeof(memory)};
 	eddy_cpu_usage cpu = {.size = sizeof(cpu)};
+	const char *home = eddy_process_env("HOME"), *none = eddy_process_env("NOT_THERE");
+	char cwd[4096] = "?", small[1];
 	struct text text = {0};
 
 	(void)req;
 	(void)state;
+	text_print(&text, "{\"home\":\"%s\",\"none\":%s,\"cwd\":%d,\"small\":%d,",
+		   home != NULL ? home : "", none == NULL ? "true" : "false",
+		   eddy_process_cwd(cwd, sizeof(cwd)), eddy_process_cwd(small, sizeof(small)));
 	int m = eddy_process_memory_usage(&memory), c = eddy_process_cpu_usage(&cpu);
+	text_print(&text, "\"directory\":\"%s\",\"external\":%llu,", cwd,
+		   (unsigned long long)memory.external);
 	text_print(&text,
-		   "{\"memory\":%d,\"cpu\":%d,\"rss\":%llu,\"heap_total\":%llu,\"heap_used\":%llu,"
+		   "\"memory\":%d,\"cpu\":%d,\"rss\":%llu,\"heap_total\":%llu,\"heap_used\":%llu,"
 		   "\"user\":%llu,"
 		   "\"system\":%llu,\"pid\":%d,\"worker\":%d,\"uptime\":%.3f}\n",
 		   m, c, (unsigned long long)memory.rss, (unsigned long long)memory.heap_total,
