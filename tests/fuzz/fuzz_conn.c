@@ -25,6 +25,7 @@
 #define WHOLE 256	       /* a length that means: all the rest */
 #define OUT_BYTES (8 << 20)    /* more than all answers to one input */
 #define BIG_BYTES (512 * 1024) /* more than the kernel takes at once */
+#define BIG_MOST 8	       /* such answers to one input; those behind them are short */
 #define LOG_BYTES (1 << 20)
 #define WIPE_BYTES 4096 /* of the shared buffers; an input is seldom longer */
 
@@ -46,6 +47,7 @@ static struct conf_http conf_http;
 static bool late;
 static char out[OUT_BYTES], requests[LOG_BYTES];
 static size_t out_len, requests_len;
+static unsigned bigs;
 
 static void
 require(bool truth, const char *what)
@@ -251,6 +253,13 @@ handle_early(eddy_request *req, eddy_response *res, void *state)
 	eddy_response_end(res, NULL, 0);
 }
 
+/* How long the next one is. */
+static size_t
+big_size(void)
+{
+	return bigs++ < BIG_MOST ? BIG_BYTES : 1;
+}
+
 static void
 handle_big(eddy_request *req, eddy_response *res, void *state)
 {
@@ -260,7 +269,7 @@ handle_big(eddy_request *req, eddy_response *res, void *state)
 	request_note("big", req, 0, 0);
 	parked_new(req, res, &big_events);
 	memset(big, '.', sizeof(big));
-	if (eddy_response_write(res, big, sizeof(big)))
+	if (eddy_response_write(res, big, big_size()))
 		eddy_response_end(res, NULL, 0);
 }
 
@@ -279,7 +288,7 @@ handle_owned(eddy_request *req, eddy_response *res, void *state)
 	(void)state;
 	request_note("owned", req, 0, 0);
 	require(own != NULL, "no memory");
-	eddy_response_write_owned(res, own, BIG_BYTES, on_release, NULL);
+	eddy_response_write_owned(res, own, big_size(), on_release, NULL);
 	eddy_response_end(res, "x", 1);
 }
 
@@ -627,7 +636,7 @@ play(const uint8_t *control, const uint8_t *data, size_t size)
 	int pair[2];
 
 	memset(&slot, 0, sizeof(slot));
-	out_len = requests_len = 0;
+	out_len = requests_len = bigs = 0;
 	requests[0] = '\0';
 	late = control[0] & LATE;
 	conf_http = (struct conf_http){.max_head = control[0] & SMALL_HEADS ? 512 : 16384,
