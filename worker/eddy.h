@@ -449,19 +449,6 @@ EDDY_API eddy_socket *eddy_response_upgrade(eddy_response *res, const char *prot
 					    const eddy_socket_events *events, void *arg);
 
 /*
- * Sends n bytes of a file from `offset` on as the whole body, by sendfile(2), and ends the
- * response: status and headers are what was set before, Content-Length is n. n UINT64_MAX: up to
- * the file's end. No disk is waited for on the loop. `cb` (may be NULL) is called once, with 0 when
- * the kernel has the last byte, or with what went wrong: EDDY_ECLOSED (the client has left),
- * EDDY_ERRNO(EIO) …; where the head was out, or the file is shorter than n, the connection is
- * reset. The file stays the caller's, to be closed from `cb` on. 0, EDDY_EHEADERS_SENT,
- * EDDY_EINVAL, EDDY_ENOMEM, EDDY_ECLOSED: cb is not called then.
- */
-EDDY_API int eddy_response_send_file(eddy_response *res, eddy_file *file, uint64_t offset,
-				     uint64_t n, void (*cb)(eddy_response *res, int err, void *arg),
-				     void *arg);
-
-/*
  * `cb` is called when no byte of the response has moved for `ms`; 0: never (the default). 0,
  * EDDY_ENOMEM, EDDY_ECLOSED. Node: response.setTimeout.
  */
