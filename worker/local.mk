@@ -36,6 +36,8 @@ worker_libworker_a_SOURCES = \
 	worker/http/host.h \
 	worker/http/http.c \
 	worker/http/http.h \
+	worker/http/joined.c \
+	worker/http/joined.h \
 	worker/http/out.c \
 	worker/http/out.h \
 	worker/http/request.c \

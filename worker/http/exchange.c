@@ -62,18 +62,13 @@ collect_free(struct exchange *exchange)
 void
 exchange_release(struct exchange *exchange)
 {
-	struct joined *joined;
-
 	if (exchange->http->access != NULL)
 		access_release_on(exchange);
 	if (exchange->kept)
 		free(exchange->head);
 	exchange->kept = false;
 	exchange->head = NULL;
-	while ((joined = exchange->joined) != NULL) {
-		exchange->joined = joined->next;
-		free(joined);
-	}
+	joined_free(&exchange->joined);
 }
 
 void

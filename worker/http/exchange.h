@@ -24,6 +24,7 @@
 #include "eddy.h"
 #include "http/fields.h"
 #include "http/head.h"
+#include "http/joined.h"
 #include "loop/loop.h"
 
 struct conn;
@@ -79,13 +80,6 @@ enum exchange_event {
 	EXCHANGE_FINISH = 8,
 	EXCHANGE_CLOSE = 16,
 	EXCHANGE_FREE = 32,
-};
-
-/* Several lines of one header, joined for the module; as long-lived as the head. */
-struct joined {
-	struct joined *next;
-	size_t len;
-	char bytes[];
 };
 
 struct exchange {

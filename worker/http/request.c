@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/chars.h"
 #include "http/conn.h"
 #include "http/exchange.h"
 #include "http/http.h"
@@ -68,52 +67,14 @@ eddy_request_http_version_minor(const eddy_request *req)
 	return exchange != NULL ? exchange->minor : 0;
 }
 
-/* Several lines of one name, joined; kept with the exchange. */
-static eddy_str
-request_join(struct exchange *exchange, const struct head *head, int first, const char *name,
-	     size_t name_len)
-{
-	const char *between = name_len == 6 && chars_equal_nocase(name, "cookie", 6) ? "; " : ", ";
-	struct joined *joined;
-	size_t size = 0;
-	char *p;
-
-	for (int i = first; i >= 0; i = head_find(head, (size_t)i + 1, name, name_len))
-		size += head_value(head, (size_t)i).n + 2;
-	joined = malloc(sizeof(*joined) + size);
-	if (joined == NULL)
-		return nothing;
-	p = joined->bytes;
-	for (int i = first; i >= 0; i = head_find(head, (size_t)i + 1, name, name_len)) {
-		eddy_str value = head_value(head, (size_t)i);
-
-		if (i != first)
-			p = (char *)mempcpy(p, between, 2);
-		p = (char *)mempcpy(p, value.p, value.n);
-	}
-	joined->len = (size_t)(p - joined->bytes);
-	joined->next = exchange->joined;
-	exchange->joined = joined;
-	return (eddy_str){joined->bytes, joined->len};
-}
-
 eddy_str
 eddy_request_header(eddy_request *req, const char *name)
 {
 	struct exchange *exchange = request_find(req, __func__);
-	const struct head *head = exchange != NULL ? exchange->head : NULL;
-	size_t name_len;
-	int first;
 
-	if (head == NULL || api_check(name != NULL, __func__) != 0)
+	if (exchange == NULL || exchange->head == NULL || api_check(name != NULL, __func__) != 0)
 		return nothing;
-	name_len = strlen(name);
-	first = head_find(head, 0, name, name_len);
-	if (first < 0)
-		return nothing;
-	if (head_find(head, (size_t)first + 1, name, name_len) < 0)
-		return head_value(head, (size_t)first);
-	return request_join(exchange, head, first, name, name_len);
+	return joined_find(exchange->head, &exchange->joined, name);
 }
 
 bool
