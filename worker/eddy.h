@@ -867,7 +867,8 @@ typedef struct eddy_agent eddy_agent;
 typedef struct {
 	uint32_t size;
 	uint32_t nheaders;
-	const char *url;	 /* "http://host:port/path?query" */
+	const char
+		*url; /* "http://host:port/path?query"; CONNECT's: "http://proxy:port/host:port" */
 	const char *method;	 /* NULL: "GET" */
 	const char *socket_path; /* of a unix socket to connect to, instead of the url's host */
 	/*
@@ -908,7 +909,9 @@ typedef struct {
 	/*
 	 * It failed: what eddy_net_connect's error says, EDDY_EINVAL (the options), EDDY_EBADMSG
 	 * (the server does not speak HTTP/1), EDDY_EABORTED (it closed before the answer was
-	 * complete), EDDY_ETOOBIG (the answer's head). `close` follows. Node: 'error'.
+	 * complete), EDDY_ETOOBIG (the answer's head), EDDY_ECONTENT_LENGTH (more or less was
+	 * written than the module's Content-Length says), EDDY_ERRNO(ECANCELED) (the worker ends).
+	 * `close` follows. Node: 'error'.
 	 */
 	void (*error)(eddy_client_request *req, int error, void *arg);
 	/* Always the last. Node: 'close'. */
@@ -917,7 +920,10 @@ typedef struct {
 
 /*
  * Makes a request; it leaves with the first write, or the end. `events` (static; kept by pointer)
- * are called with `arg`; every failure, bad options too, is an `error` event. NULL: no memory.
+ * are called with `arg`; every failure, bad options too, is an `error` event. NULL: no memory, or
+ * the worker ends. One without a body whose method is idempotent is sent once more, if the kept
+ * connection that it got turns out to be closed. With `Expect: 100-continue` the body waits for
+ * `100`, a second at most. An answer that is whole before the body has been written ends the request.
  * Node: http.request.
  */
 EDDY_API eddy_client_request *eddy_http_request(const eddy_http_options *options,

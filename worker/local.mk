@@ -16,10 +16,18 @@ worker_libworker_a_SOURCES = \
 	worker/api.h \
 	worker/http/access.c \
 	worker/http/access.h \
+	worker/http/agent.c \
+	worker/http/agent.h \
 	worker/http/body.c \
 	worker/http/body.h \
 	worker/http/chars.c \
 	worker/http/chars.h \
+	worker/http/client.c \
+	worker/http/client.h \
+	worker/http/client_api.c \
+	worker/http/client_conn.c \
+	worker/http/client_conn.h \
+	worker/http/client_send.c \
 	worker/http/conn.c \
 	worker/http/conn.h \
 	worker/http/date.c \
@@ -48,6 +56,8 @@ worker_libworker_a_SOURCES = \
 	worker/http/status.c \
 	worker/http/status.h \
 	worker/http/upgrade.c \
+	worker/http/url.c \
+	worker/http/url.h \
 	worker/link.c \
 	worker/loop/calls.h \
 	worker/loop/deadline.c \

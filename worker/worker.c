@@ -140,6 +140,7 @@ worker_init(struct worker *worker, int link)
 	}
 	worker->net.dns = &worker->dns;
 	if (dns_init(&worker->dns, &worker->loop, &worker->threads) != 0 ||
+	    client_init(&worker->client, &worker->loop, &worker->calls) != 0 ||
 	    worker_log_open(worker) != 0) {
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(ENOMEM));
 		return -1;
@@ -257,6 +258,7 @@ worker_drain_passed(evutil_socket_t fd, short what, void *arg)
 	loop_enter(&worker->loop);
 	evtimer_add(&worker->drain_event, &(struct timeval){.tv_sec = ABORT_MS / 1000});
 	http_abort(&worker->http);
+	client_close(&worker->client);
 	loop_leave(&worker->loop);
 }
 
@@ -277,6 +279,7 @@ worker_drain(struct worker *worker)
 	wait = (struct timeval){.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
 	evtimer_add(&worker->drain_event, &wait);
 	http_drain(&worker->http);
+	client_drain(&worker->client);
 	for (size_t i = 0; i < worker->nmodules; i++) {
 		module_drain(&worker->modules[i], &worker->calls);
 		loop_run_ticks(&worker->loop);
@@ -347,6 +350,8 @@ worker_leave_modules(struct worker *worker)
 	if (worker->http.loop != NULL) {
 		loop_enter(&worker->loop);
 		http_close(&worker->http);
+		if (worker->client.loop != NULL)
+			client_close(&worker->client);
 		net_close(&worker->net); /* which cancels its lookups */
 		if (worker->dns.loop != NULL)
 			dns_close(&worker->dns);
@@ -386,6 +391,8 @@ worker_fini(struct worker *worker)
 			http_fini(&worker->http);
 		if (worker->net.loop != NULL)
 			net_fini(&worker->net);
+		if (worker->client.loop != NULL)
+			client_fini(&worker->client);
 		event_del(&worker->term_event);
 		event_del(&worker->quit_event);
 		loop_fini(&worker->loop);

@@ -19,6 +19,7 @@
 #include "api.h"
 #include "conf/conf.h"
 #include "contract.h"
+#include "http/client.h"
 #include "http/http.h"
 #include "loop/loop.h"
 #include "loop/threads.h"
@@ -56,6 +57,7 @@ struct worker {
 	struct router router;
 	struct net net;
 	struct http http;
+	struct client client;			      /* eddy_http_request … */
 	struct gate *gates;			      /* one per conf.listens */
 	struct topic_list topics;		      /* eddy_cluster_on */
 	struct signal_listener_list signal_listeners; /* eddy_process_on */

@@ -1,0 +1,607 @@
+"""The http client: requests that the module `client` makes, to servers that are played here."""
+import http.server
+import os
+import re
+import socket
+import threading
+
+import pytest
+
+from harness.wait import wait_until
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+
+class Server:
+    """Plays `script(connection, n)` for the n-th connection, each in a thread of its own."""
+
+    def __init__(self, script, family=socket.AF_INET, address=("127.0.0.1", 0)):
+        self.listener = socket.socket(family)
+        self.listener.bind(address)
+        self.listener.listen(64)
+        self.script = script
+        self.connections = []
+        self.failed = []
+        threading.Thread(target=self.run, daemon=True).start()
+
+    @property
+    def url(self):
+        return "http://127.0.0.1:%d" % self.listener.getsockname()[1]
+
+    def run(self):
+        while True:
+            try:
+                sock, _ = self.listener.accept()
+            except OSError:
+                return
+            sock.settimeout(20)
+            self.connections.append(sock)
+            threading.Thread(target=self.play, args=(sock, len(self.connections)), daemon=True).start()
+
+    def play(self, sock, n):
+        try:
+            self.script(Peer(sock), n)
+        except BaseException as error:
+            self.failed.append(error)
+            raise
+        finally:
+            sock.close()
+
+    def stop(self):
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.listener.close()
+        assert not self.failed
+
+
+class Peer:
+    def __init__(self, sock):
+        self.sock = sock
+        self.buffer = b""
+
+    def more(self):
+        try:
+            piece = self.sock.recv(65536)
+        except ConnectionError:
+            return False
+        self.buffer += piece
+        return bool(piece)
+
+    def head(self):
+        """The next request's head; b"": it has closed."""
+        while b"\r\n\r\n" not in self.buffer:
+            if not self.more():
+                return b""
+        head, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
+        return head
+
+    def exactly(self, n):
+        while len(self.buffer) < n:
+            assert self.more()
+        body, self.buffer = self.buffer[:n], self.buffer[n:]
+        return body
+
+    def until(self, end):
+        while not self.buffer.endswith(end):
+            assert self.more()
+        body, self.buffer = self.buffer, b""
+        return body
+
+    def send(self, data):
+        """The other side may have gone: what it has made of that is asked of it."""
+        try:
+            self.sock.sendall(data)
+        except ConnectionError:
+            pass
+
+    def gone(self):
+        """Waits for the other side to close."""
+        try:
+            while self.sock.recv(65536):
+                pass
+        except ConnectionError:
+            pass
+
+
+@pytest.fixture
+def serve():
+    made = []
+
+    def make(script, **more):
+        made.append(Server(script, **more))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
+
+
+@pytest.fixture
+def asking(daemon, modules):
+    daemon.conf(
+        workers=1,
+        modules={"client": {"path": str(modules / "client.so")}},
+        routes={"/fetch": "client"},
+    )
+    return daemon.start()
+
+
+def fetch(daemon, url, **options):
+    """The events of the request, and the body of its answer."""
+    fields = [f"X-{name.capitalize()}: {value}" for name, value in options.items()]
+    answer = daemon.get("/fetch", f"X-Url: {url}", *fields)
+    assert answer.status == 200
+    log, _, body = answer.body.partition(b"\n\n")
+    return log.decode().split("\n"), body
+
+
+def answering(*answers):
+    """Gives one of these to each request of a connection, then waits for its end."""
+
+    def script(peer, n):
+        for answer in answers:
+            peer.head()
+            peer.send(answer)
+        peer.gone()
+
+    return script
+
+
+def closing(answer):
+    """Answers one request and closes."""
+
+    def script(peer, n):
+        peer.head()
+        peer.send(answer)
+
+    return script
+
+
+GOOD = ["response 200 OK", "data", "end", "close"]
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "5")
+        self.end_headers()
+        self.wfile.write(b"hello")
+
+    def log_message(self, *unused):
+        pass
+
+
+def test_a_stock_server_is_understood_and_understands(asking):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        url = "http://localhost:%d" % server.server_port
+        assert fetch(asking, url) == (GOOD, b"hello")
+        assert fetch(asking, url, method="POST", body="sent") == (GOOD, b"sent")
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+# What is sent
+
+
+@pytest.mark.parametrize(
+    "options, head, body",
+    [
+        ({}, "GET /a?b HTTP/1.1|Host: {host}", b""),
+        ({"method": "POST"}, "POST /a?b HTTP/1.1|Host: {host}|Content-Length: 0", b""),
+        ({"method": "PUT", "body": "12345"}, "PUT /a?b HTTP/1.1|Host: {host}|Content-Length: 5", b"12345"),
+        ({"field": "X-Mine: yes"}, "GET /a?b HTTP/1.1|Host: {host}|X-Mine: yes", b""),
+        ({"field": "Host: other"}, "GET /a?b HTTP/1.1|Host: other", b""),
+        ({"agent": 2}, "GET /a?b HTTP/1.1|Host: {host}|Connection: close", b""),
+        (
+            {"method": "POST", "chunk": 3, "chunks": 2},
+            "POST /a?b HTTP/1.1|Host: {host}|Transfer-Encoding: chunked",
+            b"3\r\nwww\r\n3\r\nwww\r\n0\r\n\r\n",
+        ),
+        (
+            {"method": "POST", "chunk": 3, "chunks": 2, "field": "Content-Length: 6"},
+            "POST /a?b HTTP/1.1|Host: {host}|Content-Length: 6",
+            b"wwwwww",
+        ),
+    ],
+)
+def test_a_request_is_these_bytes(asking, serve, options, head, body):
+    seen = []
+
+    def script(peer, n):
+        seen.append(peer.head())
+        seen.append(peer.exactly(len(body)))
+        peer.send(OK)
+        peer.gone()
+
+    server = serve(script)
+    assert fetch(asking, server.url + "/a?b#c", **options) == (GOOD, b"ok")
+    wanted = head.format(host=server.url[len("http://") :]).replace("|", "\r\n").encode()
+    assert seen == [wanted, body]
+
+
+@pytest.mark.parametrize(
+    "url, options",
+    [
+        ("ftp://127.0.0.1/", {}),
+        ("http://user@127.0.0.1/", {}),
+        ("http://127.0.0.1/", {"method": "G(T"}),
+        ("http://127.0.0.1/", {"field": "Content-Length: 1x"}),
+        ("http://127.0.0.1/", {"field": "Transfer-Encoding: gzip"}),
+        ("http://127.0.0.1/", {"field": "Bad Name: x"}),
+        ("http://127.0.0.1/not-a-host", {"method": "CONNECT"}),
+    ],
+)
+def test_bad_options_are_an_error_event_and_a_line_in_the_log(asking, url, options):
+    asking.expect_log(r"eddy_http_request: ")
+    assert fetch(asking, url, **options) == (["error EINVAL", "close"], b"")
+    asking.wait_log(r"\(client\): eddy_http_request: ")
+
+
+def test_more_than_content_length_is_an_error(asking, serve):
+    asking.expect_log(r"eddy_client_request_write: ")
+    server = serve(lambda peer, n: peer.gone())
+    events, _ = fetch(asking, server.url, method="POST", chunk=4, chunks=2, field="Content-Length: 7")
+    assert events == ["error ECONTENT_LENGTH", "close"]
+
+
+def test_less_than_content_length_is_an_error(asking, serve):
+    asking.expect_log(r"eddy_client_request_end: ")
+    server = serve(lambda peer, n: peer.gone())
+    events, _ = fetch(asking, server.url, method="POST", body="1234", field="Content-Length: 7")
+    assert events == ["error ECONTENT_LENGTH", "close"]
+
+
+def test_a_large_body_waits_for_drain(asking, serve):
+    size = 20000 * 500
+    got = []
+
+    def script(peer, n):
+        peer.head()
+        got.append(len(peer.exactly(size)))
+        peer.send(OK)
+        peer.gone()
+
+    server = serve(script)
+    events, _ = fetch(
+        asking, server.url, method="POST", chunk=20000, chunks=500, field=f"Content-Length: {size}"
+    )
+    assert events == ["drain"] + GOOD
+    assert got == [size]
+
+
+def test_a_body_waits_for_100(asking, serve):
+    seen = []
+
+    def script(peer, n):
+        peer.head()
+        seen.append(peer.buffer)
+        peer.send(b"HTTP/1.1 100 Continue\r\n\r\n")
+        seen.append(peer.exactly(4))
+        peer.send(OK)
+        peer.gone()
+
+    server = serve(script)
+    events, body = fetch(asking, server.url, method="POST", body="late", field="Expect: 100-continue")
+    assert events == ["information 100 Continue"] + GOOD
+    assert seen == [b"", b"late"]
+
+
+# How answers end
+
+
+@pytest.mark.parametrize(
+    "answer, body",
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello", b"hello"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n1;a=b\r\n!\r\n0\r\n\r\n", b"hello!"),
+        (b"HTTP/1.1 200 OK\r\n\r\nto the end", b"to the end"),
+        (b"HTTP/1.0 200 OK\r\n\r\nold", b"old"),
+    ],
+)
+@pytest.mark.parametrize("bytewise", [False, True])
+def test_a_body_ends_as_its_framing_says(asking, serve, answer, body, bytewise):
+    def script(peer, n):
+        peer.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        peer.head()
+        for i in range(len(answer)) if bytewise else [None]:
+            peer.send(answer if i is None else answer[i : i + 1])
+
+    assert fetch(asking, serve(script).url) == (GOOD, body)
+
+
+@pytest.mark.parametrize(
+    "method, answer",
+    [
+        ("HEAD", b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"),
+        ("HEAD", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"),
+        ("GET", b"HTTP/1.1 204 OK\r\n\r\n"),
+        ("GET", b"HTTP/1.1 304 OK\r\nContent-Length: 5\r\n\r\n"),
+        ("GET", b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
+    ],
+)
+def test_an_answer_without_a_body_ends_with_its_head(asking, serve, method, answer):
+    events, body = fetch(asking, serve(answering(answer)).url, method=method)
+    assert (re.sub(r"\d+ ", "", events[0]), events[1:], body) == ("response OK", ["end", "close"], b"")
+
+
+@pytest.mark.parametrize(
+    "answer, events",
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhel", ["response 200 OK", "data", "error EABORTED", "close"]),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n", ["response 200 OK", "data", "error EABORTED", "close"]),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", ["response 200 OK", "error EBADMSG", "close"]),
+        (b"HTTP/1.1 200 OK\r\n", ["error EABORTED", "close"]),
+        (b"", ["error EABORTED", "close"]),
+        (b"SSH-2.0-x\r\n", ["error EBADMSG", "close"]),
+        (b"HTTP/2.0 200 OK\r\n\r\n", ["error EBADMSG", "close"]),
+        (b"HTTP/1.1 999 OK\r\n\r\n", ["error EBADMSG", "close"]),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n", ["error EBADMSG", "close"]),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", ["error EBADMSG", "close"]),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70000 + b"\r\n\r\n", ["error ETOOBIG", "close"]),
+        (b"HTTP/1.1 102 P\r\n\r\n" * 65, ["information 102 P"] * 64 + ["error EBADMSG", "close"]),
+        (b"HTTP/1.1 101 S\r\n\r\n", ["upgrade 101 S", "close"]),
+    ],
+)
+def test_a_broken_answer_is_an_error_once(asking, serve, answer, events):
+    assert fetch(asking, serve(closing(answer)).url)[0] == events
+
+
+def test_trailers_and_joined_headers(asking, serve):
+    answer = (
+        b"HTTP/1.1 200 OK\r\nX-Joined: a\r\nX-Note: n\r\nx-joined: b\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"1\r\nx\r\n0\r\nX-Sum: 42\r\n\r\n"
+    )
+    events, body = fetch(asking, serve(answering(answer)).url)
+    assert events == ["response 200 OK", "joined a, b", "note n", "data", "trailer 42", "end", "close"]
+    assert body == b"x"
+
+
+def test_interim_answers_come_before_the_answer(asking, serve):
+    early = b"HTTP/1.1 103 Early Hints\r\nX-Note: hint\r\n\r\n"
+    events, _ = fetch(asking, serve(answering(early + early + OK)).url)
+    assert events == ["information 103 Early Hints", "note hint"] * 2 + GOOD
+
+
+# Connections
+
+
+def test_a_connection_is_used_again(asking, serve):
+    server = serve(answering(OK, OK, OK))
+    for _ in range(3):
+        assert fetch(asking, server.url) == (GOOD, b"ok")
+    assert len(server.connections) == 1
+
+
+@pytest.mark.parametrize(
+    "answer, options",
+    [
+        (b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok", {}),
+        (b"HTTP/1.0 200 OK\r\nContent-Length: 2\r\n\r\nok", {}),
+        (OK + b"more", {}),
+        (OK, {"agent": 2}),
+        (OK, {"field": "Connection: close"}),
+    ],
+)
+def test_a_connection_that_cannot_be_used_again_is_closed(asking, serve, answer, options):
+    server = serve(answering(answer))
+    for _ in range(2):
+        assert fetch(asking, server.url, **options) == (GOOD, b"ok")
+    assert len(server.connections) == 2
+
+
+def stale(peer, n):
+    """The first connection answers once, and closes when it is asked again."""
+    peer.head()
+    peer.send(OK)
+    peer.head()
+    if n > 1:
+        peer.gone()
+
+
+def test_an_idempotent_request_is_sent_again_when_its_connection_was_stale(asking, serve):
+    server = serve(stale)
+    assert fetch(asking, server.url) == (GOOD, b"ok")
+    assert fetch(asking, server.url) == (GOOD, b"ok")
+    assert len(server.connections) == 2
+
+
+def test_a_post_is_not_sent_again(asking, serve):
+    server = serve(stale)
+    assert fetch(asking, server.url) == (GOOD, b"ok")
+    events, _ = fetch(asking, server.url, method="POST", body="once")
+    assert events in (["error EABORTED", "close"], ["error ECONNRESET", "close"])
+    assert len(server.connections) == 1
+
+
+def test_requests_wait_for_the_only_socket_in_their_order(asking, serve):
+    seen = []
+    go = threading.Event()
+
+    def script(peer, n):
+        while head := peer.head():
+            seen.append(head.split()[1].decode())
+            go.wait(20)
+            peer.send(OK)
+
+    server = serve(script)
+    clients = []
+    for i in range(4):
+        client = asking.connect()
+        client.send(f"GET /fetch HTTP/1.1\r\nHost: a\r\nX-Url: {server.url}/{i}\r\nX-Agent: 1\r\n\r\n".encode())
+        clients.append(client)
+        wait_until(lambda: asking.totals()["requests"] > i, "the request to come")
+    wait_until(lambda: seen, "the first")
+    go.set()
+    for client in clients:
+        assert client.read().body.endswith(b"\n\nok")
+    assert len(server.connections) == 1
+    assert seen == ["/0", "/1", "/2", "/3"]
+
+
+def ask_together(daemon, server, n, agent):
+    """n requests that are under way at the same time, answered when all of them have come."""
+    clients = [daemon.connect() for _ in range(n)]
+    for client in clients:
+        client.send(f"GET /fetch HTTP/1.1\r\nHost: a\r\nX-Url: {server.url}\r\nX-Agent: {agent}\r\n\r\n".encode())
+    for client in clients:
+        assert client.read().body.endswith(b"\n\nok")
+        client.close()
+
+
+def together(n, closed):
+    """Answers when n connections have asked; what has closed is added to the list."""
+    barrier = threading.Barrier(n)
+
+    def script(peer, number):
+        peer.head()
+        barrier.wait(20)
+        peer.send(OK)
+        while peer.head():
+            peer.send(OK)
+        closed.append(number)
+
+    return script
+
+
+def test_no_more_idle_connections_are_kept_than_the_agent_says(asking, serve):
+    closed = []
+    server = serve(together(3, closed))
+    ask_together(asking, server, 3, agent=3)
+    wait_until(lambda: len(closed) == 2, "two of three to close")
+    assert fetch(asking, server.url, agent=3) == (GOOD, b"ok")
+    assert len(server.connections) == 3 and len(closed) == 2
+
+
+def test_an_idle_connection_is_closed_in_its_time(asking, serve):
+    closed = []
+    server = serve(together(1, closed))
+    assert fetch(asking, server.url, agent=4) == (GOOD, b"ok")
+    wait_until(lambda: closed == [1], "it to close")
+
+
+def test_a_unix_socket_is_connected_to(asking, serve, tmp_path):
+    path = str(tmp_path / "s")
+    serve(answering(OK), family=socket.AF_UNIX, address=path)
+    os.chmod(path, 0o777)
+    for parent in (tmp_path, *tmp_path.parents):
+        if os.access(parent, os.W_OK) and str(parent) != "/" and parent.stat().st_uid == os.geteuid():
+            os.chmod(parent, parent.stat().st_mode | 0o055)
+    assert fetch(asking, "http://any.host/", socket=path) == (GOOD, b"ok")
+
+
+def test_what_cannot_be_connected_to_is_an_error(asking):
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        url = "http://127.0.0.1:%d/" % unused.getsockname()[1]
+        assert fetch(asking, url) == (["error ECONNREFUSED", "close"], b"")
+
+
+# Upgrade
+
+
+def test_101_hands_the_socket_over_with_what_came_behind_it(asking, serve):
+    def script(peer, n):
+        peer.head()
+        peer.send(b"HTTP/1.1 101 Switching\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\nfirst ")
+        assert peer.exactly(4) == b"mine"
+        peer.send(b"second")
+
+    events, body = fetch(asking, serve(script).url, say="mine", field="Upgrade: x")
+    assert (events, body) == (["upgrade 101 Switching", "close"], b"first second")
+
+
+def test_connect_hands_the_socket_over(asking, serve):
+    heads = []
+
+    def script(peer, n):
+        heads.append(peer.head())
+        peer.send(b"HTTP/1.1 200 OK\r\n\r\n")
+        assert peer.exactly(4) == b"mine"
+        peer.send(b"theirs")
+
+    events, body = fetch(asking, serve(script).url + "/to.host:443", method="CONNECT", say="mine")
+    assert (events, body) == (["upgrade 200 OK", "close"], b"theirs")
+    assert heads == [b"CONNECT to.host:443 HTTP/1.1\r\nHost: to.host:443"]
+
+
+def test_101_that_nobody_takes_is_an_error(asking, serve):
+    server = serve(answering(b"HTTP/1.1 101 Switching\r\n\r\n"))
+    assert fetch(asking, server.url, bare=1)[0] == ["error EBADMSG", "close"]
+
+
+# At any stage
+
+
+@pytest.mark.parametrize(
+    "stage, events",
+    [
+        ("made", ["close"]),
+        ("asked", ["close"]),
+        ("information", ["information 103 E", "close"]),
+        ("response", ["information 103 E", "response 200 OK", "close"]),
+        ("data", ["information 103 E", "response 200 OK", "data", "close"]),
+        ("end", ["information 103 E", "response 200 OK", "data", "end", "close"]),
+    ],
+)
+def test_a_request_can_be_destroyed_at_any_stage(asking, serve, stage, events):
+    answer = b"HTTP/1.1 103 E\r\n\r\n" + OK
+    server = serve(answering(answer, answer))
+    assert fetch(asking, server.url, destroy=stage)[0] == events
+    assert fetch(asking, server.url)[0][-1] == "close"
+
+
+def test_timeout_tells_and_does_not_end(asking, serve):
+    server = serve(answering())
+    assert fetch(asking, server.url, timeout=50, destroy="timeout")[0] == ["timeout", "close"]
+
+
+@pytest.mark.parametrize("answer", [OK, b"HTTP/1.1 200 OK\r\n\r\nok", b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n"])
+@pytest.mark.parametrize("stage, place", [("response", 1), ("data", 2)])
+def test_a_paused_answer_waits_for_resume(asking, serve, answer, stage, place):
+    events, body = fetch(asking, serve(closing(answer)).url, pause=stage)
+    wanted = list(GOOD)
+    wanted.insert(place, "resume")
+    assert (events, body) == (wanted, b"ok")
+
+
+def test_an_early_answer_ends_a_request_that_is_still_being_sent(asking, serve):
+    def script(peer, n):
+        peer.head()
+        peer.send(b"HTTP/1.1 413 Too Large\r\nContent-Length: 2\r\n\r\nno")
+        peer.gone()
+
+    events, body = fetch(asking, serve(script).url, method="POST", chunk=65536, chunks=2000)
+    assert [event for event in events if event != "drain"] == ["response 413 Too Large", "data", "end", "close"]
+
+
+def test_a_worker_that_leaves_waits_for_its_requests_and_closes_idle_connections(asking, serve):
+    arrived, go = threading.Event(), threading.Event()
+
+    def script(peer, n):
+        while peer.head():
+            if n == 2:
+                arrived.set()
+                go.wait(20)
+            peer.send(OK)
+
+    server = serve(script)
+    assert fetch(asking, server.url)[0] == GOOD
+    with asking.connect() as client:
+        client.send(f"GET /fetch HTTP/1.1\r\nHost: a\r\nX-Url: {server.url}\r\nX-Agent: 2\r\n\r\n".encode())
+        assert arrived.wait(20)
+        asking.signal(15)
+        go.set()
+        assert client.read().body.endswith(b"ok")
+    assert asking.wait_exit() == 0
