@@ -211,6 +211,16 @@ def test_half_close_before_the_takeover(tcp):
     assert rest + drained(tcp) == b"welcome last[end]"
 
 
+@pytest.mark.parametrize("path, word", [(b"/upgrade", b"welcome "), (b"/later", b"late ")])
+def test_a_head_in_two_pieces(tcp, daemon, path, word):
+    ask = ASK % (path, b"")
+    tcp.sendall(ask[:60])
+    wait_until(lambda: daemon.totals()["bytes_in"] >= 60, "the first piece to be read")
+    tcp.sendall(ask[60:] + b"hello")
+    _, rest = head(tcp)
+    assert receive(tcp, len(word) + 5, rest) == word + b"hello"
+
+
 def test_upgrade_behind_a_pipelined_request(tcp):
     tcp.sendall(b"GET /nothing HTTP/1.1\r\nHost: x\r\n\r\n" + ASK % (b"/upgrade", b"") + b"tail")
     got = receive(tcp, 1)

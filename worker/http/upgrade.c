@@ -158,7 +158,7 @@ upgrade_start(struct exchange *exchange, const eddy_socket_events *events, void 
 		http->upgrading = sock;
 	else
 		conn_hand_over(conn, sock, conn->held != NULL ? conn->held->bytes : NULL,
-			       conn->held_len);
+			       conn->held != NULL ? conn->held_len : 0);
 	return sock;
 }
 
