@@ -547,7 +547,7 @@ EDDY_API int eddy_next_tick(void (*cb)(void *arg), void *arg);
  * Connects. Names are looked up (eddy_dns_lookup) and their addresses tried by Happy Eyeballs (RFC
  * 8305): one after the other, the next one 250 ms after the last. `events` (static; kept by
  * pointer) with `arg` tell how it goes; every failure, a malformed address too, is an `error`
- * event. NULL: no memory. Node: net.connect.
+ * event. NULL: no memory, or the worker goes. Node: net.connect.
  */
 EDDY_API eddy_socket *eddy_net_connect(const char *address, const eddy_socket_events *events,
 				       void *arg);

@@ -75,11 +75,19 @@ gate_start(struct gate *gate)
 void
 gate_close(struct gate *gate)
 {
+	if (gate->listener.loop != NULL)
+		listener_stop(&gate->listener); /* in which a module may drop it */
+	gate_drop(gate);
+}
+
+void
+gate_drop(struct gate *gate)
+{
 	if (gate->net == NULL)
 		return;
 	LIST_REMOVE(gate, link);
 	if (gate->listener.loop != NULL)
-		listener_stop(&gate->listener);
+		listener_drop(&gate->listener);
 	else
 		close(gate->listener.fd);
 	gate->net = NULL;

@@ -27,7 +27,9 @@ void gate_open(struct gate *gate, struct net *net, int fd,
 	       int (*entered)(struct gate *gate, int fd, const struct sockaddr *peer), void *arg);
 /* Accepts from now on. */
 void gate_start(struct gate *gate);
-/* Takes those that wait already, if it was started, and closes. Safe to call twice. */
+/* Takes those that wait already, if it was started, and closes. */
 void gate_close(struct gate *gate);
+/* Closes, and takes nobody: safe in a module's call, in `entered`, and twice. */
+void gate_drop(struct gate *gate);
 
 #endif

@@ -136,6 +136,14 @@ listener_stop(struct listener *listener)
 	if (listener->fd < 0)
 		return;
 	listener_accept(listener, LAST_TURNS);
+	listener_drop(listener);
+}
+
+void
+listener_drop(struct listener *listener)
+{
+	if (listener->fd < 0)
+		return;
 	event_del(&listener->event);
 	event_del(&listener->timer);
 	close(listener->fd);

@@ -47,5 +47,7 @@ void listener_wake(struct listener *listener);
  * go on (never shutdown(2)). Safe to call twice.
  */
 void listener_stop(struct listener *listener);
+/* The same without accepting any more: safe in `accepted`, too. */
+void listener_drop(struct listener *listener);
 
 #endif

@@ -29,6 +29,7 @@ net_init(struct net *net, struct loop *loop, struct calls *calls, const struct n
 	handles_init(&net->servers, HANDLE_SERVER);
 	LIST_INIT(&net->gates);
 	LIST_INIT(&net->servers_all);
+	LIST_INIT(&net->servers_dead);
 	TAILQ_INIT(&net->open);
 	TAILQ_INIT(&net->dead);
 	pool_init(&net->socket_pool, sizeof(struct socket));
@@ -121,6 +122,7 @@ net_flush(struct net *net)
 		TAILQ_REMOVE(&net->dead, sock, link);
 		pool_free(&net->socket_pool, sock);
 	}
+	servers_flush(net);
 	if (!net->full ||
 	    (net->nclients >= net->max_clients && !net->events->may_have_room(net->arg)))
 		return;
@@ -132,6 +134,7 @@ net_flush(struct net *net)
 void
 net_close(struct net *net)
 {
+	net->closed = true;
 	while (!TAILQ_EMPTY(&net->open))
 		socket_close(TAILQ_FIRST(&net->open), true);
 }

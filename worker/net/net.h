@@ -78,11 +78,13 @@ struct net {
 	struct socket_list open; /* all sockets */
 	struct socket_list dead; /* closed in this turn of the loop, freed at its end */
 	struct server_list servers_all;
-	uint32_t last_server; /* the last id that one has been given */
-	size_t nasked;	      /* servers that the master has not answered yet */
-	bool starting;	      /* READY has not been said */
-	bool accepting;	      /* this worker's generation is the one that does */
-	bool stopped;	      /* it has been */
+	struct server_list servers_dead; /* the same: over in this turn */
+	uint32_t last_server;		 /* the last id that one has been given */
+	size_t nasked;			 /* servers that the master has not answered yet */
+	bool starting;			 /* READY has not been said */
+	bool accepting;			 /* this worker's generation is the one that does */
+	bool stopped;			 /* it has been */
+	bool closed;			 /* no socket is made any more */
 };
 
 /* 0 or -errno. */
@@ -107,7 +109,7 @@ void net_stop_accepting(struct net *net);
 /* The end of a turn: frees what closed, wakes gates when there is room again. */
 void net_flush(struct net *net);
 
-/* Closes whatever is open, before the modules go. */
+/* Closes whatever is open, before the modules go; they get no other. */
 void net_close(struct net *net);
 
 void net_fd_close(int fd, bool reset);

@@ -56,13 +56,25 @@ server_call_error(struct server *server, int error)
 		eddy_log(server->module, LOG_ERR, "%s", why);
 }
 
+/* The handle means nothing any more. Its gate may be accepting: it is freed at the turn's end. */
 static void
-server_free(struct server *server)
+server_over(struct server *server)
 {
 	LIST_REMOVE(server, link);
+	LIST_INSERT_HEAD(&server->net->servers_dead, server, link);
 	handle_free(&server->net->servers, server->handle);
-	free(server->address);
-	free(server);
+}
+
+void
+servers_flush(struct net *net)
+{
+	struct server *server;
+
+	while ((server = LIST_FIRST(&net->servers_dead)) != NULL) {
+		LIST_REMOVE(server, link);
+		free(server->address);
+		free(server);
+	}
 }
 
 static void
@@ -83,7 +95,7 @@ server_tell(struct task *task)
 		return;
 	if (server->events != NULL)
 		server_call(server, server->events->close);
-	server_free(server);
+	server_over(server);
 }
 
 /* Listening ----------------------------------------------------------------------- */
@@ -141,7 +153,7 @@ server_close(struct server *server)
 		return;
 	if (server->state != SERVER_IDLE)
 		net->events->unlisten(net->arg, server->id);
-	gate_close(&server->gate);
+	gate_drop(&server->gate);
 	server->state = SERVER_CLOSED;
 	server_post(server);
 }
@@ -158,13 +170,14 @@ server_enter(struct net *net, struct server *server, int fd, const struct sockad
 		net_turn_away(net, fd, *error);
 		return NULL;
 	}
-	sock = socket_of_fd(net, fd, NULL, NULL);
+	sock = socket_new(net, NULL, NULL);
 	if (sock == NULL) {
 		net_client_remove(net, &peer);
 		*error = net_turn_away(net, fd, -ENOMEM);
 		return NULL;
 	}
 	socket_is_client(sock, &peer, server);
+	socket_connected(sock, fd);
 	slot_add(net->slot->counters.accepted, 1);
 	return sock;
 }
@@ -250,5 +263,6 @@ void
 servers_fini(struct net *net)
 {
 	while (!LIST_EMPTY(&net->servers_all))
-		server_free(LIST_FIRST(&net->servers_all));
+		server_over(LIST_FIRST(&net->servers_all));
+	servers_flush(net);
 }

@@ -56,7 +56,8 @@ void server_left(struct server *server);
 struct socket *server_enter(struct net *net, struct server *server, int fd,
 			    const struct sockaddr *address, int *error);
 
-/* Frees what modules have left behind. */
+/* Frees those that are over; and what modules have left behind. */
+void servers_flush(struct net *net);
 void servers_fini(struct net *net);
 
 static inline eddy_server *

@@ -524,7 +524,7 @@ socket_set_keep_alive(struct socket *sock, bool on, unsigned idle_s)
 struct socket *
 socket_new(struct net *net, const eddy_socket_events *events, void *arg)
 {
-	struct socket *sock = pool_new(&net->socket_pool);
+	struct socket *sock = net->closed ? NULL : pool_new(&net->socket_pool);
 
 	if (sock == NULL)
 		return NULL;

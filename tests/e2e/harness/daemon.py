@@ -308,6 +308,15 @@ class Daemon:
             for other in others:
                 os.kill(other, signal.SIGCONT)
 
+    @contextlib.contextmanager
+    def stopped(self, pid):
+        """Meanwhile that worker stands still, and what comes to it comes in one turn of its loop."""
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(pid, signal.SIGCONT)
+
     # talking
 
     def connect(self, address=None, **more):

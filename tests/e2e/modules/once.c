@@ -1,0 +1,123 @@
+/*
+ * Servers that close, and sockets that are opened anew, where it hurts.
+ *
+ * `load` listens at option "at". A client that comes closes the server and is dropped; GET /close closes it while
+ * clients wait that this module has made itself. Option "keep": connects there, and again when that socket closes.
+ */
+#include <eddy.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#define CLIENTS 5
+
+static eddy_module *module;
+static eddy_server *server;
+static const char *keep;
+static bool calling, connected;
+static unsigned connections;
+
+static void
+listening(eddy_server *it, void *arg)
+{
+	eddy_str at = eddy_server_address(it);
+
+	(void)arg;
+	eddy_log(module, LOG_NOTICE, "listening at %.*s", (int)at.n, at.p);
+}
+
+static void
+connection(eddy_server *it, eddy_socket *sock, void *arg)
+{
+	(void)sock;
+	(void)arg;
+	if (calling)
+		abort(); /* from inside eddy_server_close */
+	connections++;
+	if (eddy_server_close(it) != 0 || eddy_server_close(it) != EDDY_ECLOSED)
+		abort();
+}
+
+static void
+server_closed(eddy_server *it, void *arg)
+{
+	(void)arg;
+	eddy_log(module, LOG_NOTICE, "server closed, %zu left of %u", eddy_server_connections(it),
+		 connections);
+}
+
+static const eddy_server_events events = {
+	.listening = listening, .connection = connection, .close = server_closed};
+
+/* A client of this process's own, which waits to be accepted. */
+static int
+client_connect(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	if (connect(fd, (struct sockaddr *)&address, sizeof(address)) != 0)
+		abort();
+	return fd;
+}
+
+static void
+close_server(eddy_request *req, eddy_response *res, void *state)
+{
+	eddy_str at = eddy_server_address(server);
+	char path[100], text[32];
+	int fds[CLIENTS], n;
+
+	(void)req;
+	(void)state;
+	snprintf(path, sizeof(path), "%.*s", (int)(at.n - 5), at.p + 5);
+	for (n = 0; n < CLIENTS; n++)
+		fds[n] = client_connect(path);
+	calling = true;
+	n = snprintf(text, sizeof(text), "%d", eddy_server_close(server));
+	calling = false;
+	for (int i = 0; i < CLIENTS; i++)
+		close(fds[i]);
+	eddy_response_send(res, 200, "text/plain", text, (size_t)n);
+}
+
+static void keep_connected(eddy_socket *sock, void *arg);
+static void keep_closed(eddy_socket *sock, void *arg);
+static const eddy_socket_events kept = {.connect = keep_connected, .close = keep_closed};
+
+static void
+keep_connected(eddy_socket *sock, void *arg)
+{
+	(void)sock;
+	(void)arg;
+	connected = true;
+	eddy_log(module, LOG_NOTICE, "connected");
+}
+
+static void
+keep_closed(eddy_socket *sock, void *arg)
+{
+	(void)sock;
+	(void)arg;
+	if (connected && eddy_net_connect(keep, &kept, NULL) == NULL)
+		eddy_log(module, LOG_NOTICE, "no socket any more");
+}
+
+static int
+load(eddy_module *self, void **state)
+{
+	(void)state;
+	module = self;
+	server = eddy_net_create_server(&events, NULL);
+	keep = eddy_module_option(self, "keep", NULL);
+	if (keep != NULL && eddy_net_connect(keep, &kept, NULL) == NULL)
+		return eddy_module_fail(self, "no socket");
+	return eddy_server_listen(server, eddy_module_option(self, "at", ""));
+}
+
+EDDY_MODULE(.name = "once", .load = load, .request = close_server);
