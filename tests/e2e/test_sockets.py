@@ -1,5 +1,6 @@
 """Raw sockets: listen { protocol = "tcp" }, connections taken over from HTTP, and those that a module makes."""
 import os
+import select
 import socket
 import struct
 import threading
@@ -9,7 +10,7 @@ import pytest
 from harness import ports
 from harness.wait import wait_until
 
-MODES = ["echo", "shut", "hello", "deaf", "drop", "reset", "detach", "flood", "quiet"]
+MODES = ["echo", "shut", "hello", "deaf", "drop", "reset", "detach", "flood", "quiet", "bye", "sink"]
 
 
 @pytest.fixture
@@ -26,6 +27,7 @@ def raw(daemon, modules, tmp_path):
         routes={
             "/upgrade": "raw",
             "/later": {"module": "raw", "handler": "later"},
+            "/tardy": {"module": "raw", "handler": "tardy"},
             "/dial": {"module": "raw", "handler": "dial"},
             "/pause": {"module": "raw", "handler": "pause"},
             "/go": {"module": "raw", "handler": "go"},
@@ -99,6 +101,30 @@ def test_a_peer_that_nobody_reads_is_noticed_when_it_resets(raw, daemon):
     with raw("echo") as other:
         other.sendall(b"x")
         assert other.recv(1) == b"x"
+
+
+def test_bytes_with_a_reset_behind_them(raw, daemon):
+    with raw("sink") as peer:
+        wait_until(lambda: daemon.workers()[0]["connections"] == 1, "the connection to be counted")
+        wait_until(lambda: select.select([peer], [], [], 0)[0], "the byte that is not read")
+        with daemon.stopped(daemon.workers()[0]["pid"]):
+            peer.sendall(b"last words")
+            peer.close()  # with a byte unread: a reset
+    wait_until(lambda: daemon.workers()[0]["connections"] == 0, "the connection to be gone")
+
+
+def test_who_does_not_read_hears_the_fin(raw, daemon):
+    with raw("deaf"):
+        wait_until(lambda: daemon.workers()[0]["connections"] == 1, "the connection to be counted")
+    wait_until(lambda: daemon.workers()[0]["connections"] == 0, "the connection to be gone")
+
+
+def test_ended_on_both_sides_is_over_even_unread(raw, daemon):
+    with raw("bye") as peer:
+        peer.sendall(b"never read")
+        assert drained(peer) == b"bye"
+        peer.shutdown(socket.SHUT_WR)
+        wait_until(lambda: daemon.workers()[0]["connections"] == 0, "the connection to be gone")
 
 
 def test_a_detached_descriptor_is_the_modules(raw):
@@ -204,11 +230,12 @@ def test_bytes_behind_the_request_come_first(tcp, path, word):
     assert receive(tcp, 4) == b"more"
 
 
-def test_half_close_before_the_takeover(tcp):
-    tcp.sendall(ASK % (b"/upgrade", b"") + b"last")
+@pytest.mark.parametrize("path, word", [(b"/upgrade", b"welcome "), (b"/tardy", b"")])
+def test_half_close_before_the_takeover(tcp, path, word):
+    tcp.sendall(ASK % (path, b"") + b"last")
     tcp.shutdown(socket.SHUT_WR)
     _, rest = head(tcp)
-    assert rest + drained(tcp) == b"welcome last[end]"
+    assert rest + drained(tcp) == word + b"last[end]"
 
 
 @pytest.mark.parametrize("path, word", [(b"/upgrade", b"welcome "), (b"/later", b"late ")])

@@ -162,7 +162,7 @@ socket_detach(struct socket *sock)
 		return EDDY_EAGAIN;
 	socket_strip(sock);
 	sock->events = NULL;
-	socket_post(sock, SOCKET_CLOSE); /* which nobody hears, and which frees the handle */
+	socket_over(sock); /* which nobody hears */
 	return socket_fd(sock);
 }
 
@@ -210,6 +210,7 @@ socket_sent(struct socket *sock, ssize_t sent)
 		return false;
 	}
 	slot_add(sock->net->slot->counters.bytes_out, (uint64_t)sent);
+	sock->unsure = false;
 	socket_moved(sock);
 	return true;
 }
@@ -372,13 +373,14 @@ socket_read(struct socket *sock)
 		return 0;
 	}
 	slot_add(net->slot->counters.bytes_in, (uint64_t)n);
+	sock->unsure = true;
 	socket_data(sock, net->scratch, (size_t)n);
 	return n == NET_SCRATCH_SIZE || sock->gone ? (size_t)n : 0;
 }
 
 /*
- * Something has happened while nothing is to be read: has it failed? FIN is not looked for here:
- * there may be bytes in front of it. With a failure too; these are for who resumes.
+ * Something has happened while nothing is to be read: has it failed? There may be bytes in front of
+ * the failure; these are for who resumes.
  */
 static void
 socket_notice(struct socket *sock)
@@ -386,12 +388,28 @@ socket_notice(struct socket *sock)
 	int error = 0, unread = 0;
 	socklen_t size = sizeof(error);
 
+	sock->unsure = false;
 	if (getsockopt(socket_fd(sock), SOL_SOCKET, SO_ERROR, &error, &size) < 0 || error == 0)
 		return;
 	if (ioctl(socket_fd(sock), FIONREAD, &unread) == 0 && unread > 0)
 		socket_break(sock, EDDY_ERRNO(error));
 	else
 		socket_fail(sock, EDDY_ERRNO(error));
+}
+
+/*
+ * The other side's FIN, where no `data` is set: nobody reads what is in front of it, and when this
+ * side has ended as well nobody will.
+ */
+static bool
+socket_has_ended(const struct socket *sock)
+{
+	char byte;
+
+	if (!sock->gone || sock->broken || sock->paused || sock->held != NULL ||
+	    socket_has_reader(sock))
+		return false;
+	return sock->fin || recv(socket_fd(sock), &byte, 1, MSG_PEEK) == 0;
 }
 
 static void
@@ -415,6 +433,8 @@ socket_input(struct socket *sock)
 		if (!socket_wants_input(sock)) {
 			if (sock->state == SOCKET_OPEN && !sock->eof)
 				socket_notice(sock);
+			if (sock->state == SOCKET_OPEN && !sock->eof)
+				sock->eof = socket_has_ended(sock);
 			break;
 		}
 		if (got >= READ_BUDGET) {
@@ -426,7 +446,8 @@ socket_input(struct socket *sock)
 			sock->readable = false;
 		got += n;
 	}
-	if (sock->eof && !sock->eof_told && !sock->paused && sock->state == SOCKET_OPEN)
+	if (sock->eof && !sock->eof_told && !sock->paused && sock->held == NULL &&
+	    sock->state == SOCKET_OPEN)
 		socket_eof(sock);
 }
 
@@ -447,6 +468,8 @@ socket_turn(struct socket *sock)
 		socket_fail(sock, sock->error);
 	else if (sock->fin && sock->eof_told)
 		socket_close(sock, false);
+	else if (sock->unsure && !sock->readable)
+		socket_notice(sock);
 }
 
 static void

@@ -86,6 +86,7 @@ struct socket {
 	bool readable : 1;   /* there may be something to read that no event will tell again */
 	bool paused : 1;     /* by the module */
 	bool gone : 1;	     /* the kernel has seen the other side's FIN or RST */
+	bool unsure : 1;     /* bytes may have come with a RST behind them, and nothing tells */
 	bool eof : 1;	     /* we have read it */
 	bool eof_told : 1;   /* `end` has been told, or answered by our own */
 	bool full : 1;	     /* a write has said false: `drain` is owed */

@@ -4,7 +4,8 @@
  * A connection is treated by option "mode": "echo" (half-open: what comes goes back, FIN is answered behind it),
  * "shut" (the same without an `end` event: eddy ends), "hello" (a greeting and FIN), "deaf" (never reads), "drop"
  * (sets no events), "reset", "detach" (the descriptor is given back and written to by hand), "flood" (writes as fast as
- * it may, counted by GET /flooded), "quiet" (`timeout` after 100 ms, which says so and ends).
+ * it may, counted by GET /flooded), "quiet" (`timeout` after 100 ms, which says so and ends), "bye" (never reads, says
+ * so and ends), "sink" (a byte, then reads only).
  */
 #include <eddy.h>
 #include <stdio.h>
@@ -68,12 +69,23 @@ detach_data(eddy_socket *sock, eddy_str bytes, void *arg)
 	int fd = eddy_socket_detach(sock);
 
 	(void)arg;
-	if (fd < 0 || write(fd, bytes.p, bytes.n) < 0 || eddy_socket_write(sock, "no", 2))
+	if (fd < 0 || write(fd, bytes.p, bytes.n) < 0 || eddy_socket_write(sock, "no", 2) ||
+	    eddy_socket_on(sock, &shut, NULL) != EDDY_ECLOSED)
 		abort();
 	close(fd);
 }
 
 static const eddy_socket_events detach = {.data = detach_data};
+
+static void
+sink_data(eddy_socket *sock, eddy_str bytes, void *arg)
+{
+	(void)sock;
+	(void)bytes;
+	(void)arg;
+}
+
+static const eddy_socket_events sink = {.data = sink_data};
 
 static void
 serve(eddy_socket *sock, void *state)
@@ -99,6 +111,12 @@ serve(eddy_socket *sock, void *state)
 	} else if (strcmp(mode, "quiet") == 0) {
 		eddy_socket_on(sock, &quiet, NULL);
 		eddy_socket_set_timeout(sock, 100);
+	} else if (strcmp(mode, "bye") == 0) {
+		eddy_socket_on(sock, &nothing, NULL);
+		eddy_socket_end(sock, "bye", 3);
+	} else if (strcmp(mode, "sink") == 0) {
+		eddy_socket_on(sock, &sink, NULL);
+		eddy_socket_write(sock, "x", 1);
 	}
 }
 
@@ -146,6 +164,21 @@ later(eddy_request *req, eddy_response *res, void *state)
 	(void)state;
 	eddy_request_release(req);
 	eddy_set_timeout(upgrade_now, 50, res);
+}
+
+static void
+listen_in(void *arg)
+{
+	eddy_socket_on(arg, &echo, NULL);
+}
+
+/* Its events come later than the client's bytes and FIN. */
+static void
+tardy(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req;
+	(void)state;
+	eddy_set_timeout(listen_in, 50, eddy_response_upgrade(res, "echo", NULL, NULL));
 }
 
 static void
@@ -303,8 +336,9 @@ load(eddy_module *self, void **state)
 }
 
 static const struct eddy_handler handlers[] = {
-	{"upgrade", upgrade},	{"later", later}, {"tunnel", tunnel},	{"dial", dial},
-	{"pause", dial_paused}, {"go", go},	  {"flooded", flooded}, {NULL, NULL},
+	{"upgrade", upgrade}, {"later", later},	      {"tunnel", tunnel},
+	{"dial", dial},	      {"pause", dial_paused}, {"go", go},
+	{"flooded", flooded}, {"tardy", tardy},	      {NULL, NULL},
 };
 
 EDDY_MODULE(.name = "raw", .load = load, .connection = serve, .request = upgrade,
