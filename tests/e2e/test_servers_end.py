@@ -59,6 +59,15 @@ def test_a_socket_that_is_opened_anew_ends_with_the_worker(once, daemon, tmp_pat
         listener.bind(f"{tmp_path}/far")
         listener.listen()
         once(keep=f"unix:{tmp_path}/far")
-        daemon.wait_log("connected")
         daemon.reload()
         daemon.wait_log("no socket any more")
+
+
+def test_a_module_that_connects_in_vain_does_not_stop_the_loop(once, daemon, tmp_path):
+    once(keep=f"unix:{tmp_path}/nothing")
+    assert daemon.get("/close").body == b"0"
+
+
+def test_an_address_that_is_none_is_told_in_a_turn_of_its_own(once, daemon):
+    once(keep="nonsense")
+    assert daemon.get("/close").body == b"0"

@@ -120,11 +120,14 @@ attempt_start(struct connect *all)
 	return EDDY_ERRNO(error);
 }
 
-/* Tries the next target, and those behind it while they fail at once. */
+/*
+ * Tries the next target, and those behind it while they fail at once. When all have failed the
+ * timer says so, in the next turn: a module that tries again at once does not stop the loop.
+ */
 static void
 connect_next(struct connect *connect)
 {
-	static const struct timeval delay = {.tv_usec = ATTEMPT_DELAY_MS * 1000};
+	static const struct timeval delay = {.tv_usec = ATTEMPT_DELAY_MS * 1000}, now = {0};
 	int error = -1;
 
 	while (error != 0 && connect->next < connect->ntargets) {
@@ -135,7 +138,7 @@ connect_next(struct connect *connect)
 	if (connect->next < connect->ntargets)
 		evtimer_add(&connect->timer, &delay);
 	else if (connect->running == 0)
-		socket_fail(connect->sock, connect->error);
+		evtimer_add(&connect->timer, &now);
 }
 
 static void
@@ -147,7 +150,10 @@ connect_delay_passed(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	loop_enter(loop);
-	connect_next(connect);
+	if (connect->next < connect->ntargets)
+		connect_next(connect);
+	else if (connect->running == 0)
+		socket_fail(connect->sock, connect->error);
 	loop_leave(loop);
 }
 
@@ -278,7 +284,6 @@ connect_start(struct socket *sock, const char *address)
 {
 	struct connect *connect = calloc(1, sizeof(*connect));
 	const char *why;
-	int error = 0;
 
 	if (connect == NULL) {
 		socket_fail(sock, EDDY_ENOMEM);
@@ -291,9 +296,7 @@ connect_start(struct socket *sock, const char *address)
 			       &why) == 0)
 		connect->ntargets = 1;
 	else
-		error = connect_to_name(connect, address);
-	if (error != 0)
-		socket_fail(sock, error);
-	else if (connect->ntargets > 0)
+		connect->error = connect_to_name(connect, address);
+	if (connect->query == NULL)
 		connect_next(connect);
 }

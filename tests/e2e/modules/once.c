@@ -2,7 +2,7 @@
  * Servers that close, and sockets that are opened anew, where it hurts.
  *
  * `load` listens at option "at". A client that comes closes the server and is dropped; GET /close closes it while
- * clients wait that this module has made itself. Option "keep": connects there, and again when that socket closes.
+ * clients wait that this module has made itself. Option "keep": connects there, and again whenever that socket closes.
  */
 #include <eddy.h>
 #include <stdio.h>
@@ -18,7 +18,7 @@
 static eddy_module *module;
 static eddy_server *server;
 static const char *keep;
-static bool calling, connected;
+static bool calling;
 static unsigned connections;
 
 static void
@@ -86,25 +86,15 @@ close_server(eddy_request *req, eddy_response *res, void *state)
 	eddy_response_send(res, 200, "text/plain", text, (size_t)n);
 }
 
-static void keep_connected(eddy_socket *sock, void *arg);
 static void keep_closed(eddy_socket *sock, void *arg);
-static const eddy_socket_events kept = {.connect = keep_connected, .close = keep_closed};
-
-static void
-keep_connected(eddy_socket *sock, void *arg)
-{
-	(void)sock;
-	(void)arg;
-	connected = true;
-	eddy_log(module, LOG_NOTICE, "connected");
-}
+static const eddy_socket_events kept = {.close = keep_closed};
 
 static void
 keep_closed(eddy_socket *sock, void *arg)
 {
 	(void)sock;
 	(void)arg;
-	if (connected && eddy_net_connect(keep, &kept, NULL) == NULL)
+	if (eddy_net_connect(keep, &kept, NULL) == NULL)
 		eddy_log(module, LOG_NOTICE, "no socket any more");
 }
 
