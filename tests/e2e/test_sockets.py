@@ -243,8 +243,9 @@ def test_a_head_in_two_pieces(tcp, daemon, path, word):
     ask = ASK % (path, b"")
     tcp.sendall(ask[:60])
     wait_until(lambda: daemon.totals()["bytes_in"] >= 60, "the first piece to be read")
-    tcp.sendall(ask[60:] + b"hello")
+    tcp.sendall(ask[60:])
     _, rest = head(tcp)
+    tcp.sendall(b"hello")
     assert receive(tcp, len(word) + 5, rest) == word + b"hello"
 
 
