@@ -17,6 +17,7 @@ def probe(daemon, modules):
     """One worker, so that the module's counters are those of all requests."""
     daemon.conf(
         workers=1,
+        http={"header_timeout": "60s"},
         modules={
             "hello": {"path": "hello.so"},
             "echo": {"path": "echo.so"},
@@ -197,4 +198,25 @@ def test_a_server_that_half_closes_takes_what_the_client_still_sends(probe):
         client.send(b"x" * 10000)
     assert probe.totals()["connections"] == 1
     client.close()
+    rests(probe)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(request("GET", "/park"), id="parked"),
+        pytest.param(HELLO + request("GET", "/park"), id="parked behind another"),
+        pytest.param(UPLOAD + b"x" * 5000, id="in a body"),
+        pytest.param(request("POST", "/ignore", "Content-Length: 90000") + b"x", id="in a body that is thrown away"),
+        pytest.param(HELLO[:-1], id="in a head"),
+        pytest.param(HELLO, id="behind a request"),
+    ],
+)
+def test_a_reset_that_the_worker_sees_together_with_bytes_is_noticed(probe, sent):
+    """The worker sleeps meanwhile: one event tells of both, and no other follows."""
+    client = probe.connect()
+    assert client.get("/hello").status == 200
+    with probe.only(-1):
+        client.send(sent)
+        client.reset()
     rests(probe)

@@ -211,6 +211,19 @@ conn_room(const struct conn *conn, size_t held)
 	return conn->state == CONN_WAIT ? WAIT_ROOM : NET_SCRATCH_SIZE - held;
 }
 
+/*
+ * Whether a RST that came with the last bytes would go unseen. One edge told of both, and libevent
+ * does not tell them apart. Where an answer is sent now, that fails; who waits has to read once more.
+ */
+static bool
+conn_may_have_lost(const struct conn *conn)
+{
+	if (!conn->registered) /* epoll looks when it is */
+		return false;
+	return conn->state == CONN_HEAD ? conn->held != NULL && conn->queue == NULL
+					: conn->state != CONN_LINGER;
+}
+
 /* One recv and what it brought, in bytes. 0: there is nothing more to read now. */
 static size_t
 conn_read(struct conn *conn)
@@ -232,7 +245,7 @@ conn_read(struct conn *conn)
 	}
 	slot_add(http->slot->counters.bytes_in, (uint64_t)n);
 	conn_process(conn, http->scratch, conn_unhold(conn) + (size_t)n);
-	return (size_t)n == room || conn->fin ? (size_t)n : 0;
+	return (size_t)n == room || conn->fin || conn_may_have_lost(conn) ? (size_t)n : 0;
 }
 
 void
