@@ -525,7 +525,7 @@ answers_require(void)
 /* The client ----------------------------------------------------------------------------------- */
 
 static bool
-client_read(int fd)
+peer_read(int fd)
 {
 	ssize_t n = recv(fd, out + out_len, OUT_BYTES - out_len, MSG_DONTWAIT);
 
@@ -555,7 +555,7 @@ pump(int fd, bool reads)
 
 		event_base_loop(worker.loop.base, EVLOOP_NONBLOCK);
 		shared_wipe();
-		if ((reads && client_read(fd)) ||
+		if ((reads && peer_read(fd)) ||
 		    slot.counters.bytes_in + slot.counters.bytes_out != moved)
 			still = -1;
 	}
@@ -589,7 +589,7 @@ answer_parked(bool all, bool waver)
 }
 
 static void
-client_send(int fd, const uint8_t *data, size_t size, const uint8_t *control)
+peer_send(int fd, const uint8_t *data, size_t size, const uint8_t *control)
 {
 	size_t n;
 
@@ -610,7 +610,7 @@ client_send(int fd, const uint8_t *data, size_t size, const uint8_t *control)
 }
 
 static void
-client_leave(int fd, bool half)
+peer_leave(int fd, bool half)
 {
 	pump(fd, true);
 	if (half) {
@@ -652,8 +652,8 @@ play(const uint8_t *control, const uint8_t *data, size_t size)
 	conn_open(&worker.http, pair[0], &(struct sockaddr){.sa_family = AF_UNIX});
 	loop_leave(&worker.loop);
 	shared_wipe();
-	client_send(pair[1], data, size, control);
-	client_leave(pair[1], control[0] & HALF_CLOSE);
+	peer_send(pair[1], data, size, control);
+	peer_leave(pair[1], control[0] & HALF_CLOSE);
 	require(worker.http.nconns == 0 && slot.connections == 0, "a connection is left");
 	require(parked_list == NULL, "a request is left");
 	require(slot.idle == 0, "an idle connection is left");
