@@ -983,54 +983,6 @@ EDDY_API eddy_agent *eddy_http_create_agent(const eddy_agent_options *options);
 /* Closes its idle connections; it is gone when its last request is. Node: agent.destroy. */
 EDDY_API void eddy_agent_destroy(eddy_agent *agent);
 
-/* pipeline ------------------------------------------------------------------------ */
-
-/*
- * What bytes come from and go to: EDDY_STREAM(handle) makes it of an eddy_request, eddy_response,
- * eddy_socket, eddy_file, eddy_client_request or eddy_client_response.
- */
-enum eddy_stream_kind {
-	EDDY_STREAM_REQUEST = 1,
-	EDDY_STREAM_RESPONSE,
-	EDDY_STREAM_SOCKET,
-	EDDY_STREAM_FILE,
-	EDDY_STREAM_CLIENT_REQUEST,
-	EDDY_STREAM_CLIENT_RESPONSE,
-};
-
-typedef struct {
-	enum eddy_stream_kind kind;
-	void *handle;
-} eddy_stream;
-
-/*
- * Lets all that comes from `source` (request, socket, file, client response) flow to `sink`
- * (response, socket, file, client request), at the pace of the slower one, and ends the sink behind
- * it; files are read and written from their own place on, and stay open. Both streams' events are
- * the pipeline's from then on. `done` is called once: 0 when the sink has everything, or what went
- * wrong first on either side; the other side is then destroyed, but for a response whose head has
- * not been sent (it can still be answered) and for files. EDDY_ECLOSED: the sink went away. Returns
- * 0, EDDY_EINVAL (kinds that cannot flow so), EDDY_ENOMEM or EDDY_ECLOSED (one of them is over
- * already): `done` is not called then. Node: stream.pipeline.
- */
-EDDY_API int eddy_pipeline_streams(eddy_stream source, eddy_stream sink,
-				   void (*done)(int err, void *arg), void *arg);
-
-#ifndef __cplusplus
-/* clang-format off */
-#define EDDY_STREAM(stream)                                                    \
-	((eddy_stream){_Generic((stream),                                      \
-		eddy_request *: EDDY_STREAM_REQUEST,                           \
-		eddy_response *: EDDY_STREAM_RESPONSE,                         \
-		eddy_socket *: EDDY_STREAM_SOCKET,                             \
-		eddy_file *: EDDY_STREAM_FILE,                                 \
-		eddy_client_request *: EDDY_STREAM_CLIENT_REQUEST,             \
-		eddy_client_response *: EDDY_STREAM_CLIENT_RESPONSE), (stream)})
-/* clang-format on */
-#endif
-#define eddy_pipeline(source, sink, done, arg) \
-	eddy_pipeline_streams(EDDY_STREAM(source), EDDY_STREAM(sink), (done), (arg))
-
 /* process ------------------------------------------------------------------------- */
 
 /* Bytes. The caller sets `size` to sizeof(eddy_memory_usage). Node: process.memoryUsage. */
@@ -1115,22 +1067,6 @@ EDDY_API bool eddy_cluster_workers(size_t i, eddy_worker_info *info);
 
 #ifdef __cplusplus
 }
-
-/* EDDY_STREAM for C++, which has overloads instead of _Generic. */
-#define EDDY_STREAM_OF(type, kind_)                            \
-	static inline eddy_stream eddy_stream_of(type *handle) \
-	{                                                      \
-		eddy_stream stream = {kind_, handle};          \
-		return stream;                                 \
-	}
-EDDY_STREAM_OF(eddy_request, EDDY_STREAM_REQUEST)
-EDDY_STREAM_OF(eddy_response, EDDY_STREAM_RESPONSE)
-EDDY_STREAM_OF(eddy_socket, EDDY_STREAM_SOCKET)
-EDDY_STREAM_OF(eddy_file, EDDY_STREAM_FILE)
-EDDY_STREAM_OF(eddy_client_request, EDDY_STREAM_CLIENT_REQUEST)
-EDDY_STREAM_OF(eddy_client_response, EDDY_STREAM_CLIENT_RESPONSE)
-#undef EDDY_STREAM_OF
-#define EDDY_STREAM(stream) eddy_stream_of(stream)
 #endif
 
 #endif

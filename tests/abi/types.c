@@ -6,8 +6,6 @@
 
 EDDY_API extern const struct eddy_module_def *const eddy_abi_module_def;
 EDDY_API extern const enum eddy_error eddy_abi_error;
-EDDY_API extern const enum eddy_stream_kind eddy_abi_stream_kind;
 
 const struct eddy_module_def *const eddy_abi_module_def = NULL;
 const enum eddy_error eddy_abi_error = EDDY_OK;
-const enum eddy_stream_kind eddy_abi_stream_kind = EDDY_STREAM_REQUEST;

@@ -52,12 +52,22 @@ protocol_is_asked(const struct head *head, const char *protocol, size_t n)
 	return false;
 }
 
+/* A name, or a name/version (RFC 9110 7.8). */
+static bool
+protocol_is_valid(const char *protocol)
+{
+	const char *slash = strchr(protocol, '/');
+	size_t n = slash != NULL ? (size_t)(slash - protocol) : strlen(protocol);
+
+	return strlen(protocol) <= PROTOCOL_MAX && chars_all(protocol, n, CHAR_TOKEN) &&
+	       (slash == NULL || chars_all(slash + 1, strlen(slash + 1), CHAR_TOKEN));
+}
+
 /* What is wrong with it, as a sentence for the log; NULL: nothing. */
 static const char *
 upgrade_refused(const struct exchange *exchange, const char *protocol)
 {
 	const struct conn *conn = exchange->conn;
-	size_t n = protocol != NULL ? strlen(protocol) : 0;
 
 	if (conn->state != CONN_WAIT)
 		return "the request has a body that has not been read";
@@ -65,9 +75,10 @@ upgrade_refused(const struct exchange *exchange, const char *protocol)
 		return protocol == NULL ? NULL : "CONNECT has no protocol to switch to";
 	if (!exchange->upgrade)
 		return "the client has not asked for it with Connection: upgrade and Upgrade";
-	if (n == 0 || n > PROTOCOL_MAX || !chars_all(protocol, n, CHAR_VALUE))
+	if (protocol == NULL || !protocol_is_valid(protocol))
 		return "the protocol's name is missing, or none that a header can carry";
-	if (exchange->head != NULL && !protocol_is_asked(exchange->head, protocol, n))
+	if (exchange->head != NULL &&
+	    !protocol_is_asked(exchange->head, protocol, strlen(protocol)))
 		return "the client has not offered that protocol";
 	return NULL;
 }
@@ -78,9 +89,13 @@ upgrade_send_head(struct exchange *exchange, int status, const char *protocol)
 {
 	struct response *res = &exchange->response;
 	eddy_str line = status_line(status);
-	size_t room = line.n + DATE_LINE_LEN + res->fields.len + PROTOCOL_MAX + 64;
-	char *head = out_reserve(exchange->conn, room), *p = head;
+	size_t room;
+	char *head, *p;
 
+	/* what follows is no body (RFC 9110 8.6, 9.3.6) */
+	fields_remove(&res->fields, "Content-Length", sizeof("Content-Length") - 1);
+	room = line.n + DATE_LINE_LEN + res->fields.len + PROTOCOL_MAX + 64;
+	head = p = out_reserve(exchange->conn, room);
 	if (head == NULL)
 		return false;
 	p = mempcpy(p, line.p, line.n);

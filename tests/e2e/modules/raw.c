@@ -141,6 +141,7 @@ upgrade(eddy_request *req, eddy_response *res, void *state)
 	(void)state;
 	eddy_response_on(res, &logged, NULL);
 	eddy_response_set_header(res, "X-Taken", "over");
+	eddy_response_set_header(res, "Content-Length", "5"); /* of an answer; there is none */
 	sock = eddy_response_upgrade(res, "echo", &echo, NULL);
 	if (sock != NULL)
 		eddy_socket_write(sock, "welcome ", 8);
