@@ -274,7 +274,9 @@ def test_signals_for_a_worker_that_looks_at_none_are_bounded(hearing):
         hearing.signal(signal.SIGUSR1)
         if round % 100 == 0:
             hearing.ctl("status")
-    assert rss_bytes(hearing.pid) - before < 4 << 20
+    after = rss_bytes(hearing.pid)
     os.kill(worker, signal.SIGCONT)
+    if not hearing.programs.sanitized:  # whose allocator keeps what is freed for a while
+        assert after - before < 4 << 20
     wait_until(lambda: "second SIGUSR1" in heard(hearing), "a signal to be heard")
     assert hearing.pids() == [worker]

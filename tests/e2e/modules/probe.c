@@ -1110,8 +1110,9 @@ late_calls(void *arg)
 		eddy_request_on(task->req, &upload_events, NULL),
 		eddy_request_body(task->req, 0, limit_body, NULL),
 	};
-	bool wrote = eddy_response_write(res, "late", 4) |
-		     eddy_response_write_owned(res, owned, 100, owned_release, probe);
+	bool wrote = eddy_response_write(res, "late", 4);
+
+	wrote = eddy_response_write_owned(res, owned, 100, owned_release, probe) || wrote;
 
 	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)
 		if (said[i] != EDDY_ECLOSED)
