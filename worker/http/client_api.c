@@ -226,12 +226,8 @@ eddy_client_response_headers(const eddy_client_response *handle, size_t i, eddy_
 {
 	const struct head *head = response_head(handle, __func__);
 
-	if (head == NULL || api_check(name != NULL && value != NULL, __func__) != 0 ||
-	    i >= head->nfields)
-		return false;
-	*name = head_name(head, i);
-	*value = head_value(head, i);
-	return true;
+	return head != NULL && api_check(name != NULL && value != NULL, __func__) == 0 &&
+	       head_field(head, i, name, value);
 }
 
 eddy_str
@@ -239,12 +235,10 @@ eddy_client_response_trailer(const eddy_client_response *handle, const char *nam
 {
 	const struct client_request *req = client_find(handle, __func__);
 	const struct head *trailers = req != NULL ? req->trailers : NULL;
-	int i;
 
 	if (trailers == NULL || api_check(name != NULL, __func__) != 0)
 		return nothing;
-	i = head_find(trailers, 0, name, strlen(name));
-	return i >= 0 ? head_value(trailers, (size_t)i) : nothing;
+	return head_get(trailers, name);
 }
 
 void

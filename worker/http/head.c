@@ -103,6 +103,14 @@ head_find(const struct head *head, size_t from, const char *name, size_t name_le
 	return -1;
 }
 
+eddy_str
+head_get(const struct head *head, const char *name)
+{
+	int i = head_find(head, 0, name, strlen(name));
+
+	return i >= 0 ? head_value(head, (size_t)i) : (eddy_str){NULL, 0};
+}
+
 static struct head_span
 span(size_t from, size_t to)
 {

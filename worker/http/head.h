@@ -112,7 +112,20 @@ head_value(const struct head *head, size_t i)
 	return (eddy_str){head->bytes + head->fields[i].value, head->fields[i].value_len};
 }
 
+/* The i-th field line; false: there are not so many. */
+static inline bool
+head_field(const struct head *head, size_t i, eddy_str *name, eddy_str *value)
+{
+	if (i >= head->nfields)
+		return false;
+	*name = head_name(head, i);
+	*value = head_value(head, i);
+	return true;
+}
+
 /* The first field of that name at or after `from`, or -1. */
 int head_find(const struct head *head, size_t from, const char *name, size_t name_len);
+/* The value of that field; { NULL, 0 }: there is none. */
+eddy_str head_get(const struct head *head, const char *name);
 
 #endif

@@ -82,12 +82,8 @@ eddy_request_headers(const eddy_request *req, size_t i, eddy_str *name, eddy_str
 {
 	const struct head *head = request_head(req, __func__);
 
-	if (head == NULL || api_check(name != NULL && value != NULL, __func__) != 0 ||
-	    i >= head->nfields)
-		return false;
-	*name = head_name(head, i);
-	*value = head_value(head, i);
-	return true;
+	return head != NULL && api_check(name != NULL && value != NULL, __func__) == 0 &&
+	       head_field(head, i, name, value);
 }
 
 eddy_str
@@ -105,12 +101,10 @@ eddy_request_trailer(const eddy_request *req, const char *name)
 {
 	const struct exchange *exchange = request_find(req, __func__);
 	const struct head *trailers = exchange != NULL ? exchange->request.trailers : NULL;
-	int i;
 
 	if (trailers == NULL || api_check(name != NULL, __func__) != 0)
 		return nothing;
-	i = head_find(trailers, 0, name, strlen(name));
-	return i >= 0 ? head_value(trailers, (size_t)i) : nothing;
+	return head_get(trailers, name);
 }
 
 eddy_str
