@@ -13,6 +13,7 @@
 #include "http/chars.h"
 #include "http/conn.h"
 #include "http/exchange.h"
+#include "http/framing.h"
 #include "http/http.h"
 #include "http/status.h"
 #include "net/socket.h"
@@ -20,34 +21,20 @@
 
 #define PROTOCOL_MAX 128 /* bytes of a protocol's name */
 
-static bool
-name_equal(eddy_str a, const char *b, size_t n)
-{
-	return a.n == n && strncasecmp(a.p, b, n) == 0;
-}
-
 /* Whether the client has named the protocol in a list such as "websocket, h2c". */
 static bool
-protocol_is_asked(const struct head *head, const char *protocol, size_t n)
+protocol_is_asked(const struct head *head, const char *protocol)
 {
 	static const char field[] = "upgrade";
+	size_t n = strlen(protocol);
 	int i = -1;
 
 	while ((i = head_find(head, (size_t)(i + 1), field, sizeof(field) - 1)) >= 0) {
-		eddy_str list = head_value(head, (size_t)i);
-		const char *p = list.p, *end = list.p + list.n;
+		eddy_str list = head_value(head, (size_t)i), asked;
 
-		while (p < end) {
-			size_t len;
-
-			while (p < end && (*p == ',' || *p == ' ' || *p == '\t'))
-				p++;
-			for (len = 0; p + len < end && !strchr(", \t", p[len]);)
-				len++;
-			if (name_equal((eddy_str){p, len}, protocol, n))
+		while (list_next(&list.p, &list.n, &asked))
+			if (asked.n == n && chars_equal_nocase(asked.p, protocol, n))
 				return true;
-			p += len;
-		}
 	}
 	return false;
 }
@@ -77,8 +64,7 @@ upgrade_refused(const struct exchange *exchange, const char *protocol)
 		return "the client has not asked for it with Connection: upgrade and Upgrade";
 	if (protocol == NULL || !protocol_is_valid(protocol))
 		return "the protocol's name is missing, or none that a header can carry";
-	if (exchange->head != NULL &&
-	    !protocol_is_asked(exchange->head, protocol, strlen(protocol)))
+	if (exchange->head != NULL && !protocol_is_asked(exchange->head, protocol))
 		return "the client has not offered that protocol";
 	return NULL;
 }
