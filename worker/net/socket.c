@@ -456,11 +456,8 @@ socket_input(struct socket *sock)
 static void
 socket_turn(struct socket *sock)
 {
-	if (sock->state == SOCKET_OPEN && !sock->reading) {
-		sock->reading = true;
+	if (sock->state == SOCKET_OPEN)
 		socket_input(sock);
-		sock->reading = false;
-	}
 	if (sock->state != SOCKET_OPEN)
 		return;
 	socket_flush(sock);
@@ -585,7 +582,7 @@ socket_connected(struct socket *sock, int fd)
 		socket_fail(sock, EDDY_ENOMEM);
 		return;
 	}
-	if (!sock->delay)
+	if (!sock->delay && !sock->client) /* who was accepted has it from the listener */
 		socket_set_no_delay(sock, true);
 	if (sock->keep_alive)
 		socket_set_keep_alive(sock, true, sock->keep_idle_s);

@@ -95,7 +95,6 @@ struct socket {
 	bool auto_ended : 1; /* because the other side has ended, not by the module */
 	bool fin : 1;	     /* FIN is sent */
 	bool broken : 1;     /* a send has failed: it fails when what has come is read */
-	bool reading : 1;    /* socket_input is on the stack */
 	bool delay : 1;	     /* no TCP_NODELAY */
 	bool keep_alive : 1;
 };
