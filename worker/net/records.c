@@ -146,26 +146,37 @@ records_set_ttl(struct records *records, const struct packet *packet)
 
 /* One function for each shape of reply ------------------------------------------- */
 
+/* The i-th address as text, which is kept behind those before it, and its lifetime. */
+static void
+record_set_address(struct records *records, size_t i, int family, const void *address, int ttl)
+{
+	char *text = records->text + i * INET6_ADDRSTRLEN;
+
+	inet_ntop(family, address, text, INET6_ADDRSTRLEN);
+	record_set_value(&records->records[i], text);
+	records->records[i].ttl = (uint32_t)ttl;
+}
+
+/* Room for n records with an address each. 0 or EDDY_ENOMEM. */
+static int
+records_alloc_addresses(struct records *records, const struct packet *packet, size_t n)
+{
+	records->text = malloc(n * INET6_ADDRSTRLEN + 1);
+	return records->text != NULL ? records_alloc(records, packet, n) : EDDY_ENOMEM;
+}
+
 static int
 parse_a(struct records *records, const struct packet *packet)
 {
 	struct ares_addrttl *found = calloc(ADDRESSES_MAX, sizeof(*found));
 	int n = ADDRESSES_MAX, err = EDDY_ENOMEM;
-	char *text;
 
-	if (found == NULL)
-		return err;
-	err = dns_error(ares_parse_a_reply(packet->bytes, packet->n, NULL, found, &n));
-	if (err != 0)
-		goto out;
-	text = records->text = malloc((size_t)n * INET_ADDRSTRLEN + 1);
-	err = text != NULL ? records_alloc(records, packet, (size_t)n) : EDDY_ENOMEM;
-	for (int i = 0; i < n && err == 0; i++, text += INET_ADDRSTRLEN) {
-		inet_ntop(AF_INET, &found[i].ipaddr, text, INET_ADDRSTRLEN);
-		record_set_value(&records->records[i], text);
-		records->records[i].ttl = (uint32_t)found[i].ttl;
-	}
-out:
+	if (found != NULL)
+		err = dns_error(ares_parse_a_reply(packet->bytes, packet->n, NULL, found, &n));
+	if (err == 0)
+		err = records_alloc_addresses(records, packet, (size_t)n);
+	for (int i = 0; i < n && err == 0; i++)
+		record_set_address(records, (size_t)i, AF_INET, &found[i].ipaddr, found[i].ttl);
 	free(found);
 	return err;
 }
@@ -175,21 +186,13 @@ parse_aaaa(struct records *records, const struct packet *packet)
 {
 	struct ares_addr6ttl *found = calloc(ADDRESSES_MAX, sizeof(*found));
 	int n = ADDRESSES_MAX, err = EDDY_ENOMEM;
-	char *text;
 
-	if (found == NULL)
-		return err;
-	err = dns_error(ares_parse_aaaa_reply(packet->bytes, packet->n, NULL, found, &n));
-	if (err != 0)
-		goto out;
-	text = records->text = malloc((size_t)n * INET6_ADDRSTRLEN + 1);
-	err = text != NULL ? records_alloc(records, packet, (size_t)n) : EDDY_ENOMEM;
-	for (int i = 0; i < n && err == 0; i++, text += INET6_ADDRSTRLEN) {
-		inet_ntop(AF_INET6, &found[i].ip6addr, text, INET6_ADDRSTRLEN);
-		record_set_value(&records->records[i], text);
-		records->records[i].ttl = (uint32_t)found[i].ttl;
-	}
-out:
+	if (found != NULL)
+		err = dns_error(ares_parse_aaaa_reply(packet->bytes, packet->n, NULL, found, &n));
+	if (err == 0)
+		err = records_alloc_addresses(records, packet, (size_t)n);
+	for (int i = 0; i < n && err == 0; i++)
+		record_set_address(records, (size_t)i, AF_INET6, &found[i].ip6addr, found[i].ttl);
 	free(found);
 	return err;
 }
