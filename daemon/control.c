@@ -196,25 +196,28 @@ client_ok(struct control_client *client)
 /* requests ----------------------------------------------------------------------------------- */
 
 static void
-do_status(struct control_client *client)
+do_status(struct control_client *client, char **words)
 {
+	(void)words;
 	client_write(client, status_json(client->control->master));
 	client_ok(client);
 }
 
 static void
-do_workers(struct control_client *client)
+do_workers(struct control_client *client, char **words)
 {
+	(void)words;
 	client_write(client,
 		     json_pack("{s:o*}", "workers", status_workers_json(client->control->master)));
 	client_ok(client);
 }
 
 static void
-do_reload(struct control_client *client)
+do_reload(struct control_client *client, char **words)
 {
 	struct master *master = client->control->master;
 
+	(void)words;
 	/* Before asking: a reload that fails at once is answered from inside the request. */
 	client->waits_for = reload_serial_next(&master->reload);
 	bufferevent_set_timeouts(client->stream, NULL, NULL);
@@ -225,10 +228,11 @@ do_reload(struct control_client *client)
 }
 
 static void
-do_reopen(struct control_client *client)
+do_reopen(struct control_client *client, char **words)
 {
 	char *error;
 
+	(void)words;
 	if (reopen_logs(client->control->master, "eddyctl", &error) == 0)
 		client_ok(client);
 	else
@@ -237,8 +241,9 @@ do_reopen(struct control_client *client)
 }
 
 static void
-do_stop(struct control_client *client)
+do_stop(struct control_client *client, char **words)
 {
+	(void)words;
 	client->stays = true;
 	bufferevent_set_timeouts(client->stream, NULL, NULL);
 	client_write(client, json_pack("{s:b}", "ok", 1));
@@ -247,13 +252,42 @@ do_stop(struct control_client *client)
 		master_stop(client->control->master, "eddyctl");
 }
 
-static const struct {
+static const struct request {
 	const char *name;
-	void (*handle)(struct control_client *client);
+	const char *wants; /* its arguments; NULL: none */
+	size_t nwords;	   /* with its name */
+	void (*handle)(struct control_client *client, char **words);
 } requests[] = {
-	{"status", do_status}, {"workers", do_workers}, {"reload", do_reload},
-	{"reopen", do_reopen}, {"stop", do_stop},
+	{"status", NULL, 1, do_status}, {"workers", NULL, 1, do_workers},
+	{"reload", NULL, 1, do_reload}, {"reopen", NULL, 1, do_reopen},
+	{"stop", NULL, 1, do_stop},
 };
+
+/* None of those there are: says which there are. */
+static void
+request_unknown(struct control_client *client)
+{
+	char text[512];
+	size_t used = (size_t)snprintf(text, sizeof(text), "unknown request: there are");
+
+	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s %s", i ? "," : "",
+					 requests[i].name);
+	client_refuse(client, text);
+}
+
+static void
+request_misused(struct control_client *client, const struct request *request)
+{
+	char text[128];
+
+	if (!request->wants) {
+		client_refuse(client, "this request takes no arguments");
+		return;
+	}
+	snprintf(text, sizeof(text), "this request is: %s %s", request->name, request->wants);
+	client_refuse(client, text);
+}
 
 size_t
 control_split(char *line, char *words[], size_t max)
@@ -279,13 +313,13 @@ request_take(struct control_client *client, char *line)
 	for (size_t i = 0; n && i < sizeof(requests) / sizeof(requests[0]); i++) {
 		if (strcmp(words[0], requests[i].name) != 0)
 			continue;
-		if (n == 1)
-			requests[i].handle(client);
+		if (n == requests[i].nwords)
+			requests[i].handle(client, words);
 		else
-			client_refuse(client, "this request takes no arguments");
+			request_misused(client, &requests[i]);
 		return;
 	}
-	client_refuse(client, "unknown request: there are status, workers, reload, reopen, stop");
+	request_unknown(client);
 }
 
 /* events ------------------------------------------------------------------------------------- */

@@ -70,6 +70,11 @@ daemon_eddyd_SOURCES = daemon/eddyd.c
 daemon_eddyd_CPPFLAGS = $(DAEMON_CPPFLAGS)
 daemon_eddyd_LDADD = daemon/libdaemon.a $(DAEMON_LIBS)
 
-daemon_eddyctl_SOURCES = daemon/eddyctl.c
+daemon_eddyctl_SOURCES = \
+	daemon/ctl.c \
+	daemon/ctl.h \
+	daemon/eddyctl.c \
+	daemon/show.c \
+	daemon/show.h
 daemon_eddyctl_CPPFLAGS = $(DAEMON_CPPFLAGS)
 daemon_eddyctl_LDADD = daemon/libdaemon.a $(JANSSON_LIBS)

@@ -1,0 +1,43 @@
+/*
+ * eddyctl's end of the control socket: finding eddyd, asking it, and what it has answered.
+ */
+#ifndef EDDY_DAEMON_CTL_H
+#define EDDY_DAEMON_CTL_H
+
+#include "daemon/control_path.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#define CTL_REQUEST_BYTES 256
+
+/* What eddyd has answered. Zero-initialise. */
+struct answer {
+	json_t *body; /* the lines before the last: at most one; NULL: none */
+	json_t *last; /* {"ok": …} */
+};
+
+struct ctl {
+	const char *socket; /* -s; NULL: the first that answers */
+	bool json;
+	const char *path; /* that was connected to */
+	struct control_path paths[CONTROL_PATHS];
+	int fd;
+	pid_t pid; /* of eddyd; 0: not known */
+};
+
+/* 0, or -1 with the reason on stderr. */
+int ctl_connect(struct ctl *ctl);
+
+/*
+ * Sends one request and reads its answer from `in`, the stream of ctl->fd; `waits`: as long as it
+ * takes. 0, or -1 with the reason on stderr.
+ */
+int ctl_ask(const struct ctl *ctl, FILE *in, const char *request, struct answer *answer,
+	    bool waits);
+
+void answer_fini(struct answer *answer);
+
+#endif

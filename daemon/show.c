@@ -1,0 +1,166 @@
+/*
+ * What eddyctl shows to people; see show.h.
+ */
+#include "daemon/show.h"
+#include "daemon/escape.h"
+#include "daemon/human.h"
+#include "daemon/table.h"
+
+#include <string.h>
+
+#define LINE_BYTES 1024
+
+uint64_t
+show_number(const json_t *object, const char *key)
+{
+	return (uint64_t)json_integer_value(json_object_get(object, key));
+}
+
+double
+show_real(const json_t *object, const char *key)
+{
+	return json_number_value(json_object_get(object, key));
+}
+
+const char *
+show_text(const json_t *object, const char *key)
+{
+	const char *text = json_string_value(json_object_get(object, key));
+
+	return text ? text : "-";
+}
+
+int
+show_workers(const json_t *workers)
+{
+	static const struct table_column columns[] = {
+		{"WORKER", true}, {"PID", true},      {"GEN", true},	 {"STATE", false},
+		{"UPTIME", true}, {"CONN", true},     {"MAX", true},	 {"IDLE", true},
+		{"PARKED", true}, {"REQUESTS", true}, {"RSS", true},	 {"HEAP", true},
+		{"CPU", true},	  {"LAG", true},      {"LAG MAX", true},
+	};
+	struct table table;
+	const json_t *worker;
+	size_t i;
+	char buf[HUMAN_BYTES];
+	int result;
+
+	table_init(&table, columns, sizeof(columns) / sizeof(columns[0]));
+	json_array_foreach(workers, i, worker)
+	{
+		table_add(&table, "%d", (int)show_number(worker, "worker"));
+		table_add(&table, "%d", (int)show_number(worker, "pid"));
+		table_add(&table, "%d", (int)show_number(worker, "generation"));
+		table_add(&table, "%s", show_text(worker, "state"));
+		table_add(&table, "%s", human_duration(show_real(worker, "uptime"), buf));
+		table_add(&table, "%s", human_count(show_number(worker, "connections"), buf));
+		table_add(&table, "%s", human_count(show_number(worker, "connections_max"), buf));
+		table_add(&table, "%s", human_count(show_number(worker, "idle"), buf));
+		table_add(&table, "%s", human_count(show_number(worker, "parked"), buf));
+		table_add(&table, "%s", human_count(show_number(worker, "requests"), buf));
+		table_add(&table, "%s", human_size(show_number(worker, "rss"), buf));
+		table_add(&table, "%s", human_size(show_number(worker, "heap_used"), buf));
+		table_add(&table, "%s",
+			  human_duration(show_real(worker, "cpu_user") +
+						 show_real(worker, "cpu_system"),
+					 buf));
+		table_add(&table, "%.1f ms", show_real(worker, "loop_lag_ms"));
+		table_add(&table, "%.1f ms", show_real(worker, "loop_lag_max_ms"));
+	}
+	result = table_print(&table, stdout);
+	table_fini(&table);
+	return result;
+}
+
+static void
+totals_print(const json_t *totals)
+{
+	static const char *const classes[] = {"1xx", "2xx", "3xx", "4xx", "5xx"};
+	const json_t *responses = json_object_get(totals, "responses");
+	char a[HUMAN_BYTES], b[HUMAN_BYTES], c[HUMAN_BYTES], d[HUMAN_BYTES], e[HUMAN_BYTES];
+
+	printf("connections  %s open of %s at most (%s idle, %s parked), %s accepted",
+	       human_count(show_number(totals, "connections"), a),
+	       human_count(show_number(totals, "connections_max"), b),
+	       human_count(show_number(totals, "idle"), c),
+	       human_count(show_number(totals, "parked"), d),
+	       human_count(show_number(totals, "accepted"), e));
+	if (show_number(totals, "refused"))
+		printf(", %s refused", human_count(show_number(totals, "refused"), a));
+	putchar('\n');
+	printf("requests     %s", human_count(show_number(totals, "requests"), a));
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
+		if (show_number(responses, classes[i]))
+			printf(", %s with %s", human_count(show_number(responses, classes[i]), a),
+			       classes[i]);
+	if (show_number(responses, "none"))
+		printf(", %s without an answer", human_count(show_number(responses, "none"), a));
+	printf("\ntraffic      %s in, %s out\n", human_size(show_number(totals, "bytes_in"), a),
+	       human_size(show_number(totals, "bytes_out"), b));
+}
+
+void
+show_lines(FILE *out, const char *prefix, const char *text)
+{
+	char line[LINE_BYTES];
+
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+
+		escape_text(line, sizeof(line), text, n, NULL);
+		fprintf(out, "%s%s\n", prefix, line);
+		text += n + (text[n] == '\n');
+	}
+}
+
+static void
+reload_print(const json_t *reload)
+{
+	if (!json_is_object(reload))
+		return;
+	if (json_is_true(json_object_get(reload, "ok"))) {
+		printf("last reload  %s, done in %d ms\n", show_text(reload, "at"),
+		       (int)show_number(reload, "took_ms"));
+		return;
+	}
+	printf("last reload  %s, FAILED:\n", show_text(reload, "at"));
+	show_lines(stdout, "             ", show_text(reload, "error"));
+}
+
+int
+show_status(const json_t *status)
+{
+	const json_t *listeners = json_object_get(status, "listeners"), *listener;
+	char buf[HUMAN_BYTES];
+	size_t i;
+
+	printf("eddyd %s, pid %d: %s for %s, generation %d\n", show_text(status, "version"),
+	       (int)show_number(status, "pid"), show_text(status, "state"),
+	       human_duration(show_real(status, "uptime"), buf),
+	       (int)show_number(status, "generation"));
+	printf("conf         %s\n", show_text(status, "conf"));
+	printf("listening on ");
+	json_array_foreach(listeners, i, listener)
+		printf("%s%s", i ? ", " : "", show_text(listener, "address"));
+	printf("%s\n", json_array_size(listeners) ? "" : "nothing");
+	totals_print(json_object_get(status, "totals"));
+	printf("restarts     %s\n", human_count(show_number(status, "restarts"), buf));
+	if (show_number(status, "log_dropped"))
+		printf("log          %s lines dropped: it was full\n",
+		       human_count(show_number(status, "log_dropped"), buf));
+	if (show_number(json_object_get(status, "totals"), "access_dropped"))
+		printf("access log   %s lines dropped: it was not written as fast as they came\n",
+		       human_count(show_number(json_object_get(status, "totals"), "access_dropped"),
+				   buf));
+	reload_print(json_object_get(status, "reload"));
+	putchar('\n');
+	return show_workers(json_object_get(status, "workers"));
+}
+
+int
+show_json(const json_t *object)
+{
+	if (json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(10)) < 0)
+		return -1;
+	return putchar('\n') == EOF ? -1 : 0;
+}
