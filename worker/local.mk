@@ -50,6 +50,8 @@ worker_libworker_a_SOURCES = \
 	worker/http/out.h \
 	worker/http/request.c \
 	worker/http/response.c \
+	worker/http/response.h \
+	worker/http/response_head.c \
 	worker/http/scan.c \
 	worker/http/scan.h \
 	worker/http/serve.c \
