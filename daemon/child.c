@@ -246,9 +246,12 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	child_kill(child, child->state == CHILD_INIT && child->link >= 0
-				  ? "it was not ready within 10 s"
-				  : "it had closed its link to the master");
+	if (child->link < 0)
+		child_kill(child, "it had closed its link to the master");
+	else if (child->state == CHILD_INIT)
+		child_kill(child, "it was not ready within 10 s");
+	else
+		child_kill(child, "it had not drained within drain_timeout");
 }
 
 /* start -------------------------------------------------------------------------------------- */
@@ -385,6 +388,21 @@ child_drain(struct child *child)
 	child_control(child, packet_new(CONTRACT_DRAIN, NULL, 0));
 }
 
+void
+child_leave(struct child *child)
+{
+	child->leaving = true;
+	if (child->state == CHILD_INIT) {
+		child_kill(child, "it is not needed any more, and it was not ready yet");
+		return;
+	}
+	if (!child->stopped)
+		child_drain(child);
+	if (child->link >= 0)
+		deadline_set(child,
+			     child->generation->conf->drain_timeout_ms + GENERATION_DRAIN_GRACE_MS);
+}
+
 /* Of many that wait, as the kernel does with signals: some are lost to who does not look at them. */
 void
 child_signal(struct child *child, int signo)
@@ -463,7 +481,6 @@ child_reap(struct child *child, int status, char *how, size_t size)
 		;
 	child->state = CHILD_DEAD;
 	shared_drop_all(&child->master->shared, &child->shared);
-	child->drained = slot_get(slots_get(slots, child->slot)->state) == SLOT_DRAINING;
 	end_describe(child, status, how, size);
 	used = strlen(how);
 	blame_format(slots_get(slots, child->slot), child->generation->conf, clock_now_ns(),

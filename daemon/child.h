@@ -51,7 +51,7 @@ struct child {
 	bool was_ready;		/* it has said READY */
 	bool stopped;		/* it has said STOPPED: it accepts nothing any more */
 	bool reaped;		/* its pid is nobody's, or somebody else's */
-	bool drained;		/* once reaped: it was draining when it ended */
+	bool leaving;		/* it has no seat any more, while its generation serves */
 };
 
 TAILQ_HEAD(child_list, child);
@@ -65,6 +65,12 @@ struct child *child_start(struct generation *generation, unsigned worker, char *
 /* Tells it to serve, or to finish. */
 void child_accept(struct child *child);
 void child_drain(struct child *child);
+
+/*
+ * It leaves its generation, which goes on: drains, or is killed where it is not READY yet; and is
+ * killed where it has not gone in time.
+ */
+void child_leave(struct child *child);
 
 /* Sends it a message that is never dropped; takes the packet over (NULL: there was no memory). */
 void child_control(struct child *child, struct packet *packet);

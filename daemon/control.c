@@ -10,6 +10,7 @@
 #include "daemon/master.h"
 #include "daemon/reopen.h"
 #include "daemon/status.h"
+#include "daemon/workers.h"
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -17,6 +18,7 @@
 
 #include <errno.h>
 #include <jansson.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,9 +38,11 @@ struct control_client {
 	struct control *control;
 	struct bufferevent *stream;
 	unsigned waits_for; /* the serial of a reload; 0: none */
-	bool asked;	    /* its request has been taken */
-	bool stays;	    /* until the master goes */
-	bool answered;	    /* close when all is sent */
+	enum control_wait wait;
+	unsigned wait_id;
+	bool asked;    /* its request has been taken */
+	bool stays;    /* until the master goes */
+	bool answered; /* close when all is sent */
 };
 
 /* the socket --------------------------------------------------------------------------------- */
@@ -252,14 +256,72 @@ do_stop(struct control_client *client, char **words)
 		master_stop(client->control->master, "eddyctl");
 }
 
+/* What it has asked for is under way: control_tell will answer. */
+static void
+client_wait(struct control_client *client, enum control_wait wait, unsigned id)
+{
+	client->wait = wait;
+	client->wait_id = id;
+	bufferevent_set_timeouts(client->stream, NULL, NULL);
+}
+
+/* A number without sign, 0 to INT_MAX; -1: that is none. */
+static long
+number_parse(const char *word)
+{
+	char *end;
+	long number;
+
+	errno = 0;
+	number = strtol(word, &end, 10);
+	if (*word < '0' || *word > '9' || *end || errno || number > INT_MAX)
+		return -1;
+	return number;
+}
+
+static void
+do_set(struct control_client *client, char **words)
+{
+	struct master *master = client->control->master;
+	long n = number_parse(words[2]);
+	char why[WORKERS_WHY_BYTES];
+
+	if (strcmp(words[1], "workers") != 0) {
+		client_refuse(client, "only `workers` can be set: set workers N");
+	} else if (n < 0) {
+		client_refuse(client, "how many workers? set workers N takes a number, from 1 on");
+	} else if (workers_set(master, (unsigned)n, "eddyctl", why) < 0) {
+		client_refuse(client, why);
+	} else {
+		client_wait(client, CONTROL_WORKERS, CONTROL_ANY);
+		workers_look(master);
+	}
+}
+
+static void
+do_drain(struct control_client *client, char **words)
+{
+	long pid = number_parse(words[1]);
+	char why[WORKERS_WHY_BYTES];
+
+	if (pid < 0)
+		client_refuse(client, "which worker? drain PID takes the pid of one, as `eddyctl "
+				      "workers` shows them");
+	else if (workers_drain(client->control->master, (pid_t)pid, why) < 0)
+		client_refuse(client, why);
+	else
+		client_wait(client, CONTROL_DRAIN, (unsigned)pid);
+}
+
 static const struct request {
 	const char *name;
 	const char *wants; /* its arguments; NULL: none */
 	size_t nwords;	   /* with its name */
 	void (*handle)(struct control_client *client, char **words);
 } requests[] = {
-	{"status", NULL, 1, do_status}, {"workers", NULL, 1, do_workers},
-	{"reload", NULL, 1, do_reload}, {"reopen", NULL, 1, do_reopen},
+	{"status", NULL, 1, do_status},	 {"workers", NULL, 1, do_workers},
+	{"reload", NULL, 1, do_reload},	 {"reopen", NULL, 1, do_reopen},
+	{"set", "workers N", 3, do_set}, {"drain", "PID", 2, do_drain},
 	{"stop", NULL, 1, do_stop},
 };
 
@@ -542,4 +604,19 @@ control_reload_done(struct control *control, unsigned serial, const struct reloa
 						     status_text_json(result->error), "code",
 						     result->code));
 	}
+}
+
+void
+control_tell(struct control *control, enum control_wait wait, unsigned id, json_t *answer)
+{
+	struct control_client *client, *next;
+
+	for (client = LIST_FIRST(&control->clients); client; client = next) {
+		next = LIST_NEXT(client, entry);
+		if (client->wait != wait || (id != CONTROL_ANY && client->wait_id != id))
+			continue;
+		client->wait = CONTROL_NOTHING;
+		client_end(client, json_incref(answer));
+	}
+	json_decref(answer);
 }

@@ -1,10 +1,17 @@
 /*
  * The control socket: how eddyctl talks to a running master.
  *
- * A client sends one line (`status`, `workers`, `reload`, `reopen`, `stop`) and gets lines of JSON,
- * the last of which is {"ok":true} or {"ok":false,"error":"…"}. `reload` is answered when the
- * reload is over; the connection of `stop` stays open until the master is gone. Root, the master's
- * user and the group of the socket's file may ask.
+ * A client sends one line, a request and its arguments, and gets lines of JSON, the last of which is
+ * {"ok":true} or {"ok":false,"error":"…"}:
+ *
+ *	status, workers		what there is
+ *	reload			answered when the reload is over
+ *	set workers N		answered when N workers serve, or one of them cannot
+ *	drain PID		answered when another worker serves and this one accepts no more
+ *	reopen			the log files
+ *	stop			the connection stays open until the master is gone
+ *
+ * Root, the master's user and the group of the socket's file may ask.
  */
 #ifndef EDDY_DAEMON_CONTROL_H
 #define EDDY_DAEMON_CONTROL_H
@@ -12,6 +19,7 @@
 #include "conf/conf.h"
 #include "daemon/unix_socket.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <sys/queue.h>
@@ -33,6 +41,14 @@ struct control_socket {
 	bool by_search; /* the conf did not name it */
 	struct unix_file file;
 };
+
+/* What a client waits for, besides reloads. */
+enum control_wait {
+	CONTROL_NOTHING,
+	CONTROL_WORKERS, /* as many workers as it has asked for */
+	CONTROL_DRAIN,	 /* the worker of a pid to stop accepting */
+};
+#define CONTROL_ANY 0
 
 LIST_HEAD(control_clients, control_client);
 
@@ -68,6 +84,12 @@ void control_adopt(struct control *control, struct control_socket *socket);
 /* A reload is over: tells the clients that wait for this one or one before it. */
 void control_reload_done(struct control *control, unsigned serial,
 			 const struct reload_result *result);
+
+/*
+ * What clients wait for has come, or will not: `answer` is their last line, and taken over. `id`
+ * says which of several; CONTROL_ANY: all.
+ */
+void control_tell(struct control *control, enum control_wait wait, unsigned id, json_t *answer);
 
 /*
  * Splits a request line (ended by NUL) at spaces, in place; returns how many words, or more than

@@ -25,14 +25,17 @@ struct words {
 };
 
 static const char help[] =
-	"usage: eddyctl [options] status|workers|reload|reopen|stop\n"
-	"       eddyctl new-module NAME\n"
+	"usage: eddyctl [options] COMMAND\n"
 	"\n"
-	"  status     what eddyd does: state, totals, workers\n"
-	"  workers    the table of workers\n"
-	"  reload     take the conf file and modules anew; waits, and says what went wrong\n"
-	"  reopen     open the log files again, after they have been moved away\n"
-	"  stop       stop gracefully; waits until eddyd is gone\n"
+	"  status              what eddyd does: state, totals, workers\n"
+	"  workers             the table of workers\n"
+	"  reload              take the conf file and modules anew; waits, and says what\n"
+	"                      went wrong\n"
+	"  reopen              open the log files again, after they have been moved away\n"
+	"  set workers N       have N workers until the next reload; waits until they serve\n"
+	"  drain PID           have another worker take the place of this one, which\n"
+	"                      finishes what it does; waits until it accepts no more\n"
+	"  stop                stop gracefully; waits until eddyd is gone\n"
 	"\n"
 	"  new-module NAME     write a folder NAME with a module that builds and serves:\n"
 	"                      NAME.c, Makefile, NAME.conf\n"
@@ -96,6 +99,32 @@ reload_show(const struct ctl *ctl, FILE *in, const struct answer *answer)
 			       0
 		       ? -1
 		       : 0;
+}
+
+static int
+set_show(const struct ctl *ctl, FILE *in, const struct answer *answer)
+{
+	int n = (int)show_number(answer->last, "workers");
+
+	(void)in;
+	if (ctl->json)
+		return show_json(answer->last);
+	return printf("%d worker%s, until the next reload\n", n, n == 1 ? "" : "s");
+}
+
+static int
+drain_show(const struct ctl *ctl, FILE *in, const struct answer *answer)
+{
+	int next = (int)show_number(answer->last, "next");
+
+	(void)in;
+	if (ctl->json)
+		return show_json(answer->last);
+	printf("worker %d (pid %d) accepts no more", (int)show_number(answer->last, "worker"),
+	       (int)show_number(answer->last, "pid"));
+	if (next)
+		printf("; pid %d serves in its place", next);
+	return putchar('\n') == EOF ? -1 : 0;
 }
 
 /* The connection closes as eddyd's last act; its process may take a moment more. */
@@ -184,6 +213,8 @@ static const struct command {
 	{.name = "workers", .nwords = 1, .show = workers_show},
 	{.name = "reload", .nwords = 1, .waits = true, .show = reload_show},
 	{.name = "reopen", .nwords = 1, .show = reopen_show},
+	{.name = "set", .wants = "workers N", .nwords = 3, .waits = true, .show = set_show},
+	{.name = "drain", .wants = "PID", .nwords = 2, .waits = true, .show = drain_show},
 	{.name = "stop", .nwords = 1, .waits = true, .show = stop_wait},
 	{.name = "new-module", .wants = "NAME", .nwords = 2, .run = new_module_run},
 };

@@ -5,130 +5,17 @@
 #include "daemon/clock.h"
 #include "daemon/master.h"
 #include "daemon/reload.h"
+#include "daemon/workers.h"
 
 #include <event2/event.h>
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/random.h>
 #include <sys/wait.h>
 #include <sysexits.h>
 #include <unistd.h>
 
 #define HOW_BYTES 512
-#define STARTING_MAX 16 /* workers of a candidate that are not READY yet */
-
-/* seats -------------------------------------------------------------------------------------- */
-
-/* In the order of their numbers, as people like to read them. */
-static void
-child_list_add(struct child_list *children, struct child *child)
-{
-	struct child *next;
-
-	TAILQ_FOREACH(next, children, entry)
-		if (next->worker > child->worker)
-			break;
-	if (next)
-		TAILQ_INSERT_BEFORE(next, child, entry);
-	else
-		TAILQ_INSERT_TAIL(children, child, entry);
-}
-
-static bool
-seat_fill(struct seat *seat, char *why, size_t size)
-{
-	struct generation *generation = seat->generation;
-
-	seat->child = child_start(generation, seat->worker, why, size);
-	if (seat->child)
-		child_list_add(&generation->children, seat->child);
-	return seat->child != NULL;
-}
-
-static void seat_refill_later(struct seat *seat, uint64_t alive_ms, const char *what);
-
-static void
-on_refill(evutil_socket_t fd, short what, void *arg)
-{
-	struct seat *seat = arg;
-	char why[HOW_BYTES], text[HOW_BYTES + 64];
-
-	(void)fd;
-	(void)what;
-	if (seat->generation->state != GENERATION_RUNNING || seat->child ||
-	    seat_fill(seat, why, sizeof(why)))
-		return;
-	snprintf(text, sizeof(text), "worker %u could not be started: %s", seat->worker, why);
-	seat_refill_later(seat, 0, text);
-}
-
-static void
-seat_refill_in(struct seat *seat, unsigned ms)
-{
-	if (!seat->refill)
-		seat->refill = evtimer_new(seat->generation->master->base, on_refill, seat);
-	if (seat->refill)
-		timer_set(seat->refill, ms);
-	else
-		log_error(&seat->generation->master->log,
-			  "no memory: worker %u stays away until the next reload", seat->worker);
-}
-
-/* `what` has happened to the worker of this seat: says so and when the next one starts. */
-static void
-seat_refill_later(struct seat *seat, uint64_t alive_ms, const char *what)
-{
-	struct log *log = &seat->generation->master->log;
-	uint32_t random = 0;
-	unsigned ms;
-
-	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) < 0)
-		random = (uint32_t)clock_now_ns();
-	ms = backoff_next(&seat->backoff, alive_ms, random);
-	if (ms)
-		log_error(log, "%s; starting it again in %u ms", what, ms);
-	else
-		log_error(log, "%s; starting it again", what);
-	seat->generation->master->restarts++;
-	seat_refill_in(seat, ms);
-}
-
-static bool
-seats_all_refused(const struct generation *generation)
-{
-	for (unsigned i = 0; i < generation->nseats; i++)
-		if (!generation->seats[i].refused)
-			return false;
-	return true;
-}
-
-static void
-seat_refuse(struct seat *seat, const struct child *child)
-{
-	struct generation *generation = seat->generation;
-	struct log *log = &generation->master->log;
-
-	seat->refused = true;
-	log_error(log, "worker %u (pid %d) refuses to run%s%s; it stays away until the next reload",
-		  child->worker, (int)child->pid, child->refusal ? ": " : "",
-		  child->refusal ? child->refusal : "");
-	if (seats_all_refused(generation))
-		log_write(log, LOG_CRIT,
-			  "no worker of generation %u is left: nothing is served until a reload "
-			  "succeeds",
-			  generation->number);
-}
-
-static void
-seats_stop(struct generation *generation)
-{
-	for (unsigned i = 0; i < generation->nseats; i++) {
-		if (generation->seats[i].refill)
-			event_free(generation->seats[i].refill);
-		generation->seats[i].refill = NULL;
-	}
-}
 
 /* life --------------------------------------------------------------------------------------- */
 
@@ -142,18 +29,24 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 	generation_kill(generation, "it had not drained within drain_timeout");
 }
 
+/* Room for the most there can be: events hold on to seats, which must not move. */
 static int
 seats_make(struct generation *generation, unsigned n)
 {
-	generation->seats = calloc(n, sizeof(*generation->seats));
+	generation->seats = calloc(CONF_WORKERS_MAX, sizeof(*generation->seats));
 	if (!generation->seats)
 		return -1;
 	generation->nseats = n;
-	for (unsigned i = 0; i < n; i++) {
-		generation->seats[i].generation = generation;
-		generation->seats[i].worker = i;
-	}
+	for (unsigned i = 0; i < CONF_WORKERS_MAX; i++)
+		seat_init(&generation->seats[i], generation, i);
 	return 0;
+}
+
+static void
+seats_stop(struct generation *generation)
+{
+	for (unsigned i = 0; generation->seats && i < CONF_WORKERS_MAX; i++)
+		seat_stop(&generation->seats[i]);
 }
 
 struct generation *
@@ -230,7 +123,7 @@ generation_count(const struct generation *generation, enum child_state state)
 static void
 candidate_fill(struct generation *generation)
 {
-	unsigned most = generation_count(generation, CHILD_READY) ? STARTING_MAX : 1;
+	unsigned most = generation_count(generation, CHILD_READY) ? GENERATION_STARTING_MAX : 1;
 	char why[HOW_BYTES], text[HOW_BYTES + 64];
 
 	while (generation->started < generation->nseats &&
@@ -296,9 +189,13 @@ generation_drain(struct generation *generation)
 	TAILQ_FOREACH(child, &generation->children, entry) {
 		if (child->state == CHILD_INIT)
 			child_kill(child, "its generation is leaving, and it was not ready yet");
-		else
+		else if (!child->leaving)
 			child_drain(child);
 	}
+	workers_abandon(generation->master, generation->master->running == generation
+						    ? "eddyd is stopping"
+						    : "a reload has come first, and its conf says "
+						      "how many workers there are");
 	generation_leave(generation);
 }
 
@@ -314,6 +211,17 @@ generation_fail(struct generation *generation)
 
 /* from the child ----------------------------------------------------------------------------- */
 
+/* The next of many workers may start; or they are all there. */
+static void
+running_look(struct generation *generation)
+{
+	char why[WORKERS_WHY_BYTES];
+
+	if (workers_fill(generation, why) < 0)
+		workers_abandon(generation->master, why);
+	workers_look(generation->master);
+}
+
 void
 generation_child_ready(struct child *child)
 {
@@ -321,6 +229,8 @@ generation_child_ready(struct child *child)
 
 	if (generation->state == GENERATION_RUNNING) {
 		child_accept(child);
+		seat_taken_over(&generation->seats[child->worker]);
+		running_look(generation);
 		return;
 	}
 	if (generation->state != GENERATION_CANDIDATE || generation->check)
@@ -334,7 +244,17 @@ generation_child_ready(struct child *child)
 void
 generation_child_stopped(struct child *child)
 {
-	reload_left(child->generation);
+	struct generation *generation = child->generation;
+	struct seat *seat = &generation->seats[child->worker];
+
+	if (generation->state == GENERATION_RUNNING && !child->leaving) {
+		if (seat->outgoing == child)
+			seat_taken_over(seat);
+		else if (seat->child == child)
+			seat_left(seat, child);
+	}
+	reload_left(generation);
+	workers_stopped(child);
 }
 
 bool
@@ -373,39 +293,66 @@ candidate_died(struct child *child, int status, const char *how)
 }
 
 static void
-running_died(struct child *child, int status, const char *how)
-{
-	struct generation *generation = child->generation;
-	struct seat *seat = &generation->seats[child->worker];
-	char text[HOW_BYTES + 64];
-
-	if (!child->was_ready && status_is(status, CONTRACT_EXIT_REFUSED)) {
-		seat_refuse(seat, child);
-	} else if (child->drained && status_is(status, CONTRACT_EXIT_DRAINED)) {
-		log_notice(&generation->master->log,
-			   "worker %u (pid %d) has drained unasked; starting another",
-			   child->worker, (int)child->pid);
-		generation->master->restarts++;
-		seat_refill_in(seat, 0);
-	} else {
-		snprintf(text, sizeof(text), "worker %u (pid %d, generation %u) %s", child->worker,
-			 (int)child->pid, generation->number, how);
-		seat_refill_later(seat, child_age_ms(child), text);
-	}
-}
-
-static void
 leaving_died(const struct child *child, int status, const char *how)
 {
 	const struct generation *generation = child->generation;
 	struct log *log = &generation->master->log;
 
-	if (status_is(status, CONTRACT_EXIT_DRAINED))
+	if (child->killed_for && !child->was_ready)
+		log_info(log, "worker %u (pid %d, generation %u) %s", child->worker,
+			 (int)child->pid, generation->number, how);
+	else if (status_is(status, CONTRACT_EXIT_DRAINED))
 		log_info(log, "worker %u (pid %d, generation %u) has drained", child->worker,
 			 (int)child->pid, generation->number);
 	else
 		log_warning(log, "worker %u (pid %d, generation %u, draining) %s", child->worker,
 			    (int)child->pid, generation->number, how);
+}
+
+/* What was to take the seat has died instead. */
+static void
+replacement_died(struct seat *seat, const struct child *child, const char *how)
+{
+	char text[HOW_BYTES + 64];
+
+	if (child->refusal)
+		snprintf(text, sizeof(text), "the next one refuses to run: %s", child->refusal);
+	else
+		snprintf(text, sizeof(text), "the next one (pid %d) %s before it could serve",
+			 (int)child->pid, how);
+	seat->child = seat->outgoing;
+	seat->outgoing = NULL;
+	workers_kept(seat->child, text);
+}
+
+static void
+seated_died(struct seat *seat, const struct child *child, int status, const char *how)
+{
+	char text[HOW_BYTES + 64];
+
+	if (!child->was_ready && status_is(status, CONTRACT_EXIT_REFUSED)) {
+		seat_refuse(seat, child);
+		snprintf(text, sizeof(text), "worker %u refuses to run: %s", child->worker,
+			 child->refusal ? child->refusal : "it has not said why");
+	} else {
+		snprintf(text, sizeof(text), "worker %u (pid %d, generation %u) %s", child->worker,
+			 (int)child->pid, child->generation->number, how);
+		seat_refill_later(seat, child_age_ms(child), text);
+	}
+	if (!child->was_ready)
+		workers_abandon(child->master, text);
+}
+
+static void
+running_died(struct child *child, struct seat *seat, int status, const char *how)
+{
+	if (child->leaving || seat->outgoing == child) {
+		leaving_died(child, status, how);
+	} else if (seat->outgoing) {
+		replacement_died(seat, child, how);
+	} else {
+		seated_died(seat, child, status, how);
+	}
 }
 
 void
@@ -416,14 +363,12 @@ generation_child_died(struct child *child, int status)
 	char how[HOW_BYTES];
 
 	child_reap(child, status, how, sizeof(how));
-	if (seat->child == child)
-		seat->child = NULL;
 	switch (generation->state) {
 	case GENERATION_CANDIDATE:
 		candidate_died(child, status, how);
 		break;
 	case GENERATION_RUNNING:
-		running_died(child, status, how);
+		running_died(child, seat, status, how);
 		break;
 	case GENERATION_DRAINING:
 		leaving_died(child, status, how);
@@ -431,7 +376,12 @@ generation_child_died(struct child *child, int status)
 	case GENERATION_FAILED:
 		break;
 	}
+	if (seat->child == child)
+		seat->child = NULL;
+	if (seat->outgoing == child)
+		seat->outgoing = NULL;
 	TAILQ_REMOVE(&generation->children, child, entry);
+	workers_stopped(child);
 	child_free(child);
 	generation_leave(generation);
 }

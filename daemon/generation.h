@@ -11,16 +11,16 @@
  *
  * A candidate starts one worker first, the canary: what is wrong with the conf or a module shows
  * once, not once per worker. While RUNNING, a worker that dies is replaced in its seat, after its
- * back-off; one that refuses (exit 3) is not.
+ * back-off; one that refuses (exit 3) is not. workers.h changes their number meanwhile.
  */
 #ifndef EDDY_DAEMON_GENERATION_H
 #define EDDY_DAEMON_GENERATION_H
 
 #include "conf/conf.h"
-#include "daemon/backoff.h"
 #include "daemon/child.h"
 #include "daemon/identity.h"
 #include "daemon/listener.h"
+#include "daemon/seat.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -33,21 +33,13 @@ struct master;
 #define GENERATION_DRAIN_GRACE_MS \
 	5000 /* the workers keep to drain_timeout themselves; after this they are stuck */
 
+#define GENERATION_STARTING_MAX 16 /* workers that are not READY yet */
+
 enum generation_state {
 	GENERATION_CANDIDATE,
 	GENERATION_RUNNING,
 	GENERATION_DRAINING,
 	GENERATION_FAILED,
-};
-
-/* The place of one worker number, held by one child after another. */
-struct seat {
-	struct generation *generation;
-	unsigned worker;
-	struct child *child; /* NULL: empty */
-	struct backoff backoff;
-	struct event *refill; /* made when first needed */
-	bool refused;	      /* no further try */
 };
 
 struct generation {
@@ -60,10 +52,10 @@ struct generation {
 	int snapshot; /* the memfd with the conf's bytes */
 	struct identity identity;
 	struct listener_set listeners;
-	int log_fd; /* the access log's file; -1: it takes none */
-	struct seat *seats;
-	unsigned nseats;
-	unsigned started; /* seats of a candidate that have been filled so far */
+	int log_fd;	    /* the access log's file; -1: it takes none */
+	struct seat *seats; /* CONF_WORKERS_MAX; of these, there are workers in */
+	unsigned nseats;    /* conf->workers, and what was asked for since */
+	unsigned started;   /* seats of a candidate that have been filled so far */
 	struct child_list children;
 	struct event *deadline; /* of the draining */
 	bool killed;		/* what is left of it has been killed */

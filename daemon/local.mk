@@ -52,6 +52,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/reload.h \
 	daemon/reopen.c \
 	daemon/reopen.h \
+	daemon/seat.c \
+	daemon/seat.h \
 	daemon/shared.c \
 	daemon/shared.h \
 	daemon/slots.c \
@@ -63,7 +65,9 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/table.c \
 	daemon/table.h \
 	daemon/unix_socket.c \
-	daemon/unix_socket.h
+	daemon/unix_socket.h \
+	daemon/workers.c \
+	daemon/workers.h
 daemon_libdaemon_a_CPPFLAGS = $(DAEMON_CPPFLAGS)
 
 daemon_eddyd_SOURCES = daemon/eddyd.c

@@ -4,6 +4,7 @@
 #include "daemon/master.h"
 #include "daemon/clock.h"
 #include "daemon/reopen.h"
+#include "daemon/workers.h"
 
 #include <event2/event.h>
 
@@ -89,8 +90,8 @@ master_generation_gone(struct generation *generation)
 
 /* signals ------------------------------------------------------------------------------------ */
 
-static struct child *
-child_find(const struct master *master, pid_t pid)
+struct child *
+master_child(const struct master *master, pid_t pid)
 {
 	struct generation *generation;
 	struct child *child;
@@ -111,7 +112,7 @@ on_reap(struct master *master, int signo)
 
 	(void)signo;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		if ((child = child_find(master, pid)))
+		if ((child = master_child(master, pid)))
 			generation_child_died(child, status);
 }
 
@@ -156,14 +157,20 @@ on_unused(struct master *master, int signo)
 		   sigabbrev_np(signo));
 }
 
+static void
+on_step(struct master *master, int signo)
+{
+	workers_step(master, signo == SIGTTIN ? 1 : -1, signo == SIGTTIN ? "SIGTTIN" : "SIGTTOU");
+}
+
 static const struct {
 	int signo;
 	void (*handle)(struct master *master, int signo);
 	bool told; /* to the workers, whose modules may listen to it (eddy_process_on) */
 } signals[MASTER_SIGNALS] = {
-	{SIGCHLD, on_reap, false},  {SIGINT, on_stop, true},	 {SIGTERM, on_stop, true},
-	{SIGQUIT, on_quit, false},  {SIGHUP, on_reload, true},	 {SIGUSR1, on_reopen, true},
-	{SIGUSR2, on_unused, true}, {SIGTTIN, on_unused, false}, {SIGTTOU, on_unused, false},
+	{SIGCHLD, on_reap, false},  {SIGINT, on_stop, true},   {SIGTERM, on_stop, true},
+	{SIGQUIT, on_quit, false},  {SIGHUP, on_reload, true}, {SIGUSR1, on_reopen, true},
+	{SIGUSR2, on_unused, true}, {SIGTTIN, on_step, false}, {SIGTTOU, on_step, false},
 };
 
 static void

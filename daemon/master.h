@@ -84,6 +84,9 @@ void master_finish(struct master *master, int exit_code);
 /* From a generation: its last worker has gone. Frees it. */
 void master_generation_gone(struct generation *generation);
 
+/* The worker with that pid, of any generation; NULL: none. */
+struct child *master_child(const struct master *master, pid_t pid);
+
 const char *master_state_name(enum master_state state);
 
 #endif

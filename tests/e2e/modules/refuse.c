@@ -1,12 +1,16 @@
-/* Refuses to load: with a reason, or without one (option silent). */
+/* Refuses to load: with a reason or without (option silent), while a file is there (option flag) if one is named. */
 #include <eddy.h>
+#include <unistd.h>
 
 static int
 load(eddy_module *self, void **state)
 {
 	const char *silent = eddy_module_option(self, "silent", NULL);
+	const char *flag = eddy_module_option(self, "flag", NULL);
 
 	(void)state;
+	if (flag && access(flag, F_OK) != 0)
+		return 0;
 	if (silent)
 		return -1;
 	return eddy_module_fail(self, "no %s today, %d times no",

@@ -116,14 +116,41 @@ END_TEST
 START_TEST(unknown_requests_are_told_what_there_is)
 {
 	static const char expected[] =
-		"{\"ok\":false,\"error\":\"unknown request: there are status, "
-		"workers, reload, reopen, stop\"}\nEOF";
+		"{\"ok\":false,\"error\":\"unknown request: there are status, workers, ";
+	static const char *const asked[] = {"quit\n", "\n", "statu\n"};
 
-	ck_assert_str_eq(answer_to(client_connect(), "quit\n"), expected);
-	ck_assert_str_eq(answer_to(client_connect(), "\n"), expected);
-	ck_assert_str_eq(answer_to(client_connect(), "statu\n"), expected);
+	for (size_t i = 0; i < 3; i++) {
+		answer_to(client_connect(), asked[i]);
+		ck_assert_int_eq(strncmp(said, expected, sizeof(expected) - 1), 0);
+		ck_assert_ptr_nonnull(strstr(said, "stop"));
+	}
 	ck_assert_str_eq(answer_to(client_connect(), "status now\n"),
 			 "{\"ok\":false,\"error\":\"this request takes no arguments\"}\nEOF");
+}
+END_TEST
+
+static void
+refused(const char *request, const char *error)
+{
+	char expected[256];
+
+	snprintf(expected, sizeof(expected), "{\"ok\":false,\"error\":\"%s\"}\nEOF", error);
+	ck_assert_str_eq(answer_to(client_connect(), request), expected);
+}
+
+START_TEST(requests_with_arguments_want_just_these)
+{
+	refused("drain\n", "this request is: drain PID");
+	refused("set workers\n", "this request is: set workers N");
+	refused("set workers 1 2\n", "this request is: set workers N");
+	refused("set threads 1\n", "only `workers` can be set: set workers N");
+	refused("set workers +1\n", "how many workers? set workers N takes a number, from 1 on");
+	refused("set workers 4294967297\n",
+		"how many workers? set workers N takes a number, from 1 on");
+	refused("set workers 2\n", "eddyd is still starting");
+	refused("drain 0x1\n",
+		"which worker? drain PID takes the pid of one, as `eddyctl workers` shows them");
+	refused("drain 1\n", "no worker has the pid 1; there are none");
 }
 END_TEST
 
@@ -300,6 +327,7 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, status_is_one_line_and_ok);
 	tcase_add_test(tcase, workers_are_an_array);
 	tcase_add_test(tcase, unknown_requests_are_told_what_there_is);
+	tcase_add_test(tcase, requests_with_arguments_want_just_these);
 	tcase_add_test(tcase, request_may_come_in_pieces);
 	tcase_add_test(tcase, client_that_shuts_down_its_side_is_answered);
 	tcase_add_test(tcase, only_the_first_line_counts);
