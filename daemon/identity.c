@@ -3,6 +3,7 @@
  */
 #include "daemon/identity.h"
 #include "daemon/log.h"
+#include "daemon/privileges.h"
 
 #include <errno.h>
 #include <grp.h>
@@ -99,14 +100,18 @@ identity_fini(struct identity *identity)
 int
 identity_assume(const struct identity *identity)
 {
+	int error;
+
 	if (!identity->changes)
 		return 0;
+	error = privileges_bound_none();
+	if (error)
+		return error;
 	if (setgroups(identity->ngroups, identity->groups) < 0 ||
 	    setresgid(identity->gid, identity->gid, identity->gid) < 0 ||
-	    setresuid(identity->uid, identity->uid, identity->uid) < 0 ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
+	    setresuid(identity->uid, identity->uid, identity->uid) < 0)
 		return -errno;
-	return 0;
+	return privileges_drop();
 }
 
 /* borrowing ---------------------------------------------------------------------------------- */

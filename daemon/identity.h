@@ -30,7 +30,10 @@ int identity_resolve(struct identity *identity, const struct conf *conf, struct 
 		     struct conf_errors *errors);
 void identity_fini(struct identity *identity);
 
-/* In the child: takes on the identity, for good. 0 or -errno. Async-signal-safe. */
+/*
+ * In the child: takes on the identity, for good, without any privilege. 0 or -errno.
+ * Async-signal-safe.
+ */
 int identity_assume(const struct identity *identity);
 
 /* 0 or -ENOMEM, with the copy empty. */

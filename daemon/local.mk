@@ -48,6 +48,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/options.h \
 	daemon/outbox.c \
 	daemon/outbox.h \
+	daemon/privileges.c \
+	daemon/privileges.h \
 	daemon/reload.c \
 	daemon/reload.h \
 	daemon/reopen.c \

@@ -6,6 +6,7 @@
 #include "daemon/clock.h"
 #include "daemon/generation.h"
 #include "daemon/master.h"
+#include "daemon/privileges.h"
 
 #include <event2/event.h>
 
@@ -249,6 +250,17 @@ ready_log(struct master *master, const struct generation *old)
 			listener_set_format(&generation->listeners, addresses, sizeof(addresses)));
 }
 
+/* With workers that are not root, this process need not be all that root can be. */
+static void
+privileges_limit(struct master *master)
+{
+	int error = master->running->identity.changes ? privileges_keep_few() : 0;
+
+	if (error)
+		log_warning(&master->log, "eddyd keeps all of root's privileges: %s",
+			    strerror(-error));
+}
+
 static void
 reload_switch(struct master *master)
 {
@@ -261,6 +273,7 @@ reload_switch(struct master *master)
 	generation_run(master->running);
 	control_adopt(&master->control, &master->reload.control);
 	listener_set_adjust(&master->running->listeners, master->running->conf);
+	privileges_limit(master);
 	result_set(master, 0, NULL);
 	ready_log(master, old);
 	master->reload.leaving = old;
