@@ -403,6 +403,12 @@ child_leave(struct child *child)
 			     child->generation->conf->drain_timeout_ms + GENERATION_DRAIN_GRACE_MS);
 }
 
+void
+child_hurry(struct child *child)
+{
+	child_control(child, packet_new(CONTRACT_HURRY, NULL, 0));
+}
+
 /* Of many that wait, as the kernel does with signals: some are lost to who does not look at them. */
 void
 child_signal(struct child *child, int signo)

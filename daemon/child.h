@@ -65,6 +65,8 @@ struct child *child_start(struct generation *generation, unsigned worker, char *
 /* Tells it to serve, or to finish. */
 void child_accept(struct child *child);
 void child_drain(struct child *child);
+/* To finish at once, when it is finishing already. */
+void child_hurry(struct child *child);
 
 /*
  * It leaves its generation, which goes on: drains, or is killed where it is not READY yet; and is

@@ -26,7 +26,9 @@ on_deadline(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	generation_kill(generation, "it had not drained within drain_timeout");
+	generation_kill(generation, generation->hurried
+					    ? "it had not finished when it was told to"
+					    : "it had not drained within drain_timeout");
 }
 
 /* Room for the most there can be: events hold on to seats, which must not move. */
@@ -197,6 +199,19 @@ generation_drain(struct generation *generation)
 						    : "a reload has come first, and its conf says "
 						      "how many workers there are");
 	generation_leave(generation);
+}
+
+void
+generation_hurry(struct generation *generation)
+{
+	struct child *child;
+
+	if (generation->hurried || generation->killed)
+		return;
+	generation->hurried = true;
+	timer_set(generation->deadline, GENERATION_HURRY_MS);
+	TAILQ_FOREACH(child, &generation->children, entry)
+		child_hurry(child);
 }
 
 void

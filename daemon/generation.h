@@ -32,6 +32,7 @@ struct master;
 
 #define GENERATION_DRAIN_GRACE_MS \
 	5000 /* the workers keep to drain_timeout themselves; after this they are stuck */
+#define GENERATION_HURRY_MS 3000 /* for workers whose drain_timeout is cut short */
 
 #define GENERATION_STARTING_MAX 16 /* workers that are not READY yet */
 
@@ -58,6 +59,7 @@ struct generation {
 	unsigned started;   /* seats of a candidate that have been filled so far */
 	struct child_list children;
 	struct event *deadline; /* of the draining */
+	bool hurried;		/* its drain_timeout was cut short */
 	bool killed;		/* what is left of it has been killed */
 };
 
@@ -88,6 +90,12 @@ void generation_run(struct generation *generation);
  * is freed.
  */
 void generation_drain(struct generation *generation);
+
+/*
+ * A generation that drains is to be over now: what its workers still have is answered 503 or
+ * closed; GENERATION_HURRY_MS later what is left is killed.
+ */
+void generation_hurry(struct generation *generation);
 
 /* A candidate is given up. Without workers, it is freed. */
 void generation_fail(struct generation *generation);

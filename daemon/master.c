@@ -85,6 +85,7 @@ master_generation_gone(struct generation *generation)
 	if (master->running == generation)
 		master->running = NULL;
 	generation_free(generation);
+	reload_generation_gone(master);
 	master_settle(master);
 }
 

@@ -151,6 +151,7 @@ candidate_drop(struct master *master)
 	struct generation *generation = master->candidate;
 
 	master->candidate = NULL;
+	master->reload.waiting = false;
 	control_socket_close(&master->reload.control);
 	if (generation)
 		generation_fail(generation);
@@ -213,22 +214,27 @@ failed:
 
 /* the switch --------------------------------------------------------------------------------- */
 
-static void
-draining_limit(struct master *master)
+/* Whether there is a place for the one that serves; if not, the oldest has to make one now. */
+static bool
+draining_has_place(struct master *master)
 {
 	struct generation *generation, *oldest = NULL;
 	unsigned n = 0;
 
 	TAILQ_FOREACH(generation, &master->generations, entry)
-		if (generation->state == GENERATION_DRAINING && !generation->killed) {
+		if (generation->state == GENERATION_DRAINING) {
 			oldest = generation;
 			n++;
 		}
-	if (n <= RELOAD_DRAINING_MAX)
-		return;
-	log_warning(&master->log, "generation %u is killed: %u newer ones are draining too",
-		    oldest->number, RELOAD_DRAINING_MAX);
-	generation_kill(oldest, "too many generations were draining");
+	if (n < RELOAD_DRAINING_MAX)
+		return true;
+	if (!oldest->hurried)
+		log_notice(&master->log,
+			   "generation %u has to finish now, before its drain_timeout: %u are "
+			   "draining already",
+			   oldest->number, n);
+	generation_hurry(oldest);
+	return false;
 }
 
 static void
@@ -283,7 +289,22 @@ reload_switch(struct master *master)
 	} else {
 		reload_over(master);
 	}
-	draining_limit(master);
+}
+
+/* The candidate is ready, and waits for a generation to be gone if too many are draining. */
+static void
+reload_try_switch(struct master *master)
+{
+	master->reload.waiting = !draining_has_place(master);
+	if (!master->reload.waiting)
+		reload_switch(master);
+}
+
+void
+reload_generation_gone(struct master *master)
+{
+	if (master->reload.waiting)
+		reload_try_switch(master);
 }
 
 /* The switch is complete, or has been waited for long enough. */
@@ -321,7 +342,7 @@ reload_candidate_ready(struct generation *generation)
 		candidate_drop(master);
 		master_finish(master, EX_OK);
 	} else {
-		reload_switch(master);
+		reload_try_switch(master);
 	}
 }
 

@@ -11,7 +11,8 @@
  * that the next connection is sure to meet the new conf.
  *
  * The first start is a reload from nothing, except that its failure ends the master. One reload
- * runs at a time; however many are asked for meanwhile, one more follows.
+ * runs at a time; however many are asked for meanwhile, one more follows. At most three generations
+ * drain: before the switch that would make a fourth, the oldest has to finish.
  */
 #ifndef EDDY_DAEMON_RELOAD_H
 #define EDDY_DAEMON_RELOAD_H
@@ -28,7 +29,7 @@ struct log;
 struct master;
 
 #define RELOAD_LEAVE_MS 2000  /* for the workers of the generation before to stop accepting */
-#define RELOAD_DRAINING_MAX 3 /* generations; when there would be more, the oldest is killed */
+#define RELOAD_DRAINING_MAX 3 /* generations; before one more begins to, the oldest has to finish */
 
 /* How the last one ended. */
 struct reload_result {
@@ -43,6 +44,7 @@ struct reload_result {
 struct reload {
 	unsigned serial; /* of the one that runs or ran last; the start is 1 */
 	bool again;	 /* another was asked for meanwhile */
+	bool waiting;	 /* the candidate is ready, but too many generations are draining */
 	struct event *next;
 	struct generation *leaving; /* the one before, as long as a worker of it may accept; NULL */
 	struct event *patience; /* with the latter: a worker that hangs must not hold up the word */
@@ -80,6 +82,9 @@ void reload_candidate_failed(struct generation *generation, int code, const char
 
 /* From a generation: one of its workers has stopped accepting, or has died. */
 void reload_left(struct generation *generation);
+
+/* A generation has ended: a candidate that waits for its place may take it. */
+void reload_generation_gone(struct master *master);
 
 /* Gives up the one that runs, because the master stops. */
 void reload_abandon(struct master *master);

@@ -12,6 +12,7 @@
  *	ACCEPT                       ->    ACCEPTING
  *	DRAIN                        ->    DRAINING   stops accepting
  *	                             <-    STOPPED    finishes what is under way, exits 0
+ *	HURRY                        ->               what is left is answered 503 or closed
  *	REOPEN (fd)                  ->               the access log goes to this file from now on
  *	PUBLISH, LOST                <->              messages between the workers of a generation
  *	                             <-    LISTEN     a module wants to listen, at any time
@@ -62,6 +63,7 @@ enum contract_type {
 	CONTRACT_LISTENING, /* master to worker: struct contract_listening, address; fd */
 	CONTRACT_UNLISTEN,  /* worker to master: struct contract_unlisten */
 	CONTRACT_SIGNAL,    /* master to worker: struct contract_signal */
+	CONTRACT_HURRY,	    /* master to worker: no body; drain_timeout is over as of now */
 };
 
 struct contract_header {

@@ -200,6 +200,9 @@ link_handle(struct worker *worker, struct contract_message *message)
 	case CONTRACT_DRAIN:
 		worker_drain(worker);
 		break;
+	case CONTRACT_HURRY:
+		worker_hurry(worker);
+		break;
 	case CONTRACT_PUBLISH:
 		link_publish(worker, message);
 		break;

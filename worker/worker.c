@@ -239,10 +239,17 @@ worker_run(struct worker *worker)
 
 /* Leaving ------------------------------------------------------------------------- */
 
-/*
- * drain_timeout has passed: ends what is left, waits a moment for the last answers, then goes
- * whatever there is.
- */
+/* Ends what is left, and waits a moment for the last answers. */
+static void
+worker_abort(struct worker *worker)
+{
+	worker->aborted = true;
+	evtimer_add(&worker->drain_event, &(struct timeval){.tv_sec = ABORT_MS / 1000});
+	http_abort(&worker->http);
+	client_close(&worker->client);
+}
+
+/* drain_timeout has passed, or the moment after it: then the worker goes whatever there is. */
 static void
 worker_drain_passed(evutil_socket_t fd, short what, void *arg)
 {
@@ -254,11 +261,8 @@ worker_drain_passed(evutil_socket_t fd, short what, void *arg)
 		event_base_loopbreak(worker->loop.base);
 		return;
 	}
-	worker->aborted = true;
 	loop_enter(&worker->loop);
-	evtimer_add(&worker->drain_event, &(struct timeval){.tv_sec = ABORT_MS / 1000});
-	http_abort(&worker->http);
-	client_close(&worker->client);
+	worker_abort(worker);
 	loop_leave(&worker->loop);
 }
 
@@ -284,6 +288,13 @@ worker_drain(struct worker *worker)
 		module_drain(&worker->modules[i], &worker->calls);
 		loop_run_ticks(&worker->loop);
 	}
+}
+
+void
+worker_hurry(struct worker *worker)
+{
+	if (worker->draining && !worker->aborted)
+		worker_abort(worker);
 }
 
 void

@@ -93,6 +93,8 @@ bool worker_fini(struct worker *worker);
  * twice.
  */
 void worker_drain(struct worker *worker);
+/* While it leaves: as if drain_timeout had passed. */
+void worker_hurry(struct worker *worker);
 
 /* accept.c ------------------------------------------------------------------------ */
 

@@ -208,8 +208,13 @@ http_drain(struct http *http)
 void
 http_abort(struct http *http)
 {
+	struct deadline *first;
 	struct conn *conn, *next;
 
+	while ((first = TAILQ_FIRST(&http->graces.list)) != NULL) {
+		deadline_stop(first);
+		conn_idle_passed(first);
+	}
 	for (conn = TAILQ_FIRST(&http->conns); conn != NULL; conn = next) {
 		next = TAILQ_NEXT(conn, link);
 		conn_abort(conn);

@@ -22,6 +22,7 @@ class Load:
         keep_alive=True,
         check=None,
         send=None,
+        wait=True,
     ):
         self.address = address
         self.path = path
@@ -29,6 +30,7 @@ class Load:
         self.keep_alive = keep_alive
         self.check = check
         self.send = send
+        self.wait = wait  # for first answers, before anything else happens
         self.answered = [0] * clients
         self.lost = []
         self._stop = threading.Event()
@@ -85,11 +87,16 @@ class Load:
     def __enter__(self):
         for thread in self._threads:
             thread.start()
-        self.more(len(self._threads))
+        if self.wait:
+            self.more(len(self._threads))
         return self
 
-    def __exit__(self, kind, *unused):
+    def stop(self):
+        """No further requests; who waits for an answer goes on waiting."""
         self._stop.set()
+
+    def __exit__(self, kind, *unused):
+        self.stop()
         for thread in self._threads:
             thread.join(30)
         if kind is None:
