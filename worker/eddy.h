@@ -14,15 +14,15 @@
  * function returns lives until the callback that asked for it returns, unless its comment says
  * longer.
  *
- * Functions that can fail return 0 or a negative EDDY_E… code, which eddy_strerror explains. Misuse
- * (a header after the head, a write after the end, NULL or another kind's handle where one is due)
- * is such a code, or NULL or false, and one line in the log with the module's and the function's
- * name; it is never undefined. A late call, with a handle whose object is over, is no misuse: it
- * does nothing.
+ * Functions that can fail return 0 or a negative EDDY_E… code, which eddy_strerror explains.
+ * Misuse (a header after the head, a write after the end, NULL or another kind's handle where one
+ * is due) is such a code, or NULL or false, and one line in the log with the module's and the
+ * function's name; it is never undefined. A late call, with a handle whose object is over, is no
+ * misuse: it does nothing.
  *
- * Calls from another thread are the one thing that is not looked for, since that costs: an eddy that
- * was configured with --enable-debug refuses them with EDDY_ETHREAD and a line in the log. Build
- * modules that have threads against such a one first. eddy_strerror, eddy_error_name,
+ * Calls from another thread are the one thing that is not looked for, since that costs: an eddy
+ * that was configured with --enable-debug refuses them with EDDY_ETHREAD and a line in the log.
+ * Build modules that have threads against such a one first. eddy_strerror, eddy_error_name,
  * eddy_process_pid and eddy_process_hrtime may be called anywhere.
  */
 #ifndef EDDY_H
@@ -41,6 +41,10 @@ extern "C" {
 /* A worker loads modules of this number only; it changes when an old module could not run. */
 #define EDDY_ABI 1
 
+/*
+ * What is exported, from eddy to the modules and from a module to eddy. EDDY_MODULE has it
+ * already.
+ */
 #define EDDY_API __attribute__((visibility("default")))
 
 /* strings and errors -------------------------------------------------------------- */
@@ -54,6 +58,10 @@ typedef struct {
 	size_t n;
 } eddy_str;
 
+/*
+ * What functions return and callbacks are given: 0, one of these, or EDDY_ERRNO(…). Source: Node's
+ * error.code, c-ares's ares.h for EDDY_DNS_….
+ */
 enum eddy_error {
 	EDDY_OK = 0,
 	EDDY_EINVAL = -1,	    /* an argument is not what the function takes */
@@ -71,15 +79,15 @@ enum eddy_error {
 	EDDY_ETHREAD = -13,	    /* called on another thread than the loop's (--enable-debug) */
 
 	/* c-ares's codes, under its names */
-	EDDY_DNS_ENODATA = -2001,   /* the name exists, but has no record of that type */
-	EDDY_DNS_EFORMERR = -2002,  /* the server did not understand the question */
-	EDDY_DNS_ESERVFAIL = -2003, /* the server failed */
-	EDDY_DNS_ENOTFOUND = -2004, /* there is no such name */
-	EDDY_DNS_ENOTIMP = -2005,   /* the server does not do that */
-	EDDY_DNS_EREFUSED = -2006,  /* the server refused */
-	EDDY_DNS_EBADQUERY = -2007,
-	EDDY_DNS_EBADNAME = -2008, /* what was asked for is no host name */
-	EDDY_DNS_EBADFAMILY = -2009,
+	EDDY_DNS_ENODATA = -2001,      /* the name exists, but has no record of that type */
+	EDDY_DNS_EFORMERR = -2002,     /* the server did not understand the question */
+	EDDY_DNS_ESERVFAIL = -2003,    /* the server failed */
+	EDDY_DNS_ENOTFOUND = -2004,    /* there is no such name */
+	EDDY_DNS_ENOTIMP = -2005,      /* the server does not do that */
+	EDDY_DNS_EREFUSED = -2006,     /* the server refused */
+	EDDY_DNS_EBADQUERY = -2007,    /* the question cannot be put */
+	EDDY_DNS_EBADNAME = -2008,     /* what was asked for is no host name */
+	EDDY_DNS_EBADFAMILY = -2009,   /* the family is none of 4, 6 and 0 */
 	EDDY_DNS_EBADRESP = -2010,     /* the server's answer cannot be understood */
 	EDDY_DNS_ECONNREFUSED = -2011, /* no server could be reached */
 	EDDY_DNS_ETIMEOUT = -2012,     /* no server answered in time */
@@ -103,13 +111,17 @@ EDDY_API const char *eddy_error_name(int error);
 
 /* module -------------------------------------------------------------------------- */
 
-typedef struct eddy_module eddy_module;
-typedef struct eddy_request eddy_request;
-typedef struct eddy_response eddy_response;
-typedef struct eddy_timer eddy_timer;
-typedef struct eddy_socket eddy_socket;
-typedef struct eddy_server eddy_server;
-typedef struct eddy_file eddy_file;
+/*
+ * Handles. What is behind them is eddy's; each says below how long it stands for something. All but
+ * eddy_module are no addresses: they may be kept, and called with, when their object is over.
+ */
+typedef struct eddy_module eddy_module;	    /* a module as its conf has it; as long as the worker */
+typedef struct eddy_request eddy_request;   /* an HTTP request */
+typedef struct eddy_response eddy_response; /* the answer to it */
+typedef struct eddy_timer eddy_timer;	    /* what eddy_set_… has set */
+typedef struct eddy_socket eddy_socket;	    /* a TCP or unix stream */
+typedef struct eddy_server eddy_server;	    /* a listener, and the connections that come to it */
+typedef struct eddy_file eddy_file;	    /* an open file */
 
 /*
  * Answers a request. `state` is what the module's `load` made. The handler may answer before it
@@ -130,8 +142,8 @@ typedef void eddy_connection_handler(eddy_socket *sock, void *state);
  * A named handler: route { module = "x"  handler = "poll" }. A table of them ends with a NULL name.
  */
 struct eddy_handler {
-	const char *name;
-	eddy_request_handler *request;
+	const char *name;	       /* as the conf has it; NULL ends the table */
+	eddy_request_handler *request; /* who answers */
 };
 
 /*
@@ -141,7 +153,7 @@ struct eddy_handler {
 struct eddy_module_def {
 	uint32_t abi;  /* EDDY_ABI; EDDY_MODULE fills it in */
 	uint32_t size; /* of this struct; EDDY_MODULE fills it in. Later versions add to its end */
-	const char *name, *version;
+	const char *name, *version; /* what it calls itself; the conf's name is what counts */
 
 	/*
 	 * Called once in each worker, before it serves. Sets *state to what the other functions are
@@ -168,24 +180,30 @@ struct eddy_module_def {
 	const struct eddy_module_def eddy_module_entry = {              \
 		.abi = EDDY_ABI, .size = sizeof(struct eddy_module_def), __VA_ARGS__}
 
-/* The conf's name for this module: module "name" { … }. Lives as long as the module. */
+/*
+ * The conf's name for this module: module "name" { … }. One file may be loaded under several. Lives
+ * as long as the worker. Never NULL; "" if `self` is no module.
+ */
 EDDY_API const char *eddy_module_name(const eddy_module *self);
 
-/* The value of `key` in the module's options { … }, or `fallback`. Lives as long as the module. */
+/*
+ * The value of `key` in the module's options { … }, or `fallback`, which may be NULL. A value is a
+ * string, whatever it looks like; it lives as long as the worker.
+ */
 EDDY_API const char *eddy_module_option(const eddy_module *self, const char *key,
 					const char *fallback);
 
 /*
- * For `load`: notes the reason (printf-like) that the log and `eddyctl reload` will show. Returns
+ * For `load`: notes the reason (printf(3)'s) that the log and `eddyctl reload` will show. Returns
  * EDDY_EINVAL, to be returned.
  */
 EDDY_API int eddy_module_fail(eddy_module *self, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
- * Logs one line (printf-like) under the module's name. `priority` is one of syslog(3)'s: LOG_ERR,
- * LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG. `self` NULL: the module whose callback is running.
- * Never waits: lines that the log has no room for are counted and dropped.
+ * Logs one line (printf(3)'s, 4095 bytes at most) under the module's name. `priority` is one of
+ * syslog(3)'s: LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG. `self` NULL: the module whose
+ * callback is running. Never waits: lines that the log has no room for are counted and dropped.
  */
 EDDY_API void eddy_log(eddy_module *self, int priority, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -224,13 +242,16 @@ EDDY_API int eddy_request_http_version_minor(const eddy_request *req);
  */
 EDDY_API eddy_str eddy_request_header(eddy_request *req, const char *name);
 
-/* The i-th header line as it came; false when there are no more. Node: message.rawHeaders. */
+/*
+ * The i-th header line as it came, from 0; false when there are no more, and *name and *value are
+ * then as before. Node: message.rawHeaders.
+ */
 EDDY_API bool eddy_request_headers(const eddy_request *req, size_t i, eddy_str *name,
 				   eddy_str *value);
 
 /*
  * What ":name" in the route's path stands for, still percent-encoded; "*" names what a prefix route
- * matched. { NULL, 0 }: none.
+ * matched. { NULL, 0 }: none. Source: URLPattern, and req.params of Express; Node has no routes.
  */
 EDDY_API eddy_str eddy_request_param(const eddy_request *req, const char *name);
 
@@ -242,7 +263,7 @@ EDDY_API eddy_str eddy_request_trailer(const eddy_request *req, const char *name
 
 /*
  * The client's address: "192.0.2.7", "2001:db8::7", "unix:"; lives until the callback returns.
- * Node: socket.remoteAddress.
+ * { NULL, 0 } when the client has gone. Node: socket.remoteAddress.
  */
 EDDY_API eddy_str eddy_request_remote_address(const eddy_request *req);
 
@@ -265,14 +286,15 @@ typedef struct {
 /*
  * Reads the body: `events` (static; kept by pointer) is called with `arg` as it arrives. The body
  * is read only when this or eddy_request_body asks for it: an `Expect: 100-continue` is answered
- * then. What is left of a body when the response ends is thrown away. Node: message.on().
- * 0, or EDDY_ECLOSED: the client has left already, no event will come.
+ * then. What is left of a body when the response ends is thrown away. Asked again, later events go
+ * to the new table (NULL: to none). 0, or EDDY_ECLOSED: the client has left already, no event will
+ * come. Node: message.on().
  */
 EDDY_API int eddy_request_on(eddy_request *req, const eddy_request_events *events, void *arg);
 
 /*
  * Stops `data` and `end` until resume; what the client sends meanwhile waits in the kernel, but for
- * what one read has brought already. Node: readable.pause().
+ * what one read has brought already. Neither nests. Node: readable.pause, resume.
  */
 EDDY_API void eddy_request_pause(eddy_request *req);
 EDDY_API void eddy_request_resume(eddy_request *req);
@@ -282,7 +304,7 @@ EDDY_API void eddy_request_resume(eddy_request *req);
  * piece, which lives until cb returns. `err`: 0, or what the `error` event says, or EDDY_ENOMEM; in
  * case of an error there is nothing left to do, as with that event. Returns 0, EDDY_ENOMEM,
  * EDDY_EINVAL if the body is being read already, or EDDY_ECLOSED: the client has left already, cb
- * will not be called.
+ * will not be called. Source: the DOM's Request.text, with a limit and a callback.
  */
 EDDY_API int eddy_request_body(eddy_request *req, size_t limit,
 			       void (*cb)(eddy_request *req, int err, eddy_str body, void *arg),
@@ -290,11 +312,14 @@ EDDY_API int eddy_request_body(eddy_request *req, size_t limit,
 
 /*
  * Gives the request's head up: a parked request costs least then. Views of it, joined headers too,
- * end with this call.
+ * end with this call; the body can still be read. eddy's own: Node has a collector for that.
  */
 EDDY_API void eddy_request_release(eddy_request *req);
 
-/* The response to this request. */
+/*
+ * The response to this request. NULL: `req` is no request's handle. Node: the second argument of
+ * 'request'.
+ */
 EDDY_API eddy_response *eddy_request_response(eddy_request *req);
 
 /* http: response ------------------------------------------------------------------ */
@@ -314,9 +339,9 @@ EDDY_API eddy_response *eddy_request_response(eddy_request *req);
  * Sets a header, replacing all of that name; append adds one more line of it (Set-Cookie). `name`
  * is a token, `value` any text without control characters. Content-Length is checked against what
  * is written; Transfer-Encoding and Connection are eddy's ("Connection: close" may be set and
- * closes after the answer). 0, EDDY_EHEADERS_SENT, EDDY_EHEADER, EDDY_EINVAL (a header that is
- * eddy's, a Content-Length that is no number), EDDY_ENOMEM, EDDY_ETOOBIG. Node: response.setHeader,
- * appendHeader.
+ * closes after the answer). Both are copied. 0, EDDY_EHEADERS_SENT, EDDY_EHEADER, EDDY_EINVAL (a
+ * header that is eddy's, a Content-Length that is no number, NULL), EDDY_ENOMEM, EDDY_ETOOBIG (more
+ * than 32 KB of headers), EDDY_ECLOSED. Node: response.setHeader, appendHeader.
  */
 EDDY_API int eddy_response_set_header(eddy_response *res, const char *name, const char *value);
 EDDY_API int eddy_response_append_header(eddy_response *res, const char *name, const char *value);
@@ -325,74 +350,90 @@ EDDY_API int eddy_response_append_header(eddy_response *res, const char *name, c
  * response.getHeader.
  */
 EDDY_API eddy_str eddy_response_get_header(const eddy_response *res, const char *name);
+/*
+ * Takes all lines of that name back; none is fine. 0, EDDY_EHEADERS_SENT, EDDY_EINVAL (NULL),
+ * EDDY_ECLOSED. Node: response.removeHeader.
+ */
 EDDY_API int eddy_response_remove_header(eddy_response *res, const char *name);
 
 /*
- * Fixes the status (200 to 599) and the reason phrase (NULL: the usual one); headers cannot change
- * after it. The head leaves with the first write, at the end, or with eddy_response_flush_headers.
- * Without it the status is 200. 0, EDDY_EINVAL, EDDY_EHEADERS_SENT, EDDY_EHEADER. Node:
+ * Fixes the status (200 to 599) and the reason phrase (NULL: the usual one; 256 bytes at most);
+ * headers cannot change after it. The head leaves with the first write, at the end, or with
+ * eddy_response_flush_headers. Without it the status is 200. 0, EDDY_EINVAL, EDDY_EHEADERS_SENT,
+ * EDDY_EHEADER (bytes that a reason may not have), EDDY_ENOMEM, EDDY_ECLOSED. Node:
  * response.writeHead.
  */
 EDDY_API int eddy_response_write_head(eddy_response *res, int status, const char *reason);
 
-/* One header line, for functions that take several. */
+/* One header line, for functions that take several; they copy it. */
 typedef struct {
-	const char *name, *value;
+	const char *name, *value; /* NUL-terminated, as eddy_response_set_header takes them */
 } eddy_header;
 
 /*
  * Sends 103 Early Hints (RFC 8297) with these n headers, before the answer: what the client may
  * fetch meanwhile ("Link"). May be called several times; HTTP/1.0 clients, which know no such
- * thing, are sent nothing. 0, EDDY_EHEADERS_SENT, EDDY_EHEADER, EDDY_ETOOBIG, EDDY_ENOMEM,
- * EDDY_ECLOSED. Node: response.writeEarlyHints.
+ * thing, are sent nothing. 0, EDDY_EHEADERS_SENT, EDDY_EHEADER, EDDY_EINVAL (NULL), EDDY_ETOOBIG,
+ * EDDY_ENOMEM, EDDY_ECLOSED. Node: response.writeEarlyHints.
  */
 EDDY_API int eddy_response_write_early_hints(eddy_response *res, const eddy_header *headers,
 					     size_t n);
 
 /*
- * Sends the head now, before there is a body (an event stream that has no event yet). Node:
- * response.flushHeaders.
+ * Sends the head now, before there is a body (an event stream that has no event yet). A head that
+ * has been sent is fine. 0, EDDY_EWRITE_AFTER_END, EDDY_ECLOSED. Node: response.flushHeaders.
  */
 EDDY_API int eddy_response_flush_headers(eddy_response *res);
 
 /*
  * Sends a piece of the body (copied if it cannot leave at once). True: write on. False: more than
  * the high-water mark (64 KB) waits for the client to read; better stop until `drain`; nothing is
- * lost either way. Also false when the response has ended or is closed. Node: response.write.
+ * lost either way. Also false, and the piece is not sent, when the response has ended or is closed,
+ * or when the piece is longer than the Content-Length that was set leaves room for. Node:
+ * response.write.
  */
 EDDY_API bool eddy_response_write(eddy_response *res, const void *p, size_t n);
 
 /*
- * The same without a copy: `release(p, arg)` is called when the bytes are not needed any more; not
- * from inside this call.
+ * The same without a copy: the bytes are eddy's from this call on, whatever it returns, and
+ * `release(p, arg)` is called once when they are not needed any more; not from inside this call. A
+ * `release` that is NULL is misuse, and the bytes stay the caller's.
  */
 EDDY_API bool eddy_response_write_owned(eddy_response *res, void *p, size_t n,
 					void (*release)(void *p, void *arg), void *arg);
 
-/* Sends the last piece (p may be NULL, n 0) and finishes the response. Node: response.end. */
+/*
+ * Sends the last piece (p may be NULL, n 0) and finishes the response. Fewer or more bytes in all
+ * than the Content-Length that was set are misuse: the client is sent a 500, or is cut off (RST) if
+ * the head is out. Node: response.end.
+ */
 EDDY_API void eddy_response_end(eddy_response *res, const void *p, size_t n);
 
 /*
- * Head and body in one, the fast path: status, Content-Type (NULL: none), Content-Length, and the
- * headers set before. Node: response.writeHead().end().
+ * Head and body in one, the fast path: status (200 to 599), Content-Type (NULL: none, or the one
+ * set before; 512 bytes at most), Content-Length, and the headers set before. The bytes are copied
+ * if they cannot leave at once. Other arguments are misuse, and the client is sent a 500. Node:
+ * response.writeHead().end().
  */
 EDDY_API void eddy_response_send(eddy_response *res, int status, const char *type, const void *p,
 				 size_t n);
 
 /*
- * A field after the body of a chunked answer; before the end. 0, EDDY_EHEADER,
- * EDDY_EWRITE_AFTER_END. Node: addTrailers.
+ * A field after the body of a chunked answer, given at any time before the end (RFC 9110 6.5). An
+ * answer that has not begun becomes chunked by it; one with a Content-Length, or to HTTP/1.0, is
+ * sent without. 0, EDDY_EHEADER, EDDY_EWRITE_AFTER_END, EDDY_EINVAL (NULL), EDDY_ENOMEM,
+ * EDDY_ETOOBIG, EDDY_ECLOSED. Node: response.addTrailers.
  */
 EDDY_API int eddy_response_add_trailer(eddy_response *res, const char *name, const char *value);
 
 /*
- * Aborts: the connection is reset (RST), so that no half answer is taken for a whole one. Node:
- * response.destroy.
+ * Aborts: the connection is reset (RST), so that no half answer is taken for a whole one; `close`
+ * follows. Node: response.destroy.
  */
 EDDY_API void eddy_response_destroy(eddy_response *res);
 
 /*
- * What may happen to a socket; see net below.
+ * What may happen to a socket; see net below. Unset members: as each one says, else not reported.
  */
 typedef struct {
 	/*
@@ -449,20 +490,23 @@ EDDY_API eddy_socket *eddy_response_upgrade(eddy_response *res, const char *prot
 					    const eddy_socket_events *events, void *arg);
 
 /*
- * `cb` is called when no byte of the response has moved for `ms`; 0: never (the default). 0,
- * EDDY_ENOMEM, EDDY_ECLOSED. Node: response.setTimeout.
+ * `cb` is called once, when no byte of the response has moved for `ms`; the response stays as it
+ * is. Set again, the time begins anew; 0, or `cb` NULL: never (the default). 0, EDDY_ENOMEM,
+ * EDDY_ECLOSED. Node: response.setTimeout.
  */
 EDDY_API int eddy_response_set_timeout(eddy_response *res, unsigned ms,
 				       void (*cb)(eddy_response *res, void *arg), void *arg);
 
 /*
- * Whether the head is out; whether the module has ended it; bytes not yet taken by the kernel.
- * Node: headersSent, writableEnded, writableLength.
+ * Whether the head is out; whether the response has been ended, by the module or in its stead;
+ * bytes not yet taken by the kernel. Of a response that is over: false, true, 0. Node: headersSent,
+ * writableEnded, writableLength.
  */
 EDDY_API bool eddy_response_headers_sent(const eddy_response *res);
 EDDY_API bool eddy_response_writable_ended(const eddy_response *res);
 EDDY_API size_t eddy_response_writable_length(const eddy_response *res);
 
+/* What happens to a response. Unset members: the event is not reported. */
 typedef struct {
 	/*
 	 * All that was written has been taken by the kernel, after a write had said false. Node:
@@ -504,19 +548,23 @@ EDDY_API int eddy_response_on(eddy_response *res, const eddy_response_events *ev
 /*
  * Calls cb(arg) once after `ms` milliseconds, not before; 0 counts as 1. The handle may be kept and
  * cleared also when the timer has fired: it is not an address, and is not used for another timer
- * soon. NULL: no memory. Node, DOM: setTimeout.
+ * soon. NULL: no memory, or `cb` is NULL. Node, DOM: setTimeout.
  */
 EDDY_API eddy_timer *eddy_set_timeout(void (*cb)(void *arg), unsigned ms, void *arg);
 /*
  * Calls cb(arg) every `ms` milliseconds until it is cleared, without drift: a call that comes late
- * does not put off the next, and what was missed whole is left out. Node, DOM: setInterval.
+ * does not put off the next, and what was missed whole is left out. 0 counts as 1. NULL as above.
+ * Node, DOM: setInterval.
  */
 EDDY_API eddy_timer *eddy_set_interval(void (*cb)(void *arg), unsigned ms, void *arg);
-/* Calls cb(arg) once after what sockets have to say in this turn. Node: setImmediate. */
+/*
+ * Calls cb(arg) once after what sockets have to say in this turn. NULL as above. Node:
+ * setImmediate.
+ */
 EDDY_API eddy_timer *eddy_set_immediate(void (*cb)(void *arg), void *arg);
 /*
  * Ends a timer; NULL is fine, and so is one that has fired or whose callback is running. One name
- * per kind, as in Node; any ends any.
+ * per kind, as in Node; any ends any. Node, DOM: clearTimeout, clearInterval; Node: clearImmediate.
  */
 EDDY_API void eddy_clear_timeout(eddy_timer *timer);
 EDDY_API void eddy_clear_interval(eddy_timer *timer);
@@ -527,8 +575,8 @@ EDDY_API void eddy_clear_immediate(eddy_timer *timer);
  */
 EDDY_API void eddy_timer_refresh(eddy_timer *timer);
 /*
- * Calls cb(arg) when the callback that is running has returned, before anything else. 0 or
- * EDDY_ENOMEM. Node: process.nextTick.
+ * Calls cb(arg) when the callback that is running has returned, before anything else. It cannot be
+ * cleared. 0, EDDY_EINVAL (`cb` is NULL), EDDY_ENOMEM. Node: process.nextTick.
  */
 EDDY_API int eddy_next_tick(void (*cb)(void *arg), void *arg);
 
@@ -547,7 +595,8 @@ EDDY_API int eddy_next_tick(void (*cb)(void *arg), void *arg);
  * Connects. Names are looked up (eddy_dns_lookup) and their addresses tried by Happy Eyeballs (RFC
  * 8305): one after the other, the next one 250 ms after the last. `events` (static; kept by
  * pointer) with `arg` tell how it goes; every failure, a malformed address too, is an `error`
- * event. NULL: no memory, or the worker goes. Node: net.connect.
+ * event. When all of a name's addresses fail the error is the first one's. NULL: no memory, the
+ * worker is at its end, or `address` is NULL. Node: net.connect.
  */
 EDDY_API eddy_socket *eddy_net_connect(const char *address, const eddy_socket_events *events,
 				       void *arg);
@@ -563,7 +612,7 @@ EDDY_API eddy_socket *eddy_socket_open(int fd, const eddy_socket_events *events,
  * The reverse: gives the descriptor up to the caller, who closes it; no event follows, `close`
  * neither. A descriptor, EDDY_EAGAIN (there are bytes that have been written and not yet taken by
  * the kernel, or read and not yet delivered: wait for `drain`, or for `data`), EDDY_EINVAL (it is
- * still connecting), EDDY_ECLOSED.
+ * still connecting), EDDY_ECLOSED. eddy's own: Node never gives a descriptor back.
  */
 EDDY_API int eddy_socket_detach(eddy_socket *sock);
 
@@ -576,13 +625,15 @@ EDDY_API int eddy_socket_on(eddy_socket *sock, const eddy_socket_events *events,
 /*
  * Sends n bytes (copied if they cannot leave at once). True: write on. False: more than the
  * high-water mark (64 KB) waits for the other side to read; better stop until `drain`; nothing is
- * lost either way. Also false when the socket has been ended or is closed. Node: socket.write.
+ * lost either way. Also false when the socket has been ended or is closed. What is written while it
+ * connects leaves when it is there. Node: socket.write.
  */
 EDDY_API bool eddy_socket_write(eddy_socket *sock, const void *p, size_t n);
 
 /*
- * The same without a copy: `release(p, arg)` is called when the bytes are not needed any more; not
- * from inside this call.
+ * The same without a copy: the bytes are eddy's from this call on, whatever it returns, and
+ * `release(p, arg)` is called once when they are not needed any more; not from inside this call. A
+ * `release` that is NULL is misuse, and the bytes stay the caller's.
  */
 EDDY_API bool eddy_socket_write_owned(eddy_socket *sock, void *p, size_t n,
 				      void (*release)(void *p, void *arg), void *arg);
@@ -593,12 +644,17 @@ EDDY_API bool eddy_socket_write_owned(eddy_socket *sock, void *p, size_t n,
  */
 EDDY_API void eddy_socket_end(eddy_socket *sock, const void *p, size_t n);
 
-/* Closes now; what was written and not yet sent is dropped. Node: socket.destroy. */
+/*
+ * Closes now; what was written and not yet sent is dropped, `close` follows. Node: socket.destroy.
+ */
 EDDY_API void eddy_socket_destroy(eddy_socket *sock);
 /* The same, and the other side sees a reset (RST). Node: socket.resetAndDestroy. */
 EDDY_API void eddy_socket_reset_and_destroy(eddy_socket *sock);
 
-/* Stops `data` and `end` until resume; what comes meanwhile waits in the kernel. Node: the same. */
+/*
+ * Stops `data` and `end` until resume; what comes meanwhile waits in the kernel. Neither nests.
+ * Node: socket.pause, resume.
+ */
 EDDY_API void eddy_socket_pause(eddy_socket *sock);
 EDDY_API void eddy_socket_resume(eddy_socket *sock);
 
@@ -607,11 +663,15 @@ EDDY_API void eddy_socket_resume(eddy_socket *sock);
  * default). The socket stays open. 0, EDDY_ENOMEM, EDDY_ECLOSED. Node: socket.setTimeout.
  */
 EDDY_API int eddy_socket_set_timeout(eddy_socket *sock, unsigned ms);
-/* TCP_NODELAY; on by default. 0, EDDY_ERRNO(…), EDDY_ECLOSED. Node: socket.setNoDelay. */
+/*
+ * TCP_NODELAY; on by default. While it connects the wish is noted; a unix socket has no such thing,
+ * which is fine. 0, EDDY_ERRNO(…), EDDY_ECLOSED. Node: socket.setNoDelay.
+ */
 EDDY_API int eddy_socket_set_no_delay(eddy_socket *sock, bool on);
 /*
- * SO_KEEPALIVE, and after how many ms without traffic the first probe is sent (0: the system's).
- * 0, EDDY_ERRNO(…), EDDY_ECLOSED. Node: socket.setKeepAlive.
+ * SO_KEEPALIVE, and after how many ms without traffic the first probe is sent (0: the system's;
+ * TCP_KEEPIDLE counts whole seconds, so it is rounded up). 0, EDDY_ERRNO(…), EDDY_ECLOSED. Node:
+ * socket.setKeepAlive.
  */
 EDDY_API int eddy_socket_set_keep_alive(eddy_socket *sock, bool on, unsigned initial_delay);
 
@@ -634,11 +694,12 @@ EDDY_API uint64_t eddy_socket_bytes_written(const eddy_socket *sock);
 EDDY_API size_t eddy_socket_writable_length(const eddy_socket *sock);
 
 /*
- * The descriptor, for setsockopt(2) and its kin; it stays the socket's. EDDY_EINVAL while it is
- * connecting, EDDY_ECLOSED.
+ * The descriptor, for setsockopt(2) and its kin; it stays the socket's, and is good until `close`.
+ * EDDY_EINVAL while it is connecting, EDDY_ECLOSED. Source: POSIX fileno.
  */
 EDDY_API int eddy_socket_fd(const eddy_socket *sock);
 
+/* What happens to a server. Unset members: the event is not reported, unless it says otherwise. */
 typedef struct {
 	/* It listens; eddy_server_address tells where. Node: 'listening'. */
 	void (*listening)(eddy_server *server, void *arg);
@@ -667,8 +728,9 @@ EDDY_API eddy_server *eddy_net_create_server(const eddy_server_events *events, v
  * Asks the master for a listener at `address`. It binds once, and every worker that asks for the
  * same address shares the listener, across reloads too, as with Node's cluster; port 0 stands for
  * one that the system picks, the same for all. Connections come when the worker accepts: once its
- * generation has taken over, and until it drains. 0, EDDY_EINVAL (it listens already), EDDY_EAGAIN
- * (the link to the master is full), EDDY_ECLOSED. Node: server.listen.
+ * generation has taken over, and until it drains. How it went is an event, a malformed address too.
+ * 0, EDDY_EINVAL (it listens already, or NULL), EDDY_ENOMEM, EDDY_EAGAIN (the link to the master is
+ * full), EDDY_ECLOSED. Node: server.listen.
  */
 EDDY_API int eddy_server_listen(eddy_server *server, const char *address);
 
@@ -679,8 +741,9 @@ EDDY_API int eddy_server_listen(eddy_server *server, const char *address);
 EDDY_API int eddy_server_close(eddy_server *server);
 
 /*
- * Where it listens: "127.0.0.1:8000"; { NULL, 0 } before `listening`. Lives until the callback
- * returns. How many connections it has in this worker. Node: server.address, getConnections.
+ * Where it listens: "127.0.0.1:8000"; { NULL, 0 } before `listening` and after the close. Lives
+ * until the callback returns. How many connections it has in this worker; 0 when it is over. Node:
+ * server.address, getConnections.
  */
 EDDY_API eddy_str eddy_server_address(const eddy_server *server);
 EDDY_API size_t eddy_server_connections(const eddy_server *server);
@@ -688,39 +751,41 @@ EDDY_API size_t eddy_server_connections(const eddy_server *server);
 /* dns ----------------------------------------------------------------------------- */
 
 /*
- * c-ares on the worker's loop: the servers of /etc/resolv.conf as it was when the worker started (a
- * reload reads it again), or those set here. A name is looked up without the loop waiting, the
+ * c-ares on the worker's loop: the servers of /etc/resolv.conf as it was when the worker started
+ * (a reload reads it again), or those set here. A name is looked up without the loop waiting, the
  * hosts file too, which one of the threads of fs reads. Every query ends with one call of its
  * callback, never inside the call that asked; `err` is 0, EDDY_DNS_…, or EDDY_ENOMEM.
  *
- * Names are bytes: one with other letters than ASCII's is written as the DNS has it ("xn--…"). What
- * cannot be a name is EDDY_DNS_EBADNAME, and nobody is asked. A server that answers with an error
- * (EDDY_DNS_ESERVFAIL, EREFUSED …) has answered: the next one is asked when one is silent or not
- * there. As in Node.
+ * Names are bytes: one with other letters than ASCII's is written as the DNS has it ("xn--…").
+ * What cannot be a name is EDDY_DNS_EBADNAME, and nobody is asked. A server that answers with an
+ * error (EDDY_DNS_ESERVFAIL, EREFUSED …) has answered: the next one is asked when one is silent or
+ * not there. As in Node.
  *
- * A worker that drains finishes what is under way, within drain_timeout; what is left then ends with
- * EDDY_DNS_ECANCELLED, and no more can be asked.
+ * A worker that drains finishes what is under way, within drain_timeout; what is left then ends
+ * with EDDY_DNS_ECANCELLED, and no more can be asked.
  */
-typedef struct eddy_dns_query eddy_dns_query;
+typedef struct eddy_dns_query
+	eddy_dns_query; /* for eddy_dns_cancel; until its callback is called */
 
+/* One address of a host. Node: dns.lookup's with `all`. */
 typedef struct {
 	const char *address; /* "192.0.2.7", "2001:db8::7" */
 	int family;	     /* 4 or 6 */
 } eddy_dns_address;
 
 /*
- * The addresses of a host, from the hosts file or by A and AAAA queries (with the search domains of
- * resolv.conf), in the order of RFC 6724. `family`: 4, 6, or 0 for both. With an `err`, n is 0. The
- * addresses live until cb returns. An address is its own answer, and "localhost" and what is below
- * it are this host's (RFC 6761 6.3). NULL: no memory, the worker is at its end, or `host` or `cb` is
- * NULL. Node: dns.lookup with `all`.
+ * The addresses of a host, from the hosts file or by A and AAAA queries (with the search domains
+ * of resolv.conf), in the order of RFC 6724. `family`: 4, 6, or 0 for both. With an `err`, n is 0.
+ * The addresses live until cb returns. An address is its own answer, and "localhost" and what is
+ * below it are this host's (RFC 6761 6.3). NULL: no memory, the worker is at its end, or `host` or
+ * `cb` is NULL. Node: dns.lookup with `all`.
  */
 EDDY_API eddy_dns_query *eddy_dns_lookup(const char *host, int family,
 					 void (*cb)(int err, const eddy_dns_address *addresses,
 						    size_t n, void *arg),
 					 void *arg);
 
-/* One record. Only the members that its type names are set. */
+/* One record. Only the members that its type names are set. Source: RFC 1035, 2782, 3403, 8659. */
 typedef struct {
 	const char *type; /* "A", "AAAA", … */
 	uint32_t ttl;	  /* seconds */
@@ -763,24 +828,24 @@ eddy_dns_reverse(const char *address,
 
 /*
  * Ends a query: its callback is called with EDDY_DNS_ECANCELLED, not from inside this call. A query
- * that is over is fine. Node: resolver.cancel (which ends all).
+ * that is over is fine; NULL is misuse. Node: resolver.cancel (which ends all).
  */
 EDDY_API void eddy_dns_cancel(eddy_dns_query *query);
 
 /*
  * The servers to ask from now on, for all of this worker, separated by commas, 16 at most:
- * "192.0.2.1,[2001:db8::1]:5353". Queries under way go on with those they had. 0, EDDY_EINVAL. Those
- * in use, in the same form; the string lives until the callback returns. Node: dns.setServers,
- * getServers.
+ * "192.0.2.1,[2001:db8::1]:5353". Queries under way go on with those they had. 0, EDDY_EINVAL.
+ * Those in use, in the same form; the string lives until the callback returns. Node:
+ * dns.setServers, getServers.
  */
 EDDY_API int eddy_dns_set_servers(const char *servers);
 EDDY_API eddy_str eddy_dns_get_servers(void);
 
 /*
- * How long a server has for its first answer, in ms (an hour at most), and how many rounds are made
- * of all servers (16 at most), each with twice the time of the one before; 0: as it is. The defaults
- * are c-ares's, 5000 and 4, or resolv.conf's. For queries made from now on, of all of this worker.
- * 0, EDDY_EINVAL. Node: new dns.Resolver({ timeout, tries }).
+ * How long a server has for its first answer, in ms (an hour at most), and how many rounds are
+ * made of all servers (16 at most), each with twice the time of the one before; 0: as it is. The
+ * defaults are c-ares's, 5000 and 4, or resolv.conf's. For queries made from now on, of all of
+ * this worker. 0, EDDY_EINVAL. Node: new dns.Resolver({ timeout, tries }).
  */
 EDDY_API int eddy_dns_set_timeout(unsigned ms, unsigned tries);
 
@@ -790,19 +855,20 @@ EDDY_API int eddy_dns_set_timeout(unsigned ms, unsigned tries);
  * Files. A few threads (the conf's fs_threads) do the waiting; each function returns at once and
  * calls back once from the loop, error first. 0, or EDDY_EINVAL, EDDY_ENOMEM, EDDY_ECLOSED (the
  * file has been closed, or the worker is at its end): the callback is not called then. The
- * callback's `err` is 0 or EDDY_ERRNO(…). Paths are copied; buffers have to stay until the callback.
+ * callback's `err` is 0 or EDDY_ERRNO(…). Paths are copied; buffers have to stay until the
+ * callback.
  *
  * Operations on one open file run in the order they were asked for; different files' do not wait
  * for each other, and neither do those on paths: what has to follow is asked for in the callback.
  * Any number may be asked for at once; what the threads have no time for yet waits in order.
  *
- * A worker that drains finishes what is under way, within drain_timeout; what has not begun by then
- * is called back with EDDY_ERRNO(ECANCELED). Files that are open at the end are closed.
+ * A worker that drains finishes what is under way, within drain_timeout; what has not begun by
+ * then is called back with EDDY_ERRNO(ECANCELED). Files that are open at the end are closed.
  */
 
 /*
- * open(2), with O_CLOEXEC. The file is the caller's, to be closed with eddy_fs_close. Opening a FIFO
- * or a device may wait as long as it likes, and holds a thread meanwhile. Node: fs.open.
+ * open(2), with O_CLOEXEC. The file is the caller's, to be closed with eddy_fs_close. Opening a
+ * FIFO or a device may wait as long as it likes, and holds a thread meanwhile. Node: fs.open.
  */
 EDDY_API int eddy_fs_open(const char *path, int flags, mode_t mode,
 			  void (*cb)(int err, eddy_file *file, void *arg), void *arg);
@@ -827,17 +893,23 @@ EDDY_API int eddy_fs_write(eddy_file *file, const void *buf, size_t n, int64_t p
  */
 EDDY_API int eddy_fs_close(eddy_file *file, void (*cb)(int err, void *arg), void *arg);
 
-/* fsync(2); `cb` may be NULL. Node: fs.fsync. */
+/* fsync(2), of what was written before; `cb` may be NULL. Node: fs.fsync. */
 EDDY_API int eddy_fs_fsync(eddy_file *file, void (*cb)(int err, void *arg), void *arg);
 
-/* stat(2), fstat(2); `st` lives until cb returns, and is NULL with an error. Node: the same. */
-struct stat;
+struct stat; /* <sys/stat.h>'s */
+/*
+ * stat(2), which follows symbolic links, and fstat(2); `st` lives until cb returns, and is NULL
+ * with an error. Node: fs.stat, fstat.
+ */
 EDDY_API int eddy_fs_stat(const char *path, void (*cb)(int err, const struct stat *st, void *arg),
 			  void *arg);
 EDDY_API int eddy_fs_fstat(eddy_file *file, void (*cb)(int err, const struct stat *st, void *arg),
 			   void *arg);
 
-/* unlink(2), rename(2), mkdir(2), rmdir(2); `cb` may be NULL. Node: the same. */
+/*
+ * unlink(2), rename(2), mkdir(2), rmdir(2); `cb` may be NULL. `mode` is cut by the umask. Node:
+ * fs.unlink, rename, mkdir, rmdir.
+ */
 EDDY_API int eddy_fs_unlink(const char *path, void (*cb)(int err, void *arg), void *arg);
 EDDY_API int eddy_fs_rename(const char *from, const char *to, void (*cb)(int err, void *arg),
 			    void *arg);
@@ -846,8 +918,8 @@ EDDY_API int eddy_fs_mkdir(const char *path, mode_t mode, void (*cb)(int err, vo
 EDDY_API int eddy_fs_rmdir(const char *path, void (*cb)(int err, void *arg), void *arg);
 
 /*
- * The names in a directory, without "." and "..", in no order; they live until cb returns. Node:
- * fs.readdir.
+ * The n names in a directory, without "." and "..", in no order; they live until cb returns. With
+ * an error n is 0. Node: fs.readdir.
  */
 EDDY_API int eddy_fs_readdir(const char *path,
 			     void (*cb)(int err, const char *const *names, size_t n, void *arg),
@@ -859,16 +931,19 @@ EDDY_API int eddy_fs_readdir(const char *path,
  * A request to another server. Its two handles, request and response, stand for one exchange and
  * are over with its `close` event; from then on the functions here do nothing with them and say so.
  */
-typedef struct eddy_client_request eddy_client_request;
-typedef struct eddy_client_response eddy_client_response;
-typedef struct eddy_agent eddy_agent;
+typedef struct eddy_client_request eddy_client_request;	  /* Node: http.ClientRequest */
+typedef struct eddy_client_response eddy_client_response; /* Node: http.IncomingMessage */
+typedef struct eddy_agent eddy_agent; /* connections that are kept for reuse. Node: http.Agent */
 
-/* What is asked for. The caller sets `size` to sizeof(eddy_http_options); unset members are 0. */
+/*
+ * What is asked for. The caller sets `size` to sizeof(eddy_http_options); unset members are 0. All
+ * is copied. Node: http.request's options.
+ */
 typedef struct {
-	uint32_t size;
-	uint32_t nheaders;
-	const char
-		*url; /* "http://host:port/path?query"; CONNECT's: "http://proxy:port/host:port" */
+	uint32_t size;	   /* sizeof(eddy_http_options) */
+	uint32_t nheaders; /* how many `headers` there are */
+	/* "http://host:port/path?query"; CONNECT's: "http://proxy:port/host:port" */
+	const char *url;
 	const char *method;	 /* NULL: "GET" */
 	const char *socket_path; /* of a unix socket to connect to, instead of the url's host */
 	/*
@@ -920,49 +995,69 @@ typedef struct {
 
 /*
  * Makes a request; it leaves with the first write, or the end. `events` (static; kept by pointer)
- * are called with `arg`; every failure, bad options too, is an `error` event. NULL: no memory, or
- * the worker ends. One without a body whose method is idempotent is sent once more, if the kept
- * connection that it got turns out to be closed. With `Expect: 100-continue` the body waits for
- * `100`, a second at most. An answer that is whole before the body has been written ends the request.
- * Node: http.request.
+ * are called with `arg`; every failure, bad options too, is an `error` event. NULL: no memory, the
+ * worker ends, or `events` is NULL. One without a body whose method is idempotent is sent once
+ * more, if the kept connection that it got turns out to be closed. With `Expect: 100-continue` the
+ * body waits for `100`, a second at most. An answer that is whole before the body has been written
+ * ends the request. Node: http.request.
  */
 EDDY_API eddy_client_request *eddy_http_request(const eddy_http_options *options,
 						const eddy_client_events *events, void *arg);
-/* The same for a GET of `url`, ended at once. Node: http.get. */
+/* The same for a GET of `url`, ended at once. NULL as above. Node: http.get. */
 EDDY_API eddy_client_request *eddy_http_get(const char *url, const eddy_client_events *events,
 					    void *arg);
 
 /*
- * Sends a piece of the body, as eddy_response_write does. Framing is eddy's: Content-Length where
- * the length is known at the end, else chunked.
+ * Sends a piece of the body, as eddy_response_write and write_owned do: false is no room above the
+ * high-water mark, or nothing sent. Framing is eddy's: Content-Length where the length is known at
+ * the end, else chunked. More or less than a Content-Length that was given is misuse, and an
+ * `error` event (EDDY_ECONTENT_LENGTH). Node: request.write.
  */
 EDDY_API bool eddy_client_request_write(eddy_client_request *req, const void *p, size_t n);
 EDDY_API bool eddy_client_request_write_owned(eddy_client_request *req, void *p, size_t n,
 					      void (*release)(void *p, void *arg), void *arg);
 /* Sends the last piece (p may be NULL, n 0). Node: request.end. */
 EDDY_API void eddy_client_request_end(eddy_client_request *req, const void *p, size_t n);
-/* Sends the head now. Node: request.flushHeaders. */
+/*
+ * Sends the head now, before there is a body. 0, EDDY_ECLOSED, or what the `error` event will say.
+ * Node: request.flushHeaders.
+ */
 EDDY_API int eddy_client_request_flush_headers(eddy_client_request *req);
-/* Gives it up: the connection is closed, `close` follows. Node: request.destroy. */
+/* Gives it up: the connection is closed, `close` follows without `error`. Node: request.destroy. */
 EDDY_API void eddy_client_request_destroy(eddy_client_request *req);
-/* Other events from now on. 0 or EDDY_ECLOSED. */
+/*
+ * Other events from now on (static; kept by pointer), called with `arg`. 0, EDDY_EINVAL (NULL),
+ * EDDY_ECLOSED. Node: request.on().
+ */
 EDDY_API int eddy_client_request_on(eddy_client_request *req, const eddy_client_events *events,
 				    void *arg);
-/* Its response's handle, for those that have the request; and back. */
+/*
+ * Its response's handle, for those that have the request; and back. They are there from the
+ * beginning. NULL: it is over. eddy's own: in Node both are in scope.
+ */
 EDDY_API eddy_client_response *eddy_client_request_response(eddy_client_request *req);
 EDDY_API eddy_client_request *eddy_client_response_request(eddy_client_response *res);
 
-/* Node: message.statusCode, statusMessage, httpVersionMinor. 0 and { NULL, 0 }: none has come. */
+/*
+ * The status, its text, and the x of HTTP/1.x; the view lives until `close`. 0 and { NULL, 0 }: no
+ * answer has come, or it is over. Node: message.statusCode, statusMessage, httpVersionMinor.
+ */
 EDDY_API int eddy_client_response_status(const eddy_client_response *res);
 EDDY_API eddy_str eddy_client_response_reason(const eddy_client_response *res);
 EDDY_API int eddy_client_response_http_version_minor(const eddy_client_response *res);
-/* As eddy_request_header and _headers; the views live until `close`. */
+/*
+ * As eddy_request_header and eddy_request_headers; the views live until `close`. Node:
+ * message.headers[name], rawHeaders.
+ */
 EDDY_API eddy_str eddy_client_response_header(eddy_client_response *res, const char *name);
 EDDY_API bool eddy_client_response_headers(const eddy_client_response *res, size_t i,
 					   eddy_str *name, eddy_str *value);
-/* A trailer field, once `end` has come. Node: message.trailers[name]. */
+/* A trailer field, from `end` to `close`; { NULL, 0 } if absent. Node: message.trailers[name]. */
 EDDY_API eddy_str eddy_client_response_trailer(const eddy_client_response *res, const char *name);
-/* Stops `data` and `end` until resume. */
+/*
+ * Stops `data` and `end` until resume; what comes meanwhile waits in the kernel. Neither nests.
+ * Node: readable.pause, resume.
+ */
 EDDY_API void eddy_client_response_pause(eddy_client_response *res);
 EDDY_API void eddy_client_response_resume(eddy_client_response *res);
 
@@ -971,14 +1066,18 @@ EDDY_API void eddy_client_response_resume(eddy_client_response *res);
  * http.Agent's options.
  */
 typedef struct {
-	uint32_t size;
+	uint32_t size;		   /* sizeof(eddy_agent_options) */
 	unsigned max_sockets;	   /* to one host at once; more wait. 0: any number */
 	unsigned max_free_sockets; /* idle ones kept for one host; 0: 256 */
 	unsigned timeout;	   /* ms that an idle one is kept; 0: 5000 */
 	bool no_keep_alive;	   /* one connection for each request */
 } eddy_agent_options;
 
-/* NULL: no memory, or options->size is not set. `options` NULL: all unset. Node: new http.Agent. */
+/*
+ * Connections of one's own: their limits are not shared with what else the worker asks for. It is
+ * the caller's, to be destroyed with eddy_agent_destroy. `options` NULL: all unset. NULL: no
+ * memory, or options->size is not set. Node: new http.Agent.
+ */
 EDDY_API eddy_agent *eddy_http_create_agent(const eddy_agent_options *options);
 /* Closes its idle connections; it is gone when its last request is. Node: agent.destroy. */
 EDDY_API void eddy_agent_destroy(eddy_agent *agent);
@@ -987,26 +1086,29 @@ EDDY_API void eddy_agent_destroy(eddy_agent *agent);
 
 /* Bytes. The caller sets `size` to sizeof(eddy_memory_usage). Node: process.memoryUsage. */
 typedef struct {
-	uint32_t size;
+	uint32_t size;	     /* sizeof(eddy_memory_usage) */
 	uint64_t rss;	     /* resident */
 	uint64_t heap_total; /* what malloc has from the kernel */
 	uint64_t heap_used;  /* what of it is in use */
 	uint64_t external; /* what eddy has mapped beside malloc, for connections and timers; now */
 } eddy_memory_usage;
 
-/* Microseconds since the worker started. The caller sets `size`. Node: process.cpuUsage. */
+/* CPU time since the worker started. The caller sets `size`. Node: process.cpuUsage. */
 typedef struct {
-	uint32_t size;
-	uint64_t user, system;
+	uint32_t size;	       /* sizeof(eddy_cpu_usage) */
+	uint64_t user, system; /* microseconds of CPU time */
 } eddy_cpu_usage;
 
-/* Node: process.pid. */
+/* The worker's process id; from any thread. Node: process.pid. */
 EDDY_API pid_t eddy_process_pid(void);
-/* The value of an environment variable, or NULL; eddyd's environment. Node: process.env[name]. */
+/*
+ * The value of an environment variable, or NULL; eddyd's environment. It lives as getenv(3)'s:
+ * until somebody changes it. Node: process.env[name].
+ */
 EDDY_API const char *eddy_process_env(const char *name);
 /*
  * The current directory, NUL-terminated, into `buf` of n bytes. 0, EDDY_ETOOBIG (n is too few),
- * EDDY_ERRNO(ENOENT) (it has been removed). Node: process.cwd.
+ * EDDY_ERRNO(ENOENT) (it has been removed), EDDY_EINVAL (NULL, or n is 0). Node: process.cwd.
  */
 EDDY_API int eddy_process_cwd(char *buf, size_t n);
 /* As of the last second. 0, or EDDY_EINVAL: `size` is not set. Node: process.memoryUsage. */
@@ -1015,54 +1117,64 @@ EDDY_API int eddy_process_memory_usage(eddy_memory_usage *usage);
 EDDY_API int eddy_process_cpu_usage(eddy_cpu_usage *usage);
 /* Seconds since the worker started. Node: process.uptime. */
 EDDY_API double eddy_process_uptime(void);
-/* Nanoseconds of CLOCK_MONOTONIC. Node: process.hrtime.bigint. */
+/* Nanoseconds of CLOCK_MONOTONIC; from any thread. Node: process.hrtime.bigint. */
 EDDY_API uint64_t eddy_process_hrtime(void);
 /*
  * Calls cb whenever the daemon was sent that signal: SIGINT, SIGTERM, SIGHUP, SIGUSR1 or SIGUSR2.
- * Several may listen; they are called in the order in which they were added, in every worker, before
- * the daemon acts on it (`drain` comes after SIGTERM). Unlike in Node this changes nothing of what
- * the daemon then does, and a signal to the worker itself is not heard. As with any signal, of many
- * in a short time some may be one. 0, EDDY_EINVAL (another signal), EDDY_ENOMEM.
+ * Several may listen; they are called in the order in which they were added, in every worker,
+ * before the daemon acts on it (`drain` comes after SIGTERM). Unlike in Node this changes nothing
+ * of what the daemon then does, and a signal to the worker itself is not heard. As with any
+ * signal, of many in a short time some may be one. 0, EDDY_EINVAL (another signal), EDDY_ENOMEM.
  * Node: process.on('SIGTERM').
  */
 EDDY_API int eddy_process_on(int signal, void (*cb)(int signal, void *arg), void *arg);
 
 /* cluster ------------------------------------------------------------------------- */
 
-/* 0 to workers-1. Node: cluster.worker.id (which counts from 1). */
+/*
+ * Which worker of its generation this is: 0 to workers-1. One that takes a dead one's place has its
+ * number. Node: cluster.worker.id (which counts from 1, and on).
+ */
 EDDY_API int eddy_cluster_worker_id(void);
 
-#define EDDY_CLUSTER_MESSAGE_MAX 65000 /* topic and data together, bytes */
+/* The most that eddy_cluster_send takes, in bytes: topic and data together. */
+#define EDDY_CLUSTER_MESSAGE_MAX 65000
 
 /*
  * Sends n bytes at p under `topic` to all workers of this generation, this one included; it comes
  * back through the loop. One sender's messages arrive in their order. Never waits. 0, EDDY_ETOOBIG,
- * EDDY_EINVAL (empty topic), or EDDY_EAGAIN: the link to the master is full, nothing was sent. A
- * worker too slow to take its messages loses some, and logs how many. Node: worker.send and
+ * EDDY_EINVAL (empty topic, or NULL), or EDDY_EAGAIN: the link to the master is full, nothing was
+ * sent. A worker too slow to take its messages loses some, and logs how many. Node: worker.send and
  * process.on('message').
  */
 EDDY_API int eddy_cluster_send(const char *topic, const void *p, size_t n);
 
 /*
- * Calls cb for every message under `topic`; several may listen. `message` lives until cb returns.
- * 0, EDDY_EINVAL, EDDY_ENOMEM.
+ * Calls cb for every message under `topic`, until the worker ends; several may listen, and are
+ * called in the order in which they were added. Topics are of all modules: begin them with your
+ * own name. `message` lives until cb returns. 0, EDDY_EINVAL (empty topic, or NULL), EDDY_ENOMEM.
+ * Node: process.on('message').
  */
 EDDY_API int eddy_cluster_on(const char *topic, void (*cb)(eddy_str message, void *arg), void *arg);
 
 /* One worker as it last reported itself. The caller sets `size`. */
 typedef struct {
-	uint32_t size;
-	uint32_t worker, generation;
+	uint32_t size;		     /* sizeof(eddy_worker_info) */
+	uint32_t worker, generation; /* eddy_cluster_worker_id; counts reloads, from 1 */
 	pid_t pid;
-	const char *state; /* "INIT" "READY" "ACCEPTING" "DRAINING"; static */
-	double uptime;	   /* seconds */
-	uint64_t connections, idle, parked, accepted, requests, bytes_in, bytes_out;
-	uint64_t rss, heap_used;	 /* bytes */
-	uint64_t cpu_user, cpu_system;	 /* microseconds */
+	const char *state;		    /* "INIT" "READY" "ACCEPTING" "DRAINING"; static */
+	double uptime;			    /* seconds */
+	uint64_t connections, idle, parked; /* now */
+	uint64_t accepted, requests, bytes_in, bytes_out; /* since it started */
+	uint64_t rss, heap_used;			  /* bytes */
+	uint64_t cpu_user, cpu_system;			  /* microseconds */
 	uint64_t loop_lag, loop_lag_max; /* microseconds: now; the most in the last second */
 } eddy_worker_info;
 
-/* The i-th live worker of all generations; false when there are no more. Node: cluster.workers. */
+/*
+ * The i-th live worker of all generations, from 0; false when there are no more. False, too, and a
+ * line in the log, if `size` is not set. Node: cluster.workers.
+ */
 EDDY_API bool eddy_cluster_workers(size_t i, eddy_worker_info *info);
 
 #ifdef __cplusplus
