@@ -152,7 +152,7 @@ queue_send_parts(int fd, struct iovec *parts, size_t n)
 	while (sent < 0 && errno == EINTR);
 	if (sent >= 0)
 		return sent;
-	return errno == EAGAIN || errno == ENOBUFS || errno == ENOMEM ? 0 : -errno;
+	return errno == EAGAIN ? 0 : -errno; /* no event follows ENOBUFS or ENOMEM */
 }
 
 static void

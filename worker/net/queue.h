@@ -57,7 +57,10 @@ int queue_copy(struct queue *queue, const void *p, size_t n);
 int queue_lend(struct queue *queue, struct calls *calls, char *p, size_t n,
 	       const struct lent *lent);
 
-/* Sends the parts: how many bytes the kernel took, 0: it is full, or -errno: the peer is lost. */
+/*
+ * Sends the parts: how many bytes the kernel took, 0: it is full and an event will tell when it is
+ * not, or -errno: the peer is lost.
+ */
 ssize_t queue_send_parts(int fd, struct iovec *parts, size_t n);
 /* One system call's worth of the queue, in the same terms. */
 ssize_t queue_send(struct queue *queue, struct calls *calls, int fd);
