@@ -140,25 +140,22 @@ worker_http_entered(struct gate *gate, int fd, const struct sockaddr *peer)
 	return conn_open(&((struct worker *)gate->arg)->http, fd, peer);
 }
 
+static void
+worker_connection(struct socket *sock, void *arg)
+{
+	const struct eddy_module *module = arg;
+
+	module->def->connection(socket_handle(sock), module->state);
+}
+
 static int
 worker_tcp_entered(struct gate *gate, int fd, const struct sockaddr *peer)
 {
 	struct worker *worker = gate->arg;
 	const struct conf_listen *listen = &worker->conf->listens[gate - worker->gates];
 	struct eddy_module *module = &worker->modules[listen->module];
-	int error;
-	struct socket *sock = server_enter(&worker->net, NULL, fd, peer, &error);
 
-	if (sock == NULL)
-		return error;
-	sock->module = module;
-	call_begin(&worker->calls, module, SLOT_SERVER, 0);
-	module->def->connection(socket_handle(sock), module->state);
-	call_end(&worker->calls);
-	if (sock->events == NULL) /* nobody wants it */
-		socket_close(sock, false);
-	loop_run_ticks(&worker->loop);
-	return 0;
+	return server_enter(&worker->net, fd, peer, module, worker_connection, module);
 }
 
 void

@@ -710,7 +710,7 @@ typedef struct {
 	void (*connection)(eddy_server *server, eddy_socket *sock, void *arg);
 	/*
 	 * It cannot listen: EDDY_ERRNO(EADDRINUSE), (EACCES), (EADDRNOTAVAIL), EDDY_EINVAL (the
-	 * address). Unset: where `load` asked for it the worker refuses to start, as if `load` had,
+	 * address), EDDY_ERRNO(ECANCELED) (the worker drains). Unset: where `load` asked for it the worker refuses to start, as if `load` had,
 	 * else it is a line in the log. `close` follows. Node: 'error'.
 	 */
 	void (*error)(eddy_server *server, int error, void *arg);
@@ -728,9 +728,11 @@ EDDY_API eddy_server *eddy_net_create_server(const eddy_server_events *events, v
  * Asks the master for a listener at `address`. It binds once, and every worker that asks for the
  * same address shares the listener, across reloads too, as with Node's cluster; port 0 stands for
  * one that the system picks, the same for all. Connections come when the worker accepts: once its
- * generation has taken over, and until it drains. How it went is an event, a malformed address too.
- * 0, EDDY_EINVAL (it listens already, or NULL), EDDY_ENOMEM, EDDY_EAGAIN (the link to the master is
- * full), EDDY_ECLOSED. Node: server.listen.
+ * generation has taken over, and until it drains. As many clients may wait to be accepted as at a
+ * listen of the conf that does not say (4096, or net.core.somaxconn if that is less). How it went is
+ * an event, a malformed address too. 0, EDDY_EINVAL (it listens already, or NULL), EDDY_ENOMEM,
+ * EDDY_EAGAIN (the link to the master is full), EDDY_ECLOSED. Node: server.listen, without its
+ * backlog option.
  */
 EDDY_API int eddy_server_listen(eddy_server *server, const char *address);
 

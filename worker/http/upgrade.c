@@ -137,7 +137,7 @@ conn_hand_over(struct conn *conn, struct socket *sock, const char *p, size_t n)
 	upgrade_leave_exchange(conn);
 	sock->eof = conn->eof;
 	sock->gone = conn->fin;
-	socket_is_client(sock, &conn->peer, NULL);
+	socket_is_client(sock, &conn->peer);
 	socket_connected(sock, conn_give_up(conn));
 }
 

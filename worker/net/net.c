@@ -107,6 +107,8 @@ net_stop_accepting(struct net *net)
 	net->stopped = true;
 	while (!LIST_EMPTY(&net->gates))
 		gate_close(LIST_FIRST(&net->gates));
+	if (!net->closed) /* else there is no module left to hear of it */
+		servers_stop(net);
 }
 
 void

@@ -50,7 +50,7 @@ server_call_error(struct server *server, int error)
 	}
 	snprintf(why, sizeof(why), "cannot listen on %.128s: %s", server->address,
 		 eddy_strerror(error));
-	if (server->loading && net->starting)
+	if (server->loading && net->starting && !net->stopped)
 		net->events->refused(net->arg, server->module, why);
 	else
 		eddy_log(server->module, LOG_ERR, "%s", why);
@@ -121,6 +121,15 @@ server_new(struct net *net, const eddy_server_events *events, void *arg)
 	return server;
 }
 
+/* It cannot listen. */
+static void
+server_refuse(struct server *server, int error)
+{
+	server->state = SERVER_CLOSED;
+	server->error = error;
+	server_post(server);
+}
+
 int
 server_listen(struct server *server, const char *address)
 {
@@ -132,6 +141,11 @@ server_listen(struct server *server, const char *address)
 	copy = strdup(address);
 	if (copy == NULL)
 		return EDDY_ENOMEM;
+	if (net->stopped) { /* told by its event, as it is to one that has asked just before */
+		server->address = copy;
+		server_refuse(server, EDDY_ERRNO(ECANCELED));
+		return 0;
+	}
 	server->id = ++net->last_server;
 	if (net->events->listen(net->arg, server->id, address) != 0) {
 		free(copy);
@@ -158,9 +172,9 @@ server_close(struct server *server)
 	server_post(server);
 }
 
-struct socket *
-server_enter(struct net *net, struct server *server, int fd, const struct sockaddr *address,
-	     int *error)
+/* A client's socket, counted. NULL: it has been turned away with *error. */
+static struct socket *
+client_enter(struct net *net, int fd, const struct sockaddr *address, int *error)
 {
 	struct peer peer = peer_of(address);
 	struct socket *sock;
@@ -176,33 +190,48 @@ server_enter(struct net *net, struct server *server, int fd, const struct sockad
 		*error = net_turn_away(net, fd, -ENOMEM);
 		return NULL;
 	}
-	socket_is_client(sock, &peer, server);
+	socket_is_client(sock, &peer);
 	socket_connected(sock, fd);
 	slot_add(net->slot->counters.accepted, 1);
 	return sock;
+}
+
+int
+server_enter(struct net *net, int fd, const struct sockaddr *address, struct eddy_module *module,
+	     void (*tell)(struct socket *sock, void *arg), void *arg)
+{
+	int error;
+	struct socket *sock = client_enter(net, fd, address, &error);
+
+	if (sock == NULL)
+		return error;
+	sock->module = module;
+	call_begin(net->calls, module, SLOT_SERVER, 0);
+	tell(sock, arg);
+	call_end(net->calls);
+	if (sock->events == NULL) /* nobody wants it */
+		socket_close(sock, false);
+	loop_run_ticks(net->loop);
+	return 0;
+}
+
+static void
+server_connection(struct socket *sock, void *arg)
+{
+	struct server *server = arg;
+
+	sock->server = server;
+	server->nsockets++;
+	if (server->events != NULL && server->events->connection != NULL)
+		server->events->connection(server_handle(server), socket_handle(sock), server->arg);
 }
 
 static int
 server_entered(struct gate *gate, int fd, const struct sockaddr *peer)
 {
 	struct server *server = gate->arg;
-	struct net *net = server->net;
-	int error;
-	struct socket *sock = server_enter(net, server, fd, peer, &error);
 
-	if (sock == NULL)
-		return error;
-	server->nsockets++;
-	sock->module = server->module;
-	if (server->events != NULL && server->events->connection != NULL) {
-		call_begin(net->calls, server->module, SLOT_SERVER, 0);
-		server->events->connection(server_handle(server), socket_handle(sock), server->arg);
-		call_end(net->calls);
-	}
-	if (sock->events == NULL) /* nobody wants it */
-		socket_close(sock, false);
-	loop_run_ticks(net->loop);
-	return 0;
+	return server_enter(server->net, fd, peer, server->module, server_connection, server);
 }
 
 static struct server *
@@ -235,20 +264,31 @@ server_answered(struct net *net, uint32_t id, int error, eddy_str address, int f
 {
 	struct server *server = server_asked(net, id);
 
-	if (server == NULL || (error == 0 && net->stopped)) {
+	if (server == NULL) {
 		if (fd >= 0)
 			close(fd);
 	} else if (error == 0) {
 		server_bound(server, address, fd);
 		server_post(server);
 	} else {
-		server->state = SERVER_CLOSED;
-		server->error = error == EINVAL ? EDDY_EINVAL : EDDY_ERRNO(error);
-		server_post(server);
+		server_refuse(server, error == EINVAL ? EDDY_EINVAL : EDDY_ERRNO(error));
 	}
 	loop_run_ticks(net->loop);
 	if (--net->nasked == 0 && net->starting)
 		net->events->settled(net->arg);
+}
+
+void
+servers_stop(struct net *net)
+{
+	struct server *server;
+
+	LIST_FOREACH(server, &net->servers_all, link) {
+		if (server->state != SERVER_ASKED)
+			continue;
+		net->events->unlisten(net->arg, server->id);
+		server_refuse(server, EDDY_ERRNO(ECANCELED));
+	}
 }
 
 void

@@ -46,15 +46,22 @@ struct server *server_new(struct net *net, const eddy_server_events *events, voi
 int server_listen(struct server *server, const char *address);
 void server_close(struct server *server);
 
+/* The worker accepts no more: those that have asked will hear that they cannot listen. */
+void servers_stop(struct net *net);
+
 /* The master's answer: an errno, or the address that it has bound and the listener's descriptor. */
 void server_answered(struct net *net, uint32_t id, int error, eddy_str address, int fd);
 
 /* One of its sockets is over. */
 void server_left(struct server *server);
 
-/* A client's descriptor becomes a socket whose events are still to be set. NULL: turned away. */
-struct socket *server_enter(struct net *net, struct server *server, int fd,
-			    const struct sockaddr *address, int *error);
+/*
+ * A client's descriptor becomes a socket of the module; `tell` calls it, and one whose events are
+ * not set then is closed. 0, or net_turn_away's result.
+ */
+int server_enter(struct net *net, int fd, const struct sockaddr *address,
+		 struct eddy_module *module, void (*tell)(struct socket *sock, void *arg),
+		 void *arg);
 
 /* Frees those that are over; and what modules have left behind. */
 void servers_flush(struct net *net);

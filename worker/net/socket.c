@@ -617,11 +617,10 @@ socket_hold(struct socket *sock, const char *p, size_t n)
 }
 
 void
-socket_is_client(struct socket *sock, const struct peer *peer, struct server *server)
+socket_is_client(struct socket *sock, const struct peer *peer)
 {
 	sock->client = true;
 	sock->peer = *peer;
-	sock->server = server;
 }
 
 /* Its timeout --------------------------------------------------------------------- */

@@ -117,7 +117,7 @@ void socket_close(struct socket *sock, bool reset);
 /* n bytes that were read before it was a socket come first in `data`. 0 or -ENOMEM. */
 int socket_hold(struct socket *sock, const char *p, size_t n);
 /* It is one of the worker's clients, and will be counted off when it closes. */
-void socket_is_client(struct socket *sock, const struct peer *peer, struct server *server);
+void socket_is_client(struct socket *sock, const struct peer *peer);
 
 /* In its turn: reads, sends, closes as there is need. */
 void socket_later(struct socket *sock);
