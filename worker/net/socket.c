@@ -86,8 +86,10 @@ socket_tell(struct task *task)
 	}
 	if (pending & SOCKET_FINISH)
 		socket_call(sock, offsetof(eddy_socket_events, finish));
-	if (pending & SOCKET_TIMEOUT && sock->state != SOCKET_CLOSED)
+	if (pending & SOCKET_TIMEOUT && sock->timer != NULL && sock->timer->passed) {
+		sock->timer->passed = false;
 		socket_call(sock, offsetof(eddy_socket_events, timeout));
+	}
 	if (pending & SOCKET_ERROR)
 		socket_call_error(sock);
 	if (pending & SOCKET_CLOSE)
@@ -643,6 +645,7 @@ socket_timed_out(evutil_socket_t fd, short what, void *arg)
 		event_add(&timer->event,
 			  &(struct timeval){.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000});
 	} else {
+		timer->passed = true;
 		socket_post(sock, SOCKET_TIMEOUT);
 	}
 	loop_leave(loop);
@@ -663,6 +666,7 @@ socket_set_timeout(struct socket *sock, unsigned ms)
 	}
 	event_del(&sock->timer->event);
 	sock->timer->ms = ms;
+	sock->timer->passed = false;
 	socket_moved(sock);
 	return 0;
 }

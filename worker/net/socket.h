@@ -45,6 +45,7 @@ struct socket_timer {
 	struct event event;
 	uint64_t moved_ms; /* when a byte moved last */
 	unsigned ms;
+	bool passed; /* to be told, unless it is set anew before */
 };
 
 /* What eddy_socket_remote_address and its kin have been asked for. */
