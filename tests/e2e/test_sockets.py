@@ -28,6 +28,8 @@ def raw(daemon, modules, tmp_path):
             "/upgrade": "raw",
             "/later": {"module": "raw", "handler": "later"},
             "/tardy": {"module": "raw", "handler": "tardy"},
+            "/named": {"module": "raw", "handler": "named"},
+            "/lost": {"module": "raw", "handler": "lost"},
             "/dial": {"module": "raw", "handler": "dial"},
             "/pause": {"module": "raw", "handler": "pause"},
             "/go": {"module": "raw", "handler": "go"},
@@ -218,6 +220,23 @@ def test_upgrade(tcp, daemon):
     tcp.shutdown(socket.SHUT_WR)
     assert drained(tcp) == b"[end]"
     daemon.wait_log("response closed")
+
+
+def test_the_handler_has_the_descriptor_and_the_names_at_once(tcp):
+    tcp.sendall(ASK % (b"/named", b""))
+    _, rest = head(tcp)
+    wanted = b"%s:%d %d" % (tcp.getsockname()[0].encode(), tcp.getsockname()[1], socket.SOCK_STREAM)
+    assert receive(tcp, len(wanted), rest) == wanted
+
+
+def test_a_connection_that_its_handler_destroys_behind_the_takeover(tcp, daemon):
+    tcp.sendall(ASK % (b"/lost", b""))
+    daemon.wait_log("lost: descriptor (none|some)")
+    try:
+        assert b"101" in drained(tcp)
+    except ConnectionResetError:
+        pass
+    wait_until(lambda: daemon.workers()[0]["connections"] == 0, "the socket to be gone")
 
 
 @pytest.mark.parametrize("path, word", [(b"/upgrade", b"welcome "), (b"/later", b"late ")])

@@ -17,6 +17,7 @@
 
 #include "http/access.h"
 #include "http/exchange.h"
+#include "net/socket.h"
 
 #define READ_BUDGET 262144 /* bytes in a turn of the loop before others get theirs */
 #define REQUESTS_BUDGET 64 /* the same in requests: what is behind them is held */
@@ -57,6 +58,8 @@ conn_close(struct conn *conn, bool reset)
 		return;
 	if (http->access != NULL && exchange != NULL)
 		access_ended_on(exchange, true);
+	if (conn->state == CONN_UPGRADE && conn->busy && http->upgrading != NULL)
+		socket_expect(http->upgrading, -1);
 	conn->state = CONN_CLOSED; /* before anything that could lose it again */
 	out_drop(conn);
 	net_fd_close(conn_give_up(conn), reset);

@@ -155,11 +155,13 @@ upgrade_start(struct exchange *exchange, const eddy_socket_events *events, void 
 	}
 	sock->module = exchange->route->module;
 	conn->state = CONN_UPGRADE;
-	if (conn->busy)
+	if (conn->busy) {
 		http->upgrading = sock;
-	else
+		socket_expect(sock, conn_fd(conn));
+	} else {
 		conn_hand_over(conn, sock, conn->held != NULL ? conn->held->bytes : NULL,
 			       conn->held != NULL ? conn->held_len : 0);
+	}
 	return sock;
 }
 

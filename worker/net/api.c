@@ -192,7 +192,7 @@ eddy_socket_fd(const eddy_socket *handle)
 
 	if (sock == NULL)
 		return api_error(handle, HANDLE_SOCKET);
-	return sock->state == SOCKET_OPEN ? socket_fd(sock) : EDDY_EINVAL;
+	return socket_has_fd(sock) ? socket_fd(sock) : EDDY_EINVAL;
 }
 
 int
@@ -261,7 +261,7 @@ socket_name(const struct socket *sock, bool remote, struct sockaddr_storage *add
 {
 	*size = sizeof(*address);
 	memset(address, 0, sizeof(*address));
-	if (sock == NULL || sock->state != SOCKET_OPEN)
+	if (sock == NULL || !socket_has_fd(sock))
 		return false;
 	return (remote ? getpeername(socket_fd(sock), (struct sockaddr *)address, size)
 		       : getsockname(socket_fd(sock), (struct sockaddr *)address, size)) == 0;

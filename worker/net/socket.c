@@ -571,6 +571,13 @@ socket_new(struct net *net, const eddy_socket_events *events, void *arg)
 }
 
 void
+socket_expect(struct socket *sock, int fd)
+{
+	event_assign(&sock->event, sock->net->loop->base, fd, 0, socket_event, sock);
+	sock->expects = fd >= 0;
+}
+
+void
 socket_connected(struct socket *sock, int fd)
 {
 	bool asked = sock->connect != NULL;

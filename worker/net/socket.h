@@ -98,6 +98,7 @@ struct socket {
 	bool broken : 1;     /* a send has failed: it fails when what has come is read */
 	bool delay : 1;	     /* no TCP_NODELAY */
 	bool keep_alive : 1;
+	bool expects : 1; /* a descriptor that is another's until it is connected */
 };
 
 /*
@@ -108,6 +109,8 @@ struct socket {
 struct socket *socket_new(struct net *net, const eddy_socket_events *events, void *arg);
 struct socket *socket_of_fd(struct net *net, int fd, const eddy_socket_events *events, void *arg);
 
+/* It will be connected with that descriptor; -1: it is lost. */
+void socket_expect(struct socket *sock, int fd);
 /* It is connected: takes the descriptor, and goes on with what has been asked meanwhile. */
 void socket_connected(struct socket *sock, int fd);
 /* It has failed (EDDY_E…): closes; `error` and `close` follow. */
@@ -137,6 +140,13 @@ static inline int
 socket_fd(const struct socket *sock)
 {
 	return event_get_fd(&sock->event);
+}
+
+/* Whether that is one by now. */
+static inline bool
+socket_has_fd(const struct socket *sock)
+{
+	return sock->state == SOCKET_OPEN || (sock->state == SOCKET_CONNECTING && sock->expects);
 }
 
 static inline eddy_socket *

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static size_t flood_most, flood_drains;
@@ -147,6 +148,39 @@ upgrade(eddy_request *req, eddy_response *res, void *state)
 		eddy_socket_write(sock, "welcome ", 8);
 	else
 		eddy_response_send(res, 426, "text/plain", "no upgrade\n", 11);
+}
+
+/* In the handler itself the socket has its descriptor and its names already. */
+static void
+named(eddy_request *req, eddy_response *res, void *state)
+{
+	eddy_socket *sock = eddy_response_upgrade(res, "echo", &echo, NULL);
+	eddy_str from = eddy_socket_remote_address(sock);
+	int kind = 0, buffer = 65536;
+	socklen_t size = sizeof(kind);
+	char text[128];
+	int n;
+
+	(void)req;
+	(void)state;
+	if (getsockopt(eddy_socket_fd(sock), SOL_SOCKET, SO_TYPE, &kind, &size) != 0 ||
+	    setsockopt(eddy_socket_fd(sock), SOL_SOCKET, SO_SNDBUF, &buffer, size) != 0)
+		kind = -1;
+	n = snprintf(text, sizeof(text), "%.*s:%u %d", (int)from.n, from.p,
+		     eddy_socket_remote_port(sock), kind);
+	eddy_socket_write(sock, text, (size_t)n);
+}
+
+/* The same, of a connection that is lost at once. */
+static void
+lost(eddy_request *req, eddy_response *res, void *state)
+{
+	eddy_socket *sock = eddy_response_upgrade(res, "echo", &echo, NULL);
+
+	(void)req;
+	(void)state;
+	eddy_response_destroy(res);
+	eddy_log(NULL, 6, "lost: descriptor %s", eddy_socket_fd(sock) < 0 ? "none" : "some");
 }
 
 static void
@@ -337,9 +371,9 @@ load(eddy_module *self, void **state)
 }
 
 static const struct eddy_handler handlers[] = {
-	{"upgrade", upgrade}, {"later", later},	      {"tunnel", tunnel},
-	{"dial", dial},	      {"pause", dial_paused}, {"go", go},
-	{"flooded", flooded}, {"tardy", tardy},	      {NULL, NULL},
+	{"upgrade", upgrade},	{"later", later}, {"tunnel", tunnel},	{"dial", dial},
+	{"pause", dial_paused}, {"go", go},	  {"flooded", flooded}, {"tardy", tardy},
+	{"named", named},	{"lost", lost},	  {NULL, NULL},
 };
 
 EDDY_MODULE(.name = "raw", .load = load, .connection = serve, .request = upgrade,
