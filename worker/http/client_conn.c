@@ -2,7 +2,8 @@
  * Reading answers; see client_conn.h.
  *
  * What one read has brought is taken apart where it lies. What cannot be used yet, since a head is
- * not complete or the module has paused, is copied and put in front of the next read.
+ * not complete or the module has paused, is held, and what comes next is put behind it: in a buffer
+ * that doubles, so that a head that comes byte by byte is not copied byte by byte.
  */
 #include "http/client_conn.h"
 
@@ -18,6 +19,7 @@
 
 #define HEAD_BYTES_MAX 65535 /* the offsets in struct head have 16 bits */
 #define LINE_BYTES_MAX 16384
+#define HELD_BYTES_MIN 512
 #define INTERIM_MAX 64 /* 1xx answers to one request: more is no progress */
 
 static const struct head_limits limits = {
@@ -379,48 +381,79 @@ client_conn_process(struct client_conn *conn, const char *p, size_t n)
 
 /* Reading ------------------------------------------------------------------------- */
 
-/* Keeps n bytes that cannot be used yet; `p` may be part of what is held already. */
-static void
-client_conn_hold(struct client_conn *conn, const char *p, size_t n)
+/* Room for n bytes behind those that are held. NULL: no memory. */
+static char *
+held_reserve(struct client_conn *conn, size_t n)
 {
-	char *held = NULL;
+	size_t need = conn->held_len + n, size = conn->held_size;
+	char *held;
 
-	if (n > 0 && (held = malloc(n)) == NULL) {
+	if (size != 0 && conn->held_at >= size / 2) { /* half of it is free in front */
+		memmove(conn->held, conn->held + conn->held_at, conn->held_len);
+		conn->held_at = 0;
+	}
+	if (size == 0)
+		size = HELD_BYTES_MIN;
+	while (size - conn->held_at < need)
+		size *= 2;
+	if (size != conn->held_size) {
+		held = realloc(conn->held, size);
+		if (held == NULL)
+			return NULL;
+		conn->held = held;
+		conn->held_size = size;
+	}
+	return conn->held + conn->held_at + conn->held_len;
+}
+
+/* Keeps n bytes that cannot be used yet. False: no memory, and it has failed. */
+static bool
+held_add(struct client_conn *conn, const char *p, size_t n)
+{
+	char *room = held_reserve(conn, n);
+
+	if (room == NULL) {
 		client_conn_fail(conn, EDDY_ENOMEM);
-		return;
+		return false;
 	}
 	if (n > 0)
-		memcpy(held, p, n);
+		memcpy(room, p, n);
+	conn->held_len += n;
+	return true;
+}
+
+/* n of them have been used. */
+static void
+held_take(struct client_conn *conn, size_t n)
+{
+	conn->held_at += n;
+	conn->held_len -= n;
+	if (conn->held_len > 0)
+		return;
 	free(conn->held);
-	conn->held = held;
-	conn->held_len = n;
+	conn->held = NULL;
+	conn->held_at = conn->held_size = 0;
 }
 
 /* The n bytes at p have come. */
 static void
 client_conn_input(struct client_conn *conn, const char *p, size_t n)
 {
-	char *joined = NULL;
+	bool held = conn->held_len > 0;
 	size_t used;
 
-	if (conn->held_len > 0) {
-		joined = realloc(conn->held, conn->held_len + n);
-		if (joined == NULL) {
-			client_conn_fail(conn, EDDY_ENOMEM);
+	if (held) {
+		if (!held_add(conn, p, n))
 			return;
-		}
-		if (n > 0)
-			memcpy(joined + conn->held_len, p, n);
-		p = joined;
-		n += conn->held_len;
-		conn->held = NULL;
-		conn->held_len = 0;
+		p = conn->held + conn->held_at;
+		n = conn->held_len;
 	}
 	conn->busy = true;
 	used = client_conn_process(conn, p, n);
-	if (conn->request != NULL && used < n)
-		client_conn_hold(conn, p + used, n - used);
-	free(joined);
+	if (held)
+		held_take(conn, used);
+	else if (used < n)
+		held_add(conn, p + used, n - used);
 	conn->busy = false;
 	client_conn_settle(conn);
 }

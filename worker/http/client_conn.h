@@ -46,7 +46,7 @@ struct client_conn {
 	struct task task;	  /* an answer goes on after a pause */
 	struct body body;
 	char *held; /* bytes read and not used: of an unfinished head, or behind a pause */
-	size_t held_len;
+	size_t held_at, held_len, held_size; /* they begin there; how many; room in all */
 	uint8_t state;
 	uint8_t interim;      /* 1xx answers to this request */
 	bool reused : 1;      /* it has answered a request before */
