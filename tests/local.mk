@@ -186,6 +186,20 @@ UNIT_TESTS += tests/unit/worker/net/test_listener
 tests_unit_worker_net_test_listener_SOURCES = tests/unit/worker/net/test_listener.c tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_net_test_listener_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=accept4 -Wl,--wrap=poll
 tests_unit_worker_net_test_listener_LDADD = $(UNIT_WORKER_LIBS)
+UNIT_TESTS += tests/unit/worker/net/test_queue
+tests_unit_worker_net_test_queue_SOURCES = tests/unit/worker/net/test_queue.c tests/unit/worker/suite.h tests/unit/suite.h
+tests_unit_worker_net_test_queue_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=send -Wl,--wrap=sendmsg
+tests_unit_worker_net_test_queue_LDADD = $(UNIT_WORKER_LIBS)
+UNIT_TESTS += tests/unit/worker/net/test_socket
+tests_unit_worker_net_test_socket_SOURCES = tests/unit/worker/net/test_socket.c tests/unit/worker/suite.h tests/unit/suite.h
+tests_unit_worker_net_test_socket_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=send
+tests_unit_worker_net_test_socket_LDADD = $(UNIT_WORKER_LIBS)
+UNIT_TESTS += tests/unit/worker/http/test_agent
+tests_unit_worker_http_test_agent_SOURCES = tests/unit/worker/http/test_agent.c tests/unit/worker/suite.h tests/unit/suite.h
+tests_unit_worker_http_test_agent_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=client_conn_new -Wl,--wrap=client_conn_begin \
+	-Wl,--wrap=client_conn_is_alive -Wl,--wrap=client_conn_close -Wl,--wrap=client_conn_idle_passed \
+	-Wl,--wrap=client_over -Wl,--wrap=malloc
+tests_unit_worker_http_test_agent_LDADD = $(UNIT_WORKER_LIBS)
 
 FUZZERS =
 FUZZ_LINK = $(AM_LDFLAGS) $(EDDY_FUZZER)
