@@ -219,11 +219,16 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	link_read(arg, READS_PER_TURN);
 }
 
-/* After each sending: an error means that the worker is gone, which its reaping will tell. */
+/*
+ * After each sending. A worker that is gone has left its last words behind: they are still read, up
+ * to the end of the link.
+ */
 static void
 link_sent(struct child *child, int error)
 {
-	if (error)
+	if (error == -EPIPE)
+		outbox_fini(&child->outbox);
+	else if (error)
 		link_close(child);
 	else if (outbox_waits(&child->outbox))
 		event_add(child->writable, NULL);
