@@ -1,9 +1,12 @@
 """Servers and sockets at their end: closed from their own events, by a request, and with the worker."""
+import os
+import signal
 import socket
 
 import pytest
 
-
+from harness.daemon import state
+from harness.wait import wait_until
 
 @pytest.fixture
 def once(daemon, modules, tmp_path):
@@ -16,7 +19,7 @@ def once(daemon, modules, tmp_path):
             workers=1,
             drain_timeout="100ms",
             modules={"once": {"path": path, "at": f"unix:{at}", **options}},
-            routes={"/close": "once"},
+            routes={"/close": "once", "/ask": {"module": "once", "handler": "ask"}},
         )
         daemon.start()
         daemon.wait_log(f"listening at unix:{at}")
@@ -71,3 +74,16 @@ def test_a_module_that_connects_in_vain_does_not_stop_the_loop(once, daemon, tmp
 def test_an_address_that_is_none_is_told_in_a_turn_of_its_own(once, daemon):
     once(keep="nonsense")
     assert daemon.get("/close").body == b"0"
+
+
+def test_a_server_that_asks_when_the_worker_leaves_hears_that_it_cannot_listen(once, daemon, tmp_path):
+    once(late=f"unix:{tmp_path}/late")
+    worker = daemon.workers()[0]["pid"]
+    with daemon.stopped(daemon.pid):  # nothing that is asked now is answered before the worker drains
+        assert daemon.get("/ask").status == 204
+        os.kill(worker, signal.SIGTERM)
+        wait_until(lambda: state(worker) in ("Z", None), "the worker to leave")
+    for who in ("before", "during"):
+        daemon.wait_log(f"asked {who}: ECANCELED")
+        daemon.wait_log(f"asked {who}: closed")
+    assert not os.path.exists(tmp_path / "late")

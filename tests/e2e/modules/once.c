@@ -3,6 +3,7 @@
  *
  * `load` listens at option "at". A client that comes closes the server and is dropped; GET /close closes it while
  * clients wait that this module has made itself. Option "keep": connects there, and again whenever that socket closes.
+ * GET /ask asks for a listener at option "late", and so does `drain`.
  */
 #include <eddy.h>
 #include <stdio.h>
@@ -17,7 +18,7 @@
 
 static eddy_module *module;
 static eddy_server *server;
-static const char *keep;
+static const char *keep, *late;
 static bool calling;
 static unsigned connections;
 
@@ -98,6 +99,43 @@ keep_closed(eddy_socket *sock, void *arg)
 		eddy_log(module, LOG_NOTICE, "no socket any more");
 }
 
+static void
+late_error(eddy_server *it, int error, void *arg)
+{
+	eddy_log(module, LOG_NOTICE, "%s: %s", (const char *)arg, eddy_error_name(error));
+	if (eddy_server_listen(it, late) != EDDY_ECLOSED)
+		abort();
+}
+
+static void
+late_close(eddy_server *it, void *arg)
+{
+	(void)it;
+	eddy_log(module, LOG_NOTICE, "%s: closed", (const char *)arg);
+}
+
+static const eddy_server_events late_events = {.error = late_error, .close = late_close};
+static char asked_before[] = "asked before", asked_during[] = "asked during";
+
+static void
+ask(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req;
+	(void)state;
+	if (eddy_server_listen(eddy_net_create_server(&late_events, asked_before), late) != 0)
+		abort();
+	eddy_response_send(res, 204, NULL, NULL, 0);
+}
+
+static void
+drain(void *state)
+{
+	(void)state;
+	if (late &&
+	    eddy_server_listen(eddy_net_create_server(&late_events, asked_during), late) != 0)
+		abort();
+}
+
 static int
 load(eddy_module *self, void **state)
 {
@@ -105,9 +143,13 @@ load(eddy_module *self, void **state)
 	module = self;
 	server = eddy_net_create_server(&events, NULL);
 	keep = eddy_module_option(self, "keep", NULL);
+	late = eddy_module_option(self, "late", NULL);
 	if (keep != NULL && eddy_net_connect(keep, &kept, NULL) == NULL)
 		return eddy_module_fail(self, "no socket");
 	return eddy_server_listen(server, eddy_module_option(self, "at", ""));
 }
 
-EDDY_MODULE(.name = "once", .load = load, .request = close_server);
+static const struct eddy_handler handlers[] = {{"ask", ask}, {NULL, NULL}};
+
+EDDY_MODULE(.name = "once", .load = load, .drain = drain, .request = close_server,
+	    .handlers = handlers);
