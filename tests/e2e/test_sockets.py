@@ -144,6 +144,7 @@ def test_nothing_moves_for_so_long(raw):
 
 def test_a_reader_that_stops_bounds_what_is_kept(raw, daemon):
     with raw("flood") as peer:
+        wait_until(lambda: daemon.get("/flooded").body != b"0 0", "the kernel to be full")
         got = 0
         while got < 8 << 20:
             got += len(peer.recv(65536))
