@@ -98,6 +98,30 @@ def test_nothing_of_a_mixed_load_is_lost_while_generations_change(daemon, module
                 load.more(20)
 
 
+@pytest.mark.long
+def test_how_long_a_start_and_a_reload_take(daemons, record_property):
+    """From exec until two workers serve; and until those of before take nothing any more."""
+    starts, reloads = [], []
+    for _ in range(20):
+        daemon = daemons()
+        daemon.conf(workers=2)
+        begin = time.monotonic()
+        daemon.launch()
+        while "ready" not in daemon.log():
+            time.sleep(0.0005)
+        starts.append(time.monotonic() - begin)
+        daemon.wait_ready()
+        begin = time.monotonic()
+        daemon.reload()
+        reloads.append(time.monotonic() - begin)
+        daemon.signal(signal.SIGTERM)
+        daemon.wait_exit()
+    for name, times, most in (("READY", starts, 0.1), ("eddyctl reload", reloads, 0.2)):
+        median = sorted(times)[len(times) // 2]
+        record_property(name, f"median {median * 1000:.1f} ms, most {max(times) * 1000:.1f} ms")
+        assert median < most
+
+
 def threads_and_files(pid):
     return len(os.listdir(f"/proc/{pid}/task")), open_files(pid)
 

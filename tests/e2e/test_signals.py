@@ -1,5 +1,6 @@
 """Signals to the master: graceful and immediate stops, and what becomes of requests."""
 import os
+import random
 import re
 import signal
 import time
@@ -170,6 +171,45 @@ def test_a_stop_during_a_reload_ends_it(daemon):
         daemon.signal(signal.SIGHUP)
     daemon.signal(signal.SIGTERM)
     assert daemon.wait_exit() == 0
+
+
+def burst(daemon, numbers, seed):
+    """A thousand signals in about a second, as an angry script sends them."""
+    chance = random.Random(seed)
+    for _ in range(1000):
+        daemon.signal(chance.choice(numbers))
+        time.sleep(0.001)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_burst_of_mixed_signals_ends_in_the_state_that_the_last_one_asks_for(daemon, seed):
+    """No request is lost meanwhile, and a reload after it brings the conf's workers back."""
+    daemon.conf(workers=2)
+    daemon.start()
+    with Load(daemon.address, clients=2) as load:
+        burst(daemon, (signal.SIGHUP, signal.SIGUSR1, signal.SIGTTIN, signal.SIGTTOU), seed)
+        load.more(10)
+        daemon.reload()
+        wait_until(
+            lambda: len(daemon.pids()) == 2 and len(daemon.accepting()) == 1, "two workers", 20
+        )
+        load.more(10)
+    status = daemon.status()
+    assert (status["state"], status["restarts"]) == ("RUNNING", 0)
+
+
+def test_a_stop_in_a_burst_of_signals_is_a_stop(stopping):
+    """Graceful: the request under way is answered; nothing that comes after it undoes it."""
+    client = stopping.connect()
+    client.send(request("GET", "/later?2000"))
+    wait_until(lambda: parked(stopping) == 1, "the request to be under way")
+    numbers = (signal.SIGHUP, signal.SIGUSR1, signal.SIGTTIN, signal.SIGTTOU)
+    for number in random.Random(7).choices(numbers, k=50):
+        stopping.signal(number)
+    stopping.signal(signal.SIGTERM)
+    burst(stopping, numbers, 7)
+    assert client.read().body == b"later\n"
+    assert stopping.wait_exit() == 0
 
 
 def test_signals_that_mean_nothing_do_nothing(stopping):
