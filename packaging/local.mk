@@ -1,7 +1,8 @@
-# packaging/: what goes beside the programs: eddy.pc, the conf file, the scripts that set up and start a checkout.
+# packaging/: what goes beside the programs: eddy.pc, man pages, the conf file, the scripts that set up and start a checkout.
 
 pkgconfig_DATA += packaging/eddy.pc
 dist_doc_DATA += LICENSE NEWS.md README.md conf/eddy.conf
+dist_man_MANS += packaging/man/eddy_module.3
 EXTRA_DIST += .clang-format .editorconfig CONTRIBUTING.md packaging/quickstart packaging/setup
 
 # The conf file belongs to the machine's administrator from the first installation on: it is never written over, and goes
@@ -17,6 +18,6 @@ uninstall-local:
 
 # Folders that are eddy's alone go when they are empty.
 uninstall-hook:
-	for folder in '$(eddymoduledir)' '$(libdir)/eddy' '$(docdir)' '$(eddyconfdir)'; do \
+	for folder in '$(eddymoduledir)' '$(libdir)/eddy' '$(examplesdir)' '$(pkgdatadir)' '$(docdir)' '$(eddyconfdir)'; do \
 		rmdir "$(DESTDIR)$$folder" 2>/dev/null || :; \
 	done

@@ -1,4 +1,5 @@
-# tests/: unit/ (Check programs, mirrors the source folders), e2e/ (black box, pytest), fuzz/ (libFuzzer), abi/, bench/.
+# tests/: unit/ (Check programs, mirrors the source folders), e2e/ (black box, pytest), docs/, fuzz/ (libFuzzer), abi/,
+# bench/.
 #
 # A unit test of conf/units.c is three lines here:
 #	UNIT_TESTS += tests/unit/conf/test_units
@@ -258,7 +259,10 @@ AM_TESTS_ENVIRONMENT = \
 	PYTHONDONTWRITEBYTECODE=1; export PYTHONDONTWRITEBYTECODE; \
 	UBSAN_OPTIONS=print_stacktrace=1; export UBSAN_OPTIONS;
 
-EXTRA_DIST += tests/abi tests/e2e tests/fuzz/check tests/fuzz/corpus tests/run
+# What is written about the module API, against the API.
+TESTS += tests/docs/check
+
+EXTRA_DIST += tests/abi tests/docs tests/e2e tests/fuzz/check tests/fuzz/corpus tests/run
 
 # A folder in EXTRA_DIST is copied whole, from here and from the build tree: out with what the tests have left in it.
 dist-hook:

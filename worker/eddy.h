@@ -63,7 +63,7 @@ typedef struct {
  * error.code, c-ares's ares.h for EDDY_DNS_….
  */
 enum eddy_error {
-	EDDY_OK = 0,
+	EDDY_OK = 0,		    /* no error */
 	EDDY_EINVAL = -1,	    /* an argument is not what the function takes */
 	EDDY_ENOMEM = -2,	    /* no memory */
 	EDDY_EAGAIN = -3,	    /* not now: try again later (the link to the master is full) */
@@ -100,7 +100,7 @@ enum eddy_error {
  */
 #define EDDY_ERRNO(number) (-1000 - (number))
 
-/* A sentence for one of these codes; a static string, never NULL. */
+/* A sentence for one of these codes; a static string, never NULL. POSIX: strerror. */
 EDDY_API const char *eddy_strerror(int error);
 
 /*
@@ -182,28 +182,29 @@ struct eddy_module_def {
 
 /*
  * The conf's name for this module: module "name" { … }. One file may be loaded under several. Lives
- * as long as the worker. Never NULL; "" if `self` is no module.
+ * as long as the worker. Never NULL; "" if `self` is no module. eddy's own.
  */
 EDDY_API const char *eddy_module_name(const eddy_module *self);
 
 /*
  * The value of `key` in the module's options { … }, or `fallback`, which may be NULL. A value is a
- * string, whatever it looks like; it lives as long as the worker.
+ * string, whatever it looks like; it lives as long as the worker. eddy's own.
  */
 EDDY_API const char *eddy_module_option(const eddy_module *self, const char *key,
 					const char *fallback);
 
 /*
  * For `load`: notes the reason (printf(3)'s) that the log and `eddyctl reload` will show. Returns
- * EDDY_EINVAL, to be returned.
+ * EDDY_EINVAL, to be returned. eddy's own.
  */
 EDDY_API int eddy_module_fail(eddy_module *self, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
 /*
  * Logs one line (printf(3)'s, 4095 bytes at most) under the module's name. `priority` is one of
- * syslog(3)'s: LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG. `self` NULL: the module whose
- * callback is running. Never waits: lines that the log has no room for are counted and dropped.
+ * syslog(3)'s: LOG_ERR, LOG_WARNING, LOG_NOTICE, LOG_INFO, LOG_DEBUG. `self` NULL: the module
+ * whose callback is running. Never waits: lines that the log has no room for are counted and
+ * dropped. Source: syslog(3).
  */
 EDDY_API void eddy_log(eddy_module *self, int priority, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -397,7 +398,7 @@ EDDY_API bool eddy_response_write(eddy_response *res, const void *p, size_t n);
 /*
  * The same without a copy: the bytes are eddy's from this call on, whatever it returns, and
  * `release(p, arg)` is called once when they are not needed any more; not from inside this call. A
- * `release` that is NULL is misuse, and the bytes stay the caller's.
+ * `release` that is NULL is misuse, and the bytes stay the caller's. eddy's own.
  */
 EDDY_API bool eddy_response_write_owned(eddy_response *res, void *p, size_t n,
 					void (*release)(void *p, void *arg), void *arg);
@@ -633,7 +634,7 @@ EDDY_API bool eddy_socket_write(eddy_socket *sock, const void *p, size_t n);
 /*
  * The same without a copy: the bytes are eddy's from this call on, whatever it returns, and
  * `release(p, arg)` is called once when they are not needed any more; not from inside this call. A
- * `release` that is NULL is misuse, and the bytes stay the caller's.
+ * `release` that is NULL is misuse, and the bytes stay the caller's. eddy's own.
  */
 EDDY_API bool eddy_socket_write_owned(eddy_socket *sock, void *p, size_t n,
 				      void (*release)(void *p, void *arg), void *arg);
@@ -1161,9 +1162,9 @@ EDDY_API int eddy_cluster_on(const char *topic, void (*cb)(eddy_str message, voi
 
 /* One worker as it last reported itself. The caller sets `size`. */
 typedef struct {
-	uint32_t size;		     /* sizeof(eddy_worker_info) */
-	uint32_t worker, generation; /* eddy_cluster_worker_id; counts reloads, from 1 */
-	pid_t pid;
+	uint32_t size;			    /* sizeof(eddy_worker_info) */
+	uint32_t worker, generation;	    /* eddy_cluster_worker_id; counts reloads, from 1 */
+	pid_t pid;			    /* of its process */
 	const char *state;		    /* "INIT" "READY" "ACCEPTING" "DRAINING"; static */
 	double uptime;			    /* seconds */
 	uint64_t connections, idle, parked; /* now */

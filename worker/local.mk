@@ -197,3 +197,14 @@ worker_modules_welcome_so_SOURCES = worker/modules/welcome.c
 worker_modules_welcome_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
 worker_modules_welcome_so_CFLAGS = $(MODULE_COMPILE)
 worker_modules_welcome_so_LDFLAGS = $(MODULE_LINK)
+
+# The examples to read, and the conf that serves them all.
+dist_examples_DATA += \
+	worker/modules/echo.c \
+	worker/modules/examples.conf \
+	worker/modules/hello.c \
+	worker/modules/poll.c \
+	worker/modules/resolve.c \
+	worker/modules/signals.c \
+	worker/modules/ticker.c \
+	worker/modules/welcome.c

@@ -22,6 +22,45 @@ def test_the_programs_header_and_modules_are_installed(prefix):
     assert {path.name for path in (prefix / "include").iterdir()} == {"eddy.h"}
 
 
+def test_the_manual_is_installed_and_the_examples_are_as_source(prefix):
+    assert (prefix / "share/man/man3/eddy_module.3").is_file()
+    modules = {path.stem for path in found(prefix, "hello.so").parent.iterdir()}
+    examples = found(prefix, "examples.conf").parent
+    assert examples == prefix / "share/eddy/examples"
+    assert {path.stem for path in examples.glob("*.c")} == modules
+
+
+@pytest.mark.parametrize(
+    "command",  # to groff a callback's type is one word, which it cannot break
+    ["groff -mandoc -Tutf8 -w all -W break", "mandoc -T utf8 -W warning,stop"],
+    ids=["groff", "mandoc"],
+)
+def test_the_manual_renders_without_a_complaint(prefix, command):
+    if not shutil.which(command.split()[0]):
+        pytest.skip(f"no {command.split()[0]} on this machine")
+    done = run(*command.split(), str(prefix / "share/man/man3/eddy_module.3"))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "eddy_response_send" in done.stdout
+
+
+@pytest.mark.skipif(not shutil.which("pkg-config"), reason="no pkg-config on this machine")
+def test_the_examples_build_out_of_tree_and_are_what_their_conf_says(prefix, tmp_path):
+    programs = installed_programs(prefix)
+    env = module_environment(prefix)
+    examples = found(prefix, "examples.conf").parent
+    said = run("pkg-config", "--variable=exampledir", "eddy", env=env).stdout.strip()
+    assert str(examples).endswith(said)
+    for source in sorted(examples.glob("*.c")):
+        command = f"cc -shared -fPIC -Wall -Wextra -Werror $(pkg-config --cflags eddy) -o {source.stem}.so {source}"
+        built = subprocess.run(
+            ["sh", "-ec", command], cwd=tmp_path, env=env, capture_output=True, text=True
+        )
+        assert built.returncode == 0, built.stderr
+    programs.modules = str(tmp_path)
+    checked = run(*programs.eddyd_command("-t", "-c", str(examples / "examples.conf")))
+    assert checked.returncode == 0, checked.stderr
+
+
 @pytest.mark.skipif(not shutil.which("pkg-config"), reason="no pkg-config on this machine")
 @pytest.mark.parametrize("language", ["c", "c++"])
 def test_a_module_of_ones_own_is_built_out_of_tree_and_served(prefix, request, tmp_path, language):

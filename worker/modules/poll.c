@@ -180,6 +180,15 @@ poll_park(struct poll *poll, eddy_request *req, eddy_response *res)
 
 /* Posting ------------------------------------------------------------------------- */
 
+/* Where what comes behind it goes. */
+static char *
+put(char *to, const void *p, size_t n)
+{
+	if (n > 0)
+		memcpy(to, p, n);
+	return to + n;
+}
+
 static int
 poll_send(const struct poll *poll, eddy_str path, eddy_str type, eddy_str body)
 {
@@ -190,11 +199,10 @@ poll_send(const struct poll *poll, eddy_str path, eddy_str type, eddy_str body)
 
 	if (bytes == NULL)
 		return EDDY_ENOMEM;
-	p = (char *)mempcpy(p, &message, sizeof(message));
-	p = (char *)mempcpy(p, path.p, path.n);
-	if (type.n > 0)
-		p = (char *)mempcpy(p, type.p, type.n);
-	memcpy(p, body.p, body.n);
+	p = put(p, &message, sizeof(message));
+	p = put(p, path.p, path.n);
+	p = put(p, type.p, type.n);
+	put(p, body.p, body.n);
 	error = eddy_cluster_send(poll->topic, bytes, n);
 	free(bytes);
 	return error;

@@ -11,13 +11,23 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
-#include <string.h>
 #include <syslog.h>
+
+static const struct {
+	int number;
+	const char *name;
+} told[] = {{SIGINT, "SIGINT"},
+	    {SIGTERM, "SIGTERM"},
+	    {SIGHUP, "SIGHUP"},
+	    {SIGUSR1, "SIGUSR1"},
+	    {SIGUSR2, "SIGUSR2"}};
 
 static void
 signals_heard(int signal, void *arg)
 {
-	eddy_log(arg, LOG_NOTICE, "got SIG%s", sigabbrev_np(signal));
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+		if (told[i].number == signal)
+			eddy_log(arg, LOG_NOTICE, "got %s", told[i].name);
 }
 
 static void
@@ -42,11 +52,9 @@ signals_request(eddy_request *req, eddy_response *res, void *state)
 static int
 signals_load(eddy_module *self, void **state)
 {
-	static const int heard[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(heard) / sizeof(heard[0]); i++)
-		if (eddy_process_on(heard[i], signals_heard, self) != 0)
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++)
+		if (eddy_process_on(told[i].number, signals_heard, self) != 0)
 			return eddy_module_fail(self, "no memory");
 	return 0;
 }
