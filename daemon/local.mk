@@ -44,6 +44,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/master.h \
 	daemon/new_module.c \
 	daemon/new_module.h \
+	daemon/notify.c \
+	daemon/notify.h \
 	daemon/options.c \
 	daemon/options.h \
 	daemon/outbox.c \

@@ -29,6 +29,13 @@ master_state_name(enum master_state state)
 	return names[state];
 }
 
+void
+master_set_state(struct master *master, enum master_state state)
+{
+	master->state = state;
+	notify_state(master);
+}
+
 /* the end ------------------------------------------------------------------------------------ */
 
 static void
@@ -60,7 +67,7 @@ master_stop(struct master *master, const char *who)
 	log_notice(&master->log, "stopping, asked for by %s", who);
 	master->exit_code = master->options->check ? EX_TEMPFAIL : EX_OK;
 	reload_abandon(master);
-	master->state = MASTER_DRAINING;
+	master_set_state(master, MASTER_DRAINING);
 	if (master->running)
 		generation_drain(master->running);
 	master_settle(master);
@@ -70,7 +77,7 @@ void
 master_finish(struct master *master, int exit_code)
 {
 	master->exit_code = exit_code;
-	master->state = MASTER_DRAINING;
+	master_set_state(master, MASTER_DRAINING);
 	master_settle(master);
 }
 
@@ -254,6 +261,7 @@ master_init(struct master *master, const struct options *options)
 	memset(master, 0, sizeof(*master));
 	master->options = options;
 	master->slots.fd = -1;
+	master->notify.fd = -1;
 	master->started_ns = clock_now_ns();
 	TAILQ_INIT(&master->generations);
 	log_init(&master->log, STDERR_FILENO);
@@ -274,6 +282,9 @@ master_init(struct master *master, const struct options *options)
 	if (!master->base || log_attach(&master->log, master->base) < 0 ||
 	    reload_init(master) < 0 || signals_add(master) < 0)
 		goto failed;
+	error = notify_init(master);
+	if (error)
+		goto failed;
 	return 0;
 failed:
 	log_error(&master->log, "eddyd cannot start: %s", strerror(-error));
@@ -289,6 +300,7 @@ master_fini(struct master *master)
 		if (master->signals[i])
 			event_free(master->signals[i]);
 	reload_fini(master);
+	notify_fini(master);
 	slots_fini(&master->slots);
 	spawner_fini(&master->spawner);
 	log_fini(&master->log);

@@ -21,6 +21,7 @@
 #include "daemon/control.h"
 #include "daemon/generation.h"
 #include "daemon/log.h"
+#include "daemon/notify.h"
 #include "daemon/options.h"
 #include "daemon/reload.h"
 #include "daemon/shared.h"
@@ -62,6 +63,7 @@ struct master {
 	uint64_t restarts;		    /* workers started in the place of one that died */
 	struct reload reload;
 	struct control control;
+	struct notify notify;
 	struct contract_message message; /* the one that is being read */
 };
 
@@ -86,6 +88,9 @@ void master_generation_gone(struct generation *generation);
 
 /* The worker with that pid, of any generation; NULL: none. */
 struct child *master_child(const struct master *master, pid_t pid);
+
+/* Changes the state, and tells the service manager. */
+void master_set_state(struct master *master, enum master_state state);
 
 const char *master_state_name(enum master_state state);
 

@@ -79,7 +79,7 @@ reload_failed(struct master *master, int code, const struct conf_errors *errors)
 	result_set(master, code, error);
 	log_error(&master->log, "reload failed: generation %u goes on serving",
 		  master->running->number);
-	master->state = MASTER_RUNNING;
+	master_set_state(master, MASTER_RUNNING);
 	reload_over(master);
 }
 
@@ -190,7 +190,7 @@ reload_begin(struct master *master)
 	reload->serial++;
 	reload->again = false;
 	reload->begun_ns = clock_now_ns();
-	master->state = master->running ? MASTER_RELOADING : MASTER_STARTING;
+	master_set_state(master, master->running ? MASTER_RELOADING : MASTER_STARTING);
 	master->candidate = generation_read(master, &errors);
 	if (!master->candidate)
 		goto failed;
@@ -274,7 +274,6 @@ reload_switch(struct master *master)
 
 	master->running = master->candidate;
 	master->candidate = NULL;
-	master->state = MASTER_RUNNING;
 	master->log.wait_ms = 0;
 	generation_run(master->running);
 	control_adopt(&master->control, &master->reload.control);
@@ -282,6 +281,7 @@ reload_switch(struct master *master)
 	privileges_limit(master);
 	result_set(master, 0, NULL);
 	ready_log(master, old);
+	master_set_state(master, MASTER_RUNNING);
 	master->reload.leaving = old;
 	if (old) {
 		timer_set(master->reload.patience, RELOAD_LEAVE_MS);
