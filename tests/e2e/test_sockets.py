@@ -150,7 +150,7 @@ def test_a_reader_that_stops_bounds_what_is_kept(raw, daemon):
             got += len(peer.recv(65536))
         most, drains = daemon.get("/flooded").body.split()
     assert int(most) <= 65536 + 16384
-    assert int(drains) > 2
+    assert int(drains) > 1  # the first, and at least one when the kernel had room again
 
 
 def test_connections_end_with_the_client(raw, daemon):
