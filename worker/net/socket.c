@@ -370,8 +370,8 @@ socket_read(struct socket *sock)
 		return 0;
 	}
 	socket_moved(sock);
-	if (n == 0) {
-		sock->eof = true;
+	if (n == 0) { /* which is no FIN when the send has had the reset's error */
+		sock->eof = !sock->broken;
 		return 0;
 	}
 	slot_add(net->slot->counters.bytes_in, (uint64_t)n);

@@ -478,6 +478,21 @@ START_TEST(last_words_come_before_the_failure)
 }
 END_TEST
 
+/* A send that fails takes the error with it: what a read says then looks like the end. */
+START_TEST(a_failed_send_is_a_failure_and_no_end)
+{
+	act(stop_reading);
+	peer_says("words");
+	shutdown(peer, SHUT_WR);
+	turn();
+	send_error = ECONNRESET;
+	act(write_hello);
+	ck_assert_str_eq(told, "");
+	act(read_on);
+	ck_assert_str_eq(told, "data:words ECONNRESET close");
+}
+END_TEST
+
 START_TEST(a_send_without_memory_fails_by_name)
 {
 	send_error = ENOBUFS;
@@ -601,6 +616,7 @@ add(TCase *tcase)
 	tcase_add_test(tcase, who_does_not_hear_the_end_ends_with_it);
 	tcase_add_test(tcase, who_is_destroyed_in_its_event_hears_close_alone);
 	tcase_add_test(tcase, last_words_come_before_the_failure);
+	tcase_add_test(tcase, a_failed_send_is_a_failure_and_no_end);
 	tcase_add_test(tcase, a_send_without_memory_fails_by_name);
 	tcase_add_test(tcase, a_descriptor_that_is_given_back_is_good);
 	tcase_add_test(tcase, a_descriptor_is_not_given_back_while_bytes_wait);
