@@ -956,6 +956,12 @@ typedef struct {
 	const eddy_header *headers;
 	unsigned timeout;  /* ms without a byte in either direction until `timeout`; 0: never */
 	eddy_agent *agent; /* whose connections to use; NULL: the worker's own */
+	/*
+	 * What to ask the url's host for, instead of the url's path and query: "/path?query", "*"
+	 * with OPTIONS, "host:port" with CONNECT, or "http://host/path" of a proxy, whose Host is
+	 * then that one's. NULL: as the url says.
+	 */
+	const char *path;
 } eddy_http_options;
 
 /* What happens to it. Unset members: not reported; without `data` the body is thrown away. */
@@ -1072,7 +1078,11 @@ typedef struct {
 	uint32_t size;		   /* sizeof(eddy_agent_options) */
 	unsigned max_sockets;	   /* to one host at once; more wait. 0: any number */
 	unsigned max_free_sockets; /* idle ones kept for one host; 0: 256 */
-	unsigned timeout;	   /* ms that an idle one is kept; 0: 5000 */
+	/*
+	 * ms that an idle one is kept; 0: 5000. A server that says less ("Keep-Alive: timeout=3")
+	 * is heeded: it is closed a second before.
+	 */
+	unsigned timeout;
 	bool no_keep_alive;	   /* one connection for each request */
 } eddy_agent_options;
 

@@ -26,10 +26,12 @@ request_set_up(struct client_request *req, const eddy_http_options *options, con
 {
 	struct client *client = req->client;
 	struct agent *agent = client->own;
+	eddy_http_options known = {0};
 
 	*why = "the options have no size: sizeof(eddy_http_options) is due";
 	if (options == NULL || options->size < API_SIZE_TO(eddy_http_options, agent))
 		return EDDY_EINVAL;
+	memcpy(&known, options, options->size < sizeof(known) ? options->size : sizeof(known));
 	*why = "the agent has been destroyed, or is none";
 	if (options->agent != NULL)
 		agent = handle_find(&client->of_agents, options->agent);
@@ -40,7 +42,7 @@ request_set_up(struct client_request *req, const eddy_http_options *options, con
 	*why = "there are to be headers, and there is no pointer to them";
 	if (options->nheaders > 0 && options->headers == NULL)
 		return EDDY_EINVAL;
-	return client_describe(req, options, why);
+	return client_describe(req, &known, why);
 }
 
 static struct client_request *

@@ -125,29 +125,84 @@ describe_method(struct client_request *req, const char *method, const char **why
 	return 0;
 }
 
+/* What is asked for, and whose it is. */
+struct target {
+	eddy_str text, host;
+	unsigned port;
+	bool rootless; /* a slash goes in front of it */
+};
+
+/* To CONNECT, the url has it behind its own host. NULL, or what is wrong. */
+static const char *
+target_of_tunnel(struct target *target)
+{
+	if (!target->rootless) { /* without the slash */
+		target->text.p++;
+		target->text.n--;
+	}
+	if (target->rootless || !host_has_port(target->text.p, target->text.n))
+		return "to CONNECT, the url's path is to be /host:port";
+	return NULL;
+}
+
+/* What `path` says instead (RFC 9112 3.2). NULL, or what is wrong. */
+static const char *
+target_of_path(const char *method, const char *path, struct target *target)
+{
+	const char *why;
+	struct url url;
+
+	target->text = (eddy_str){path, strlen(path)};
+	target->rootless = false;
+	if (strcmp(method, "CONNECT") == 0)
+		return host_has_port(path, target->text.n) ? NULL
+							   : "to CONNECT, path is to be host:port";
+	if (!chars_all_or_none(path, target->text.n, CHAR_TARGET))
+		return "path has bytes that must be percent-encoded";
+	if (path[0] == '/' || (strcmp(path, "*") == 0 && strcmp(method, "OPTIONS") == 0))
+		return NULL;
+	if (url_parse(&url, path, &why) != 0)
+		return "path is to begin with a slash, to be * with OPTIONS, or a URL for a proxy";
+	target->host = url.host;
+	target->port = url.port;
+	return NULL;
+}
+
+/* 0, or EDDY_EINVAL with what is wrong in *why. */
+static int
+describe_target(struct target *target, const struct url *url, const char *method, const char *path,
+		const char **why)
+{
+	bool tunnel = strcmp(method, "CONNECT") == 0;
+
+	*target = (struct target){url->target, url->host, url->port, url->rootless};
+	if (path != NULL)
+		*why = target_of_path(method, path, target);
+	else
+		*why = tunnel ? target_of_tunnel(target) : NULL;
+	if (tunnel) { /* its Host is what it asks for (RFC 9110 9.3.6) */
+		target->host = target->text;
+		target->port = URL_PORT_HTTP;
+	}
+	return *why == NULL ? 0 : EDDY_EINVAL;
+}
+
 /* "GET /path HTTP/1.1" and Host. 0 or EDDY_ENOMEM. */
 static int
-describe_line(struct client_request *req, const char *method, const struct url *url)
+describe_line(struct client_request *req, const char *method, const struct target *target)
 {
-	const char *slash = url->rootless ? "/" : "";
-	int target_n = (int)url->target.n, host_n = (int)url->host.n, n;
-	const char *target = url->target.p;
+	const char *slash = target->rootless ? "/" : "";
+	int text_n = (int)target->text.n, host_n = (int)target->host.n, n;
 	char port[8] = "";
 
-	if (req->is_connect) { /* without the slash */
-		target++;
-		target_n--;
-	}
-	if (url->port != URL_PORT_HTTP)
-		snprintf(port, sizeof(port), ":%u", url->port);
+	if (target->port != URL_PORT_HTTP)
+		snprintf(port, sizeof(port), ":%u", target->port);
 	if (req->has_host)
-		n = asprintf(&req->line, "%s %s%.*s HTTP/1.1\r\n", method, slash, target_n, target);
-	else if (req->is_connect)
-		n = asprintf(&req->line, "%s %.*s HTTP/1.1\r\nHost: %.*s\r\n", method, target_n,
-			     target, target_n, target);
+		n = asprintf(&req->line, "%s %s%.*s HTTP/1.1\r\n", method, slash, text_n,
+			     target->text.p);
 	else
 		n = asprintf(&req->line, "%s %s%.*s HTTP/1.1\r\nHost: %.*s%s\r\n", method, slash,
-			     target_n, target, host_n, url->host.p, port);
+			     text_n, target->text.p, host_n, target->host.p, port);
 	if (n < 0)
 		req->line = NULL;
 	return n < 0 ? EDDY_ENOMEM : 0;
@@ -169,22 +224,21 @@ int
 client_describe(struct client_request *req, const eddy_http_options *options, const char **why)
 {
 	const char *method = options->method != NULL ? options->method : "GET";
+	struct target target = {.port = 0};
 	struct url url;
 	int error = describe_method(req, method, why);
 
 	if (error == 0)
 		error = url_parse(&url, options->url, why);
-	if (error == 0 && req->is_connect && !host_has_port(url.target.p + 1, url.target.n - 1)) {
-		*why = "to CONNECT, the url's path is to be /host:port";
-		error = EDDY_EINVAL;
-	}
+	if (error == 0)
+		error = describe_target(&target, &url, method, options->path, why);
 	if (error == 0)
 		error = describe_headers(req, options, why);
 	if (error != 0)
 		return error;
 	req->timeout_ms = options->timeout;
 	*why = eddy_strerror(EDDY_ENOMEM);
-	error = describe_line(req, method, &url);
+	error = describe_line(req, method, &target);
 	return error == 0 ? describe_address(req, options->socket_path, &url) : error;
 }
 
@@ -248,7 +302,7 @@ client_start(struct client_request *req, bool whole, bool any, size_t n)
 	if (error != 0)
 		client_over(req, error);
 	else
-		client_begin(req, false);
+		client_begin(req);
 }
 
 /* Sending ------------------------------------------------------------------------- */
