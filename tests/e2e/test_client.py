@@ -3,10 +3,13 @@ import http.server
 import os
 import re
 import socket
+import struct
 import threading
+import time
 
 import pytest
 
+from harness import dns
 from harness.wait import wait_until
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -209,6 +212,13 @@ def test_a_stock_server_is_understood_and_understands(asking):
             "POST /a?b HTTP/1.1|Host: {host}|Transfer-Encoding: chunked",
             b"3\r\nwww\r\n3\r\nwww\r\n0\r\n\r\n",
         ),
+        ({"path": "/other?query"}, "GET /other?query HTTP/1.1|Host: {host}", b""),
+        ({"path": "*", "method": "OPTIONS"}, "OPTIONS * HTTP/1.1|Host: {host}", b""),
+        ({"path": "http://far.test:81/x?y"}, "GET http://far.test:81/x?y HTTP/1.1|Host: far.test:81", b""),
+        ({"path": "http://far.test"}, "GET http://far.test HTTP/1.1|Host: far.test", b""),
+        ({"path": "http://a/", "field": "Host: b"}, "GET http://a/ HTTP/1.1|Host: b", b""),
+        ({"path": "http://never.read/", "size": "first"}, "GET /a?b HTTP/1.1|Host: {host}", b""),
+        ({"get": 1}, "GET /a?b HTTP/1.1|Host: {host}", b""),
         (
             {"method": "POST", "chunk": 3, "chunks": 2, "field": "Content-Length: 6"},
             "POST /a?b HTTP/1.1|Host: {host}|Content-Length: 6",
@@ -241,6 +251,15 @@ def test_a_request_is_these_bytes(asking, serve, options, head, body):
         ("http://127.0.0.1/", {"field": "Transfer-Encoding: gzip"}),
         ("http://127.0.0.1/", {"field": "Bad Name: x"}),
         ("http://127.0.0.1/not-a-host", {"method": "CONNECT"}),
+        ("http://127.0.0.1", {"method": "CONNECT"}),
+        ("http://127.0.0.1?a.host:80", {"method": "CONNECT"}),
+        ("http://127.0.0.1/a.host:80", {"method": "CONNECT", "path": "/a.host:80"}),
+        ("http://127.0.0.1/", {"path": "no-slash"}),
+        ("http://127.0.0.1/", {"path": "*"}),
+        ("http://127.0.0.1/", {"path": "/a b"}),
+        ("http://127.0.0.1/", {"path": "https://far.test/"}),
+        ("http://127.0.0.1/", {"path": "http://far.test/#x"}),
+        ("http://127.0.0.1/", {"size": "less"}),
     ],
 )
 def test_bad_options_are_an_error_event_and_a_line_in_the_log(asking, url, options):
@@ -281,6 +300,89 @@ def test_a_large_body_waits_for_drain(asking, serve):
     assert got == [size]
 
 
+@pytest.mark.parametrize("field, full", [("X-Y: z", 4), ("Expect: 100-continue", 5)])
+def test_a_write_says_false_above_the_mark_before_there_is_a_connection(asking, serve, field, full):
+    """
+    Four pieces are 64 KB just so, and nothing can leave within the call that makes the request. The head waits in
+    front of them, unless they wait for 100.
+    """
+    size = 16384 * 20
+
+    def script(peer, n):
+        peer.head()
+        peer.exactly(size)
+        peer.send(OK)
+        peer.gone()
+
+    options = {"chunk": 16384, "chunks": 20, "count": 1, "length": size, "field": field}
+    events, _ = fetch(asking, serve(script).url, method="POST", **options)
+    assert events == ["drain"] + GOOD[:-1] + [f"full {full}", "close"]
+
+
+@pytest.mark.parametrize("chunk, chunks", [(3, 2), (20000, 500)])
+@pytest.mark.parametrize("field", ["Content-Length: %d", "Transfer-Encoding: chunked"])
+def test_lent_buffers_arrive_and_go_back(asking, serve, field, chunk, chunks):
+    got = []
+
+    def script(peer, n):
+        peer.head()
+        if field.startswith("Content"):
+            got.append(peer.exactly(chunk * chunks))
+        else:
+            got.append(peer.until(b"\r\n0\r\n\r\n").replace(b"%x\r\n" % chunk, b"").replace(b"\r\n", b"")[:-1])
+        peer.send(OK)
+        peer.gone()
+
+    events, _ = fetch(
+        asking,
+        serve(script).url,
+        method="POST",
+        chunk=chunk,
+        chunks=chunks,
+        owned=1,
+        field=field.replace("%d", str(chunk * chunks)),
+    )
+    assert [event for event in events if event != "drain"] == [
+        *GOOD[:-1],
+        f"lent {chunks} released {chunks}",
+        "close",
+    ]
+    assert got == [b"w" * (chunk * chunks)]
+
+
+def test_lent_buffers_go_back_when_the_request_fails(asking, serve):
+    def script(peer, n):
+        peer.head()
+        peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    events, _ = fetch(asking, serve(script).url, method="POST", chunk=65536, chunks=1000, owned=1)
+    lent, released = re.fullmatch(r"lent (\d+) released (\d+)", events[-2]).groups()
+    assert int(lent) == int(released) > 0
+    assert events[-3] in ("error ECONNRESET", "error EPIPE")
+
+
+def test_the_head_leaves_when_it_is_flushed(asking, serve):
+    seen = []
+
+    def script(peer, n):
+        seen.append(peer.head())
+        seen.append(peer.buffer)
+        peer.send(b"HTTP/1.1 102 Go\r\n\r\n")
+        seen.append(peer.until(b"0\r\n\r\n"))
+        peer.send(OK)
+        peer.gone()
+
+    events, _ = fetch(asking, serve(script).url, method="POST", late="body")
+    assert events == ["information 102 Go"] + GOOD
+    assert seen[0].endswith(b"Transfer-Encoding: chunked")
+    assert seen[1:] == [b"", b"4\r\nbody\r\n0\r\n\r\n"]
+
+
+def test_other_events_take_over(asking, serve):
+    events, body = fetch(asking, serve(answering(OK)).url, other=1)
+    assert (events, body) == (["response 200 OK", "other", "data", "end", "close"], b"ok")
+
+
 def test_a_body_waits_for_100(asking, serve):
     seen = []
 
@@ -295,6 +397,21 @@ def test_a_body_waits_for_100(asking, serve):
     server = serve(script)
     events, body = fetch(asking, server.url, method="POST", body="late", field="Expect: 100-continue")
     assert events == ["information 100 Continue"] + GOOD
+    assert seen == [b"", b"late"]
+
+
+def test_a_body_does_not_wait_for_100_for_ever(asking, serve):
+    seen = []
+
+    def script(peer, n):
+        peer.head()
+        seen.append(peer.buffer)
+        seen.append(peer.exactly(4))
+        peer.send(OK)
+        peer.gone()
+
+    server = serve(script)
+    assert fetch(asking, server.url, method="POST", body="late", field="Expect: 100-continue") == (GOOD, b"ok")
     assert seen == [b"", b"late"]
 
 
@@ -450,6 +567,97 @@ def test_requests_wait_for_the_only_socket_in_their_order(asking, serve):
     assert seen == ["/0", "/1", "/2", "/3"]
 
 
+def begin(daemon, url, **options):
+    """A client that has sent its request, and whose answer is still to be read."""
+    fields = "".join(f"X-{name.capitalize()}: {value}\r\n" for name, value in options.items())
+    client = daemon.connect()
+    requests = daemon.totals()["requests"]
+    client.send(f"GET /fetch HTTP/1.1\r\nHost: a\r\nX-Url: {url}\r\n{fields}\r\n".encode())
+    wait_until(lambda: daemon.totals()["requests"] > requests, "the request to come")
+    return client
+
+
+def test_a_request_that_is_sent_again_does_so_before_those_in_line(asking, serve):
+    """The only socket turns out to be closed when the first has been sent on it, and the second waits."""
+    seen = []
+    arrived, go = threading.Event(), threading.Event()
+
+    def script(peer, n):
+        if n == 1:
+            peer.head()
+            peer.send(OK)
+            seen.append(peer.head().split()[1])
+            arrived.set()
+            go.wait(20)
+            return
+        while head := peer.head():
+            seen.append(head.split()[1])
+            peer.send(OK)
+
+    server = serve(script)
+    assert fetch(asking, server.url, agent=1)[0] == GOOD
+    first = begin(asking, f"{server.url}/first", agent=1)
+    assert arrived.wait(20)
+    second = begin(asking, f"{server.url}/second", agent=1)
+    go.set()
+    for client in (first, second):
+        assert client.read().body.endswith(b"\n\nok")
+    assert seen == [b"/first", b"/first", b"/second"]
+    assert len(server.connections) == 2
+
+
+def test_a_request_in_line_has_its_timeout(asking, serve):
+    arrived, go = threading.Event(), threading.Event()
+
+    def script(peer, n):
+        while peer.head():
+            arrived.set()
+            go.wait(20)
+            peer.send(OK)
+
+    server = serve(script)
+    first = begin(asking, server.url, agent=1)
+    assert arrived.wait(20)
+    assert fetch(asking, server.url, agent=1, timeout=50, destroy="timeout")[0] == ["timeout", "close"]
+    go.set()
+    assert first.read().body.endswith(b"\n\nok")
+    assert len(server.connections) == 1
+
+
+def test_a_connection_is_closed_before_its_server_does_it(asking, serve):
+    """The agent would keep it for 5 s, the server for 2: it goes a second before that."""
+    closed = []
+
+    def script(peer, n):
+        peer.head()
+        peer.send(b"HTTP/1.1 200 OK\r\nKeep-Alive: max=7, timeout=2\r\nContent-Length: 2\r\n\r\nok")
+        began = time.monotonic()
+        peer.gone()
+        closed.append(time.monotonic() - began)
+
+    assert fetch(asking, serve(script).url) == (GOOD, b"ok")
+    wait_until(lambda: closed, "it to close", seconds=10)
+    assert closed[0] > 0.9
+
+
+@pytest.mark.parametrize("field", ["timeout=1", "timeout=0", "max=3, Timeout=1"])
+def test_a_connection_that_its_server_may_be_closing_is_not_used_again(asking, serve, field):
+    answer = b"HTTP/1.1 200 OK\r\nKeep-Alive: %s\r\nContent-Length: 2\r\n\r\nok" % field.encode()
+    server = serve(answering(answer))
+    for _ in range(2):
+        assert fetch(asking, server.url) == (GOOD, b"ok")
+    assert len(server.connections) == 2
+
+
+@pytest.mark.parametrize("field", ["timeout=60", "timeout", "timeout=x", "timeout=", "max=1", "timeout=99999999999"])
+def test_a_connection_is_kept_whatever_else_its_server_says(asking, serve, field):
+    answer = b"HTTP/1.1 200 OK\r\nKeep-Alive: %s\r\nContent-Length: 2\r\n\r\nok" % field.encode()
+    server = serve(answering(answer, answer))
+    for _ in range(2):
+        assert fetch(asking, server.url) == (GOOD, b"ok")
+    assert len(server.connections) == 1
+
+
 def ask_together(daemon, server, n, agent):
     """n requests that are under way at the same time, answered when all of them have come."""
     clients = [daemon.connect() for _ in range(n)]
@@ -508,6 +716,45 @@ def test_what_cannot_be_connected_to_is_an_error(asking):
         assert fetch(asking, url) == (["error ECONNREFUSED", "close"], b"")
 
 
+def test_a_server_that_resets_is_an_error(asking, serve):
+    def script(peer, n):
+        peer.head()
+        peer.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    assert fetch(asking, serve(script).url) == (["error ECONNRESET", "close"], b"")
+
+
+def test_a_name_that_is_none_is_an_error(daemon, modules):
+    server = dns.Odd(dns.rcode(3))
+    try:
+        client = {"path": str(modules / "client.so"), "servers": server.address}
+        daemon.conf(workers=1, modules={"client": client}, routes={"/fetch": "client"})
+        daemon.start()
+        assert fetch(daemon, "http://nowhere.test/") == (["error ENOTFOUND", "close"], b"")
+        assert server.asked > 0
+    finally:
+        server.stop()
+
+
+def test_a_unix_socket_that_is_not_there_is_an_error(asking, tmp_path):
+    events, _ = fetch(asking, "http://any.host/", socket=tmp_path / "nothing")
+    assert events == ["error ENOENT", "close"]
+
+
+def test_a_unix_socket_that_may_not_be_connected_to_is_an_error(daemon, modules, serve):
+    path = f"{daemon.folder}/s"
+    serve(answering(OK), family=socket.AF_UNIX, address=path)
+    os.chmod(path, 0)
+    daemon.conf(
+        workers=1,
+        modules={"client": {"path": str(modules / "client.so")}},
+        routes={"/fetch": "client"},
+        **({"extra": 'user = "nobody"'} if os.geteuid() == 0 else {}),
+    )
+    daemon.start()
+    assert fetch(daemon, "http://any.host/", socket=path) == (["error EACCES", "close"], b"")
+
+
 # Upgrade
 
 
@@ -522,8 +769,10 @@ def test_101_hands_the_socket_over_with_what_came_behind_it(asking, serve):
     assert (events, body) == (["upgrade 101 Switching", "close"], b"first second")
 
 
-def test_connect_hands_the_socket_over(asking, serve):
+@pytest.mark.parametrize("url, path", [("/to.host:443", None), ("/", "to.host:443"), ("", "to.host:443")])
+def test_connect_hands_the_socket_over(asking, serve, url, path):
     heads = []
+    more = {"path": path} if path else {}
 
     def script(peer, n):
         heads.append(peer.head())
@@ -531,7 +780,7 @@ def test_connect_hands_the_socket_over(asking, serve):
         assert peer.exactly(4) == b"mine"
         peer.send(b"theirs")
 
-    events, body = fetch(asking, serve(script).url + "/to.host:443", method="CONNECT", say="mine")
+    events, body = fetch(asking, serve(script).url + url, method="CONNECT", say="mine", **more)
     assert (events, body) == (["upgrade 200 OK", "close"], b"theirs")
     assert heads == [b"CONNECT to.host:443 HTTP/1.1\r\nHost: to.host:443"]
 

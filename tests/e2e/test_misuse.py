@@ -11,7 +11,7 @@ from harness.daemon import Daemon, run
 from harness.wait import wait_until
 
 EINVAL, EHEADERS_SENT, ETHREAD = -1, -5, -13
-HANDLERS = ("no_handles", "no_arguments", "kinds", "borrow")
+HANDLERS = ("no_handles", "no_net_handles", "no_arguments", "no_net_arguments", "kinds", "borrow")
 
 # Functions that touch nothing of the worker's: they may be called anywhere.
 ANYWHERE = {"eddy_strerror", "eddy_error_name", "eddy_process_pid", "eddy_process_hrtime"}
@@ -68,6 +68,32 @@ def test_null_for_a_handle_is_an_error_and_a_line_each(misusing):
     assert ("eddy_timer_refresh", "NULL where a timer is due") in log
 
 
+def test_null_for_a_socket_a_query_or_a_request_is_an_error_and_a_line_each(misusing):
+    results, log = results_of(misusing, "/no_net_handles")
+    for call, result in results.items():
+        assert result in (0, EINVAL), call
+    for call in ("eddy_socket_on", "eddy_server_listen", "eddy_client_request_flush_headers", "eddy_client_request_on"):
+        assert [result for key, result in results.items() if function(key) == call] == [EINVAL]
+    for call, kind in (
+        ("eddy_socket_end", "a socket"),
+        ("eddy_server_close", "a server"),
+        ("eddy_dns_cancel", "a DNS query"),
+        ("eddy_client_response_status", "a client's request or response"),
+        ("eddy_agent_destroy", "an agent"),
+    ):
+        assert (call, f"NULL where {kind} is due") in log
+
+
+def test_null_for_what_goes_out_is_an_error_and_a_line_each(misusing):
+    results, log = results_of(misusing, "/no_net_arguments")
+    for call, result in results.items():
+        assert result in (0, EINVAL), call
+    assert results["eddy_server_listen(server, NULL)"] == EINVAL
+    assert results["eddy_dns_set_servers(NULL)"] == EINVAL
+    assert results["eddy_client_request_on(ask, NULL, NULL)"] == EINVAL
+    assert {text for _, text in log} == {"an argument is not what the function takes"}
+
+
 def test_null_for_an_argument_is_an_error_and_a_line_each(misusing):
     results, log = results_of(misusing, "/no_arguments")
     for call, result in results.items():
@@ -83,6 +109,8 @@ def test_a_handle_of_another_kind_is_an_error_that_says_so(misusing):
     assert results['eddy_response_set_header(any_timer, "a", "b")'] == EINVAL
     assert results["eddy_request_on(no_handle, NULL, NULL)"] == EINVAL
     assert results["eddy_fs_close(any_response, NULL, NULL)"] == EINVAL
+    assert results["eddy_server_close(any_timer)"] == EINVAL
+    assert ("eddy_socket_write", "a request or response where a socket is due") in log
     assert ("eddy_response_end", "a timer where a request or response is due") in log
     assert ("eddy_clear_timeout", "a request or response where a timer is due") in log
     assert ("eddy_timer_refresh", "what is no handle of eddy's where a timer is due") in log

@@ -91,6 +91,49 @@ agent_destroy(struct agent *agent)
 	agent_unref(agent);
 }
 
+/* Idle connections ---------------------------------------------------------------- */
+
+static void
+idle_limit_passed(evutil_socket_t fd, short what, void *arg)
+{
+	struct client_conn *conn = arg;
+	struct loop *loop = conn->client->loop;
+
+	(void)fd;
+	(void)what;
+	loop_enter(loop);
+	client_conn_close(conn);
+	loop_leave(loop);
+}
+
+/* It waits for a request: as long as the agent wants, and the server, if that is less. */
+static void
+idle_start(struct client_conn *conn, struct agent *agent)
+{
+	struct agent_host *host = conn->host;
+	struct timeval wait = {.tv_sec = conn->keep_ms / 1000,
+			       .tv_usec = conn->keep_ms % 1000 * 1000};
+
+	conn->state = CLIENT_CONN_IDLE;
+	TAILQ_INSERT_HEAD(&host->idle, conn, link);
+	host->nidle++;
+	deadline_start(&conn->deadline, &agent->idle);
+	if (conn->keep_ms == 0 || conn->keep_ms >= agent->idle.ms)
+		return;
+	evtimer_assign(&conn->limit, agent->client->loop->base, idle_limit_passed, conn);
+	evtimer_add(&conn->limit, &wait);
+}
+
+static void
+idle_stop(struct client_conn *conn)
+{
+	TAILQ_REMOVE(&conn->host->idle, conn, link);
+	conn->host->nidle--;
+	deadline_stop(&conn->deadline);
+	if (event_initialized(&conn->limit))
+		event_del(&conn->limit);
+}
+
 /* Hosts --------------------------------------------------------------------------- */
 
 static struct agent_host_list *
@@ -147,9 +190,7 @@ host_take_idle(struct agent_host *host)
 	struct client_conn *conn;
 
 	while ((conn = TAILQ_FIRST(&host->idle)) != NULL) {
-		TAILQ_REMOVE(&host->idle, conn, link);
-		host->nidle--;
-		deadline_stop(&conn->deadline);
+		idle_stop(conn);
 		if (client_conn_is_alive(conn))
 			return conn;
 		conn->state = CLIENT_CONN_HEAD; /* it is in no list any more */
@@ -158,14 +199,13 @@ host_take_idle(struct agent_host *host)
 	return NULL;
 }
 
-/* A new connection, if there may be one more. NULL: there may not; or *error: no memory. */
+/* A new connection, if there may be one more. NULL: there may not, or *error is set: no memory. */
 static struct client_conn *
 host_connect(struct agent_host *host, int *error)
 {
 	const struct agent *agent = host->agent;
 	struct client_conn *conn;
 
-	*error = 0;
 	if (agent->max_sockets != 0 && host->nconns >= agent->max_sockets)
 		return NULL;
 	conn = client_conn_new(agent->client, host);
@@ -185,11 +225,28 @@ host_leave_line(struct client_request *req)
 }
 
 /*
- * Serves those that wait, in their order, as far as there are connections; the first by a new one,
- * if it is to be `fresh`. What closes meanwhile comes here again, and leaves it to the first call.
+ * A connection for that request: where one that was kept has turned out to be closed, the others
+ * may be, too. NULL as host_connect.
+ */
+static struct client_conn *
+host_find(struct agent_host *host, const struct client_request *req, int *error)
+{
+	struct client_conn *conn = req->again ? NULL : host_take_idle(host);
+
+	*error = 0;
+	if (conn == NULL)
+		conn = host_connect(host, error);
+	if (conn == NULL && *error == 0)
+		conn = host_take_idle(host);
+	return conn;
+}
+
+/*
+ * Serves those that wait, in their order, as far as there are connections. What closes meanwhile
+ * comes here again, and leaves it to the first call.
  */
 static void
-host_serve(struct agent_host *host, bool fresh)
+host_serve(struct agent_host *host)
 {
 	struct client_request *req;
 
@@ -197,11 +254,9 @@ host_serve(struct agent_host *host, bool fresh)
 		return;
 	host->serving = true;
 	while ((req = TAILQ_FIRST(&host->waiting)) != NULL) {
-		struct client_conn *conn = fresh ? NULL : host_take_idle(host);
-		int error = 0;
+		int error;
+		struct client_conn *conn = host_find(host, req, &error);
 
-		if (conn == NULL)
-			conn = host_connect(host, &error);
 		if (conn == NULL && error == 0)
 			break;
 		host_leave_line(req);
@@ -209,13 +264,12 @@ host_serve(struct agent_host *host, bool fresh)
 			client_conn_begin(conn, req);
 		else
 			client_over(req, error);
-		fresh = false;
 	}
 	host->serving = false;
 }
 
 int
-agent_ask(struct agent *agent, struct client_request *req, bool fresh)
+agent_ask(struct agent *agent, struct client_request *req)
 {
 	struct agent_host *host = host_get(agent, req->address);
 
@@ -223,11 +277,11 @@ agent_ask(struct agent *agent, struct client_request *req, bool fresh)
 		return EDDY_ENOMEM;
 	req->host = host;
 	req->state = CLIENT_WAITING;
-	if (fresh) /* it has had its turn */
+	if (req->again) /* it has had its turn */
 		TAILQ_INSERT_HEAD(&host->waiting, req, waiting);
 	else
 		TAILQ_INSERT_TAIL(&host->waiting, req, waiting);
-	host_serve(host, fresh);
+	host_serve(host);
 	host_settle(host);
 	return 0;
 }
@@ -256,11 +310,8 @@ agent_keep(struct client_conn *conn)
 		client_conn_close(conn);
 		return;
 	}
-	conn->state = CLIENT_CONN_IDLE;
-	TAILQ_INSERT_HEAD(&host->idle, conn, link);
-	host->nidle++;
-	deadline_start(&conn->deadline, &agent->idle);
-	host_serve(host, false);
+	idle_start(conn, agent);
+	host_serve(host);
 	host_settle(host);
 }
 
@@ -269,15 +320,12 @@ agent_lost(struct client_conn *conn)
 {
 	struct agent_host *host = conn->host;
 
+	if (conn->state == CLIENT_CONN_IDLE)
+		idle_stop(conn);
 	conn->host = NULL;
-	if (conn->state == CLIENT_CONN_IDLE) {
-		TAILQ_REMOVE(&host->idle, conn, link);
-		host->nidle--;
-		deadline_stop(&conn->deadline);
-	}
 	conn->state = CLIENT_CONN_CLOSED;
 	host->nconns--;
-	host_serve(host, false);
+	host_serve(host);
 	host_settle(host);
 }
 

@@ -63,10 +63,10 @@ void agent_ref(struct agent *agent);
 void agent_unref(struct agent *agent);
 
 /*
- * Finds the request a connection: an idle one unless it is to be `fresh`, a new one, or its place in
- * line. 0 or EDDY_ENOMEM.
+ * Finds the request a connection: an idle one, a new one, or its place in line. One that is sent
+ * again gets a new one if it can, and stands in front. 0 or EDDY_ENOMEM.
  */
-int agent_ask(struct agent *agent, struct client_request *req, bool fresh);
+int agent_ask(struct agent *agent, struct client_request *req);
 /* It does not want one any more. */
 void agent_forget(struct client_request *req);
 

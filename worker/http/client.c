@@ -158,14 +158,14 @@ client_over(struct client_request *req, int error)
 }
 
 void
-client_begin(struct client_request *req, bool fresh)
+client_begin(struct client_request *req)
 {
 	int error;
 
 	if (req->state == CLIENT_MADE)
 		loop_ref(req->client->loop);
 	req->state = CLIENT_WAITING;
-	error = agent_ask(req->agent, req, fresh);
+	error = agent_ask(req->agent, req);
 	if (error != 0)
 		client_over(req, error);
 	else if (req->state == CLIENT_WAITING)
@@ -180,7 +180,7 @@ client_failed(struct client_request *req, int error, bool again)
 		return;
 	}
 	req->again = true;
-	client_begin(req, true);
+	client_begin(req);
 }
 
 /* Its timeout --------------------------------------------------------------------- */

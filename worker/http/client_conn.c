@@ -13,14 +13,18 @@
 #include <sys/socket.h>
 
 #include "http/agent.h"
+#include "http/chars.h"
 #include "http/client.h"
+#include "http/framing.h"
 #include "net/socket.h"
 #include "worker.h"
 
 #define HEAD_BYTES_MAX 65535 /* the offsets in struct head have 16 bits */
 #define LINE_BYTES_MAX 16384
 #define HELD_BYTES_MIN 512
-#define INTERIM_MAX 64 /* 1xx answers to one request: more is no progress */
+#define KEEP_MARGIN_MS 1000 /* a request that is on its way must come before the server closes */
+#define KEEP_S_MAX 1000000  /* nobody is that patient: the agent's own limit counts */
+#define INTERIM_MAX 64	    /* 1xx answers to one request: more is no progress */
 
 static const struct head_limits limits = {
 	.line = LINE_BYTES_MAX,
@@ -66,9 +70,11 @@ client_conn_fail(struct client_conn *conn, int error)
 	conn->request = NULL;
 	if (req != NULL)
 		req->conn = NULL;
+	if (again) /* in front of those that wait for the place that becomes free */
+		client_failed(req, error, true);
 	client_conn_close(conn);
-	if (req != NULL)
-		client_failed(req, error, again);
+	if (req != NULL && !again)
+		client_failed(req, error, false);
 }
 
 void
@@ -176,6 +182,47 @@ head_keeps(const struct head *head)
 	return head->minor > 0 ? !head->close : head->keep_alive && !head->close;
 }
 
+/* The seconds of "timeout=5"; -1: it is something else. */
+static int
+keep_alive_timeout(eddy_str parameter)
+{
+	static const char name[] = "timeout=";
+	size_t at = sizeof(name) - 1;
+	int s = 0;
+
+	if (parameter.n <= at || !chars_equal_nocase(parameter.p, name, at))
+		return -1;
+	for (; at < parameter.n; at++) {
+		if (parameter.p[at] < '0' || parameter.p[at] > '9')
+			return -1;
+		s = s < KEEP_S_MAX ? s * 10 + (parameter.p[at] - '0') : KEEP_S_MAX;
+	}
+	return s;
+}
+
+/*
+ * How long the server keeps a connection that is idle, if it says so with "Keep-Alive: timeout=5".
+ * One that it may be closing already is not kept here.
+ */
+static void
+client_conn_read_keep(struct client_conn *conn)
+{
+	static const char field[] = "keep-alive";
+	const struct head *head = conn->request->answer;
+	int i = head_find(head, 0, field, sizeof(field) - 1), s = -1;
+	eddy_str list = i >= 0 ? head_value(head, (size_t)i) : (eddy_str){NULL, 0}, parameter;
+
+	conn->keep_ms = 0;
+	while (s < 0 && list_next(&list.p, &list.n, &parameter))
+		s = keep_alive_timeout(parameter);
+	if (s < 0)
+		return;
+	if (s * 1000 > KEEP_MARGIN_MS)
+		conn->keep_ms = (unsigned)s * 1000 - KEEP_MARGIN_MS;
+	else
+		conn->keep = false;
+}
+
 /* How the answer ends (RFC 9112 6.3). False: it has no body. */
 static bool
 client_conn_frame(struct client_conn *conn)
@@ -183,6 +230,7 @@ client_conn_frame(struct client_conn *conn)
 	const struct head *head = &conn->head;
 
 	conn->keep = head_keeps(head);
+	client_conn_read_keep(conn);
 	conn->until_close = false;
 	if (conn->request->is_head || head->status == 204 || head->status == 304)
 		return false;

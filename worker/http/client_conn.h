@@ -13,6 +13,7 @@
 #ifndef EDDY_HTTP_CLIENT_CONN_H
 #define EDDY_HTTP_CLIENT_CONN_H
 
+#include <event2/event_struct.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -42,8 +43,10 @@ struct client_conn {
 	struct agent_host *host; /* NULL: closed */
 	eddy_socket *sock;	 /* NULL: gone */
 	struct client_request *request;
-	struct deadline deadline; /* while it is idle */
-	struct task task;	  /* an answer goes on after a pause */
+	struct deadline deadline; /* while it is idle: the agent's patience, and the server's */
+	struct event limit;
+	unsigned keep_ms; /* the server's; 0: it does not say */
+	struct task task; /* an answer goes on after a pause */
 	struct body body;
 	char *held; /* bytes read and not used: of an unfinished head, or behind a pause */
 	size_t held_at, held_len, held_size; /* they begin there; how many; room in all */

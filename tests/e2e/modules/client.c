@@ -3,6 +3,7 @@
  * line, and the body that came.
  */
 #include <eddy.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,9 +24,11 @@ struct asked {
 	struct text log, body;
 	char at[16]; /* the event at which to destroy, or to pause */
 	char pause[16];
-	char *say; /* to the socket that has been taken over */
+	char *say;  /* to the socket that has been taken over */
+	char *late; /* the body that is sent when `information` has come */
 	size_t chunk, chunks, written;
-	bool inside, writing, drained, over;
+	size_t full, lent, released; /* the chunk at which a write said false first; lent buffers */
+	bool inside, writing, drained, over, owned, count, other;
 };
 
 static void
@@ -55,6 +58,8 @@ resume(void *arg)
 	note(asked, "resume");
 	eddy_client_response_resume(asked->answer);
 }
+
+static const eddy_client_events others;
 
 static void
 act(struct asked *asked, const char *event)
@@ -97,7 +102,10 @@ on_response(eddy_client_request *req, eddy_client_response *answer, void *arg)
 	struct asked *asked = arg;
 
 	note_head(asked, "response", answer);
-	if (req != asked->req || eddy_client_response_request(answer) != req)
+	if (req != asked->req || eddy_client_response_request(answer) != req ||
+	    eddy_client_request_response(req) != answer)
+		abort();
+	if (asked->other && eddy_client_request_on(req, &others, asked) != 0)
 		abort();
 	act(asked, "response");
 }
@@ -105,9 +113,12 @@ on_response(eddy_client_request *req, eddy_client_response *answer, void *arg)
 static void
 on_information(eddy_client_request *req, eddy_client_response *answer, void *arg)
 {
-	(void)req;
-	note_head(arg, "information", answer);
-	act(arg, "information");
+	struct asked *asked = arg;
+
+	note_head(asked, "information", answer);
+	if (asked->late)
+		eddy_client_request_end(req, asked->late, strlen(asked->late));
+	act(asked, "information");
 }
 
 static void
@@ -138,25 +149,59 @@ on_end(eddy_client_response *answer, void *arg)
 }
 
 static void
-write_on(struct asked *asked)
+on_other_data(eddy_client_response *answer, eddy_str piece, void *arg)
+{
+	note(arg, "other");
+	on_data(answer, piece, arg);
+}
+
+static void
+release(void *p, void *arg)
+{
+	struct asked *asked = arg;
+
+	if (asked->inside || asked->over)
+		abort();
+	asked->released++;
+	free(p);
+}
+
+static bool
+write_piece(struct asked *asked)
 {
 	char *piece = malloc(asked->chunk + 1);
-	bool more = true;
+	bool more;
 
 	if (!piece)
 		abort();
 	memset(piece, 'w', asked->chunk);
+	if (asked->owned) {
+		asked->lent++;
+		return eddy_client_request_write_owned(asked->req, piece, asked->chunk, release,
+						       asked);
+	}
+	more = eddy_client_request_write(asked->req, piece, asked->chunk);
+	free(piece);
+	return more;
+}
+
+static void
+write_on(struct asked *asked)
+{
+	bool more = true;
+
 	asked->inside = true;
 	while (more && asked->written < asked->chunks) {
 		asked->written++;
-		more = eddy_client_request_write(asked->req, piece, asked->chunk);
+		more = write_piece(asked);
 	}
+	if (!more && !asked->full)
+		asked->full = asked->written;
 	if (asked->writing && asked->written == asked->chunks) {
 		asked->writing = false;
 		eddy_client_request_end(asked->req, NULL, 0);
 	}
 	asked->inside = false;
-	free(piece);
 }
 
 static void
@@ -199,6 +244,7 @@ finish(struct asked *asked)
 	free(asked->log.p);
 	free(asked->body.p);
 	free(asked->say);
+	free(asked->late);
 	free(asked);
 }
 
@@ -206,7 +252,16 @@ static void
 on_close(eddy_client_request *req, void *arg)
 {
 	struct asked *asked = arg;
+	char line[64];
 
+	if (asked->count) {
+		snprintf(line, sizeof(line), "full %zu", asked->full);
+		note(asked, line);
+	}
+	if (asked->lent) {
+		snprintf(line, sizeof(line), "lent %zu released %zu", asked->lent, asked->released);
+		note(asked, line);
+	}
 	note(asked, "close");
 	if (req != asked->req)
 		abort();
@@ -257,6 +312,8 @@ static const eddy_client_events events = {
 	.close = on_close,
 	.upgrade = on_upgrade,
 };
+static const eddy_client_events others = {
+	.data = on_other_data, .end = on_end, .error = on_error, .close = on_close};
 static const eddy_client_events no_upgrade = {.error = on_error, .close = on_close};
 
 /* A header's text, for the caller to free; NULL: absent. */
@@ -289,11 +346,25 @@ begin(struct asked *asked, const eddy_http_options *options, const char *body, b
 		asked->writing = true;
 		write_on(asked);
 		asked->inside = true;
+	} else if (asked->late) {
+		if (eddy_client_request_flush_headers(asked->req) != 0)
+			abort();
 	} else {
 		eddy_client_request_end(asked->req, body, body ? strlen(body) : 0);
 	}
 	if (strcmp(asked->at, "asked") == 0)
 		eddy_client_request_destroy(asked->req);
+	asked->inside = false;
+}
+
+/* The short form: nothing but a URL. */
+static void
+begin_get(struct asked *asked, const char *url)
+{
+	asked->inside = true;
+	asked->req = eddy_http_get(url, &events, asked);
+	if (!asked->req)
+		abort();
 	asked->inside = false;
 }
 
@@ -312,16 +383,19 @@ fetch(eddy_request *req, eddy_response *res, void *arg)
 	struct asked *asked = calloc(1, sizeof(*asked));
 	char *url = header(req, "X-Url"), *method = header(req, "X-Method");
 	char *path = header(req, "X-Socket"), *body = header(req, "X-Body");
+	char *target = header(req, "X-Path"), *size = header(req, "X-Size");
 	char *field = header(req, "X-Field"), *colon = field ? strchr(field, ':') : NULL;
-	eddy_header line = {.name = field, .value = colon ? colon + 2 : NULL};
+	char *length = header(req, "X-Length");
+	eddy_header lines[] = {{field, colon ? colon + 2 : NULL}, {"Content-Length", length}};
 	eddy_http_options options = {.size = sizeof(options),
 				     .url = url,
 				     .method = method,
 				     .socket_path = path,
-				     .headers = &line,
-				     .nheaders = colon != NULL,
+				     .headers = lines,
+				     .nheaders = (colon != NULL) + (length != NULL),
 				     .timeout = (unsigned)number(req, "X-Timeout"),
-				     .agent = state->agents[number(req, "X-Agent") % 5]};
+				     .agent = state->agents[number(req, "X-Agent") % 5],
+				     .path = target};
 
 	if (!asked)
 		abort();
@@ -331,9 +405,21 @@ fetch(eddy_request *req, eddy_response *res, void *arg)
 	asked->chunk = number(req, "X-Chunk");
 	asked->chunks = number(req, "X-Chunks");
 	asked->say = header(req, "X-Say");
+	asked->late = header(req, "X-Late");
+	asked->owned = number(req, "X-Owned");
+	asked->count = number(req, "X-Count");
+	asked->other = number(req, "X-Other");
+	if (size) /* of an older eddy.h: what is behind it is not the struct's */
+		options.size = strcmp(size, "first") == 0 ? offsetof(eddy_http_options, path) : 8;
 	copy_word(req, "X-Destroy", asked->at);
 	copy_word(req, "X-Pause", asked->pause);
-	begin(asked, &options, body, eddy_request_header(req, "X-Bare").p != NULL);
+	if (number(req, "X-Get"))
+		begin_get(asked, url);
+	else
+		begin(asked, &options, body, eddy_request_header(req, "X-Bare").p != NULL);
+	free(target);
+	free(size);
+	free(length);
 	free(url);
 	free(method);
 	free(path);
@@ -350,7 +436,10 @@ load(eddy_module *self, void **state)
 	eddy_agent_options few = {.size = sizeof(few), .max_free_sockets = 1};
 	eddy_agent_options quick = {.size = sizeof(quick), .timeout = 50};
 
-	(void)self;
+	const char *servers = eddy_module_option(self, "servers", NULL);
+
+	if (servers && eddy_dns_set_servers(servers) != 0)
+		return eddy_module_fail(self, "servers");
 	all.agents[1] = eddy_http_create_agent(&one);
 	all.agents[2] = eddy_http_create_agent(&none);
 	*state = &all;

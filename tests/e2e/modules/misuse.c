@@ -123,6 +123,60 @@ no_handles(eddy_request *req, eddy_response *res, void *state)
 	text_send(text, res);
 }
 
+static void
+no_net_handles(eddy_request *req, eddy_response *res, void *state)
+{
+	struct text text_ = {0}, *text = &text_;
+	char bytes[] = "x";
+	eddy_str name, value;
+
+	(void)req;
+	(void)state;
+	INT(eddy_socket_detach(NULL));
+	INT(eddy_socket_on(NULL, NULL, NULL));
+	INT(eddy_socket_write(NULL, "x", 1));
+	INT(eddy_socket_write_owned(NULL, bytes, 1, release, NULL));
+	VOID(eddy_socket_end(NULL, "x", 1));
+	VOID(eddy_socket_destroy(NULL));
+	VOID(eddy_socket_reset_and_destroy(NULL));
+	VOID(eddy_socket_pause(NULL));
+	VOID(eddy_socket_resume(NULL));
+	INT(eddy_socket_fd(NULL));
+	INT(eddy_socket_set_timeout(NULL, 1));
+	INT(eddy_socket_set_no_delay(NULL, true));
+	INT(eddy_socket_set_keep_alive(NULL, true, 1000));
+	STR(eddy_socket_remote_address(NULL));
+	INT(eddy_socket_remote_port(NULL));
+	STR(eddy_socket_local_address(NULL));
+	INT(eddy_socket_local_port(NULL));
+	INT(eddy_socket_bytes_read(NULL) != 0);
+	INT(eddy_socket_bytes_written(NULL) != 0);
+	INT(eddy_socket_writable_length(NULL) != 0);
+	INT(eddy_server_listen(NULL, "127.0.0.1:0"));
+	INT(eddy_server_close(NULL));
+	STR(eddy_server_address(NULL));
+	INT(eddy_server_connections(NULL) != 0);
+	VOID(eddy_dns_cancel(NULL));
+	INT(eddy_client_request_write(NULL, "x", 1));
+	INT(eddy_client_request_write_owned(NULL, bytes, 1, release, NULL));
+	VOID(eddy_client_request_end(NULL, NULL, 0));
+	INT(eddy_client_request_flush_headers(NULL));
+	VOID(eddy_client_request_destroy(NULL));
+	INT(eddy_client_request_on(NULL, NULL, NULL));
+	POINTER(eddy_client_request_response(NULL));
+	POINTER(eddy_client_response_request(NULL));
+	INT(eddy_client_response_status(NULL));
+	STR(eddy_client_response_reason(NULL));
+	INT(eddy_client_response_http_version_minor(NULL));
+	STR(eddy_client_response_header(NULL, "x"));
+	INT(eddy_client_response_headers(NULL, 0, &name, &value));
+	STR(eddy_client_response_trailer(NULL, "x"));
+	VOID(eddy_client_response_pause(NULL));
+	VOID(eddy_client_response_resume(NULL));
+	VOID(eddy_agent_destroy(NULL));
+	text_send(text, res);
+}
+
 /* Good handles, and nothing where a pointer is due. */
 static void
 no_arguments(eddy_request *req, eddy_response *res, void *state)
@@ -171,6 +225,58 @@ no_arguments(eddy_request *req, eddy_response *res, void *state)
 	text_send(text, res);
 }
 
+static void
+looked_up(int err, const eddy_dns_address *addresses, size_t n, void *arg)
+{
+	(void)err;
+	(void)addresses;
+	(void)n;
+	(void)arg;
+}
+
+/* The same of what goes out; the socket and the request are never on their way. */
+static void
+no_net_arguments(eddy_request *req, eddy_response *res, void *state)
+{
+	static const eddy_client_events client_events = {0};
+	static const eddy_socket_events socket_events = {0};
+	struct text text_ = {0}, *text = &text_;
+	eddy_agent_options no_size = {0};
+	const eddy_http_options options = {.size = sizeof(options), .url = "http://127.0.0.1:1/"};
+	eddy_socket *sock = eddy_net_connect("127.0.0.1:1", &socket_events, NULL);
+	eddy_server *server = eddy_net_create_server(NULL, NULL);
+	eddy_client_request *ask = eddy_http_request(&options, &client_events, NULL);
+
+	(void)req;
+	(void)state;
+	POINTER(eddy_net_connect(NULL, &socket_events, NULL));
+	POINTER(eddy_socket_open(-1, &socket_events, NULL));
+	INT(eddy_socket_write(sock, NULL, 1));
+	INT(eddy_socket_write_owned(sock, NULL, 1, release, NULL));
+	INT(eddy_socket_write_owned(sock, "x", 1, NULL, NULL));
+	VOID(eddy_socket_end(sock, NULL, 1));
+	INT(eddy_server_listen(server, NULL));
+	POINTER(eddy_dns_lookup(NULL, 0, looked_up, NULL));
+	POINTER(eddy_dns_lookup("localhost", 0, NULL, NULL));
+	POINTER(eddy_dns_resolve(NULL, "A", NULL, NULL));
+	POINTER(eddy_dns_resolve("localhost", "A", NULL, NULL));
+	POINTER(eddy_dns_reverse(NULL, NULL, NULL));
+	INT(eddy_dns_set_servers(NULL));
+	INT(eddy_dns_set_servers("no address"));
+	POINTER(eddy_http_request(&options, NULL, NULL));
+	POINTER(eddy_http_get("http://127.0.0.1:1/", NULL, NULL));
+	POINTER(eddy_http_create_agent(&no_size));
+	INT(eddy_client_request_write(ask, NULL, 1));
+	INT(eddy_client_request_write_owned(ask, "x", 1, NULL, NULL));
+	INT(eddy_client_request_write_owned(ask, NULL, 1, release, NULL));
+	VOID(eddy_client_request_end(ask, NULL, 1));
+	INT(eddy_client_request_on(ask, NULL, NULL));
+	eddy_client_request_destroy(ask);
+	eddy_socket_destroy(sock);
+	eddy_server_close(server);
+	text_send(text, res);
+}
+
 /* Another kind's handles, and what is none. */
 static void
 kinds(eddy_request *req, eddy_response *res, void *state)
@@ -189,6 +295,13 @@ kinds(eddy_request *req, eddy_response *res, void *state)
 	INT(eddy_fs_close(any_response, NULL, NULL));
 	INT(eddy_fs_fsync(any_timer, NULL, NULL));
 	POINTER(eddy_module_option(no_handle, "x", NULL));
+	INT(eddy_socket_write(any_response, "x", 1));
+	VOID(eddy_socket_destroy(no_handle));
+	INT(eddy_server_close(any_timer));
+	VOID(eddy_dns_cancel(any_response));
+	VOID(eddy_client_request_end(any_timer, NULL, 0));
+	INT(eddy_client_response_status(any_response));
+	VOID(eddy_agent_destroy(any_timer));
 	eddy_clear_timeout(timer);
 	text_send(text, res);
 }
@@ -273,9 +386,13 @@ load(eddy_module *self, void **state)
 	return 0;
 }
 
-static const struct eddy_handler handlers[] = {
-	{"no_handles", no_handles}, {"no_arguments", no_arguments},
-	{"kinds", kinds},	    {"thread", thread},
-	{"borrow", borrow},	    {NULL, NULL}};
+static const struct eddy_handler handlers[] = {{"no_handles", no_handles},
+					       {"no_arguments", no_arguments},
+					       {"no_net_handles", no_net_handles},
+					       {"no_net_arguments", no_net_arguments},
+					       {"kinds", kinds},
+					       {"thread", thread},
+					       {"borrow", borrow},
+					       {NULL, NULL}};
 
 EDDY_MODULE(.name = "misuse", .load = load, .handlers = handlers);

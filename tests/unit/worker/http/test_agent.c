@@ -148,14 +148,16 @@ agent_is_gone(void)
 
 /* Request n asks for a connection to that address. */
 static void
-ask_as(unsigned n, const char *address, bool fresh)
+ask_as(unsigned n, const char *address, bool again)
 {
 	struct client_request *req = &requests[n];
 
-	*req = (struct client_request){
-		.client = &client, .agent = agent, .address = (char *)(uintptr_t)address};
+	*req = (struct client_request){.client = &client,
+				       .agent = agent,
+				       .address = (char *)(uintptr_t)address,
+				       .again = again};
 	agent_ref(agent);
-	ck_assert_int_eq(agent_ask(agent, req, fresh), 0);
+	ck_assert_int_eq(agent_ask(agent, req), 0);
 }
 
 static void
@@ -319,6 +321,58 @@ START_TEST(one_that_is_sent_again_is_the_first_in_line)
 }
 END_TEST
 
+START_TEST(one_that_is_sent_again_takes_what_there_is_at_the_limit)
+{
+	agent_make((eddy_agent_options){.max_sockets = 1});
+	ask(0);
+	done(0, true);
+	ask_as(1, "a:80", true);
+	ck_assert_str_eq(line, "0:0 1:0 ");
+	done(1, true);
+	agent_end();
+}
+END_TEST
+
+START_TEST(one_whose_server_is_less_patient_is_closed_in_time)
+{
+	agent_make((eddy_agent_options){.timeout = 60000});
+	ask(0);
+	conns[0].keep_ms = 1;
+	done(0, true);
+	ck_assert_uint_eq(closed, 0);
+	while (closed == 0)
+		event_base_loop(worker.loop.base, EVLOOP_ONCE);
+	agent_end();
+}
+END_TEST
+
+START_TEST(the_servers_limit_ends_with_the_next_request)
+{
+	agent_make((eddy_agent_options){.timeout = 60000});
+	ask(0);
+	conns[0].keep_ms = 1;
+	done(0, true);
+	ask(1);
+	ck_assert_str_eq(line, "0:0 1:0 ");
+	ck_assert(!event_pending(&conns[0].limit, EV_TIMEOUT, NULL));
+	conns[0].keep_ms = 0;
+	done(1, true);
+	ck_assert(!event_pending(&conns[0].limit, EV_TIMEOUT, NULL));
+	agent_end();
+}
+END_TEST
+
+START_TEST(a_server_that_is_more_patient_changes_nothing)
+{
+	agent_make((eddy_agent_options){.timeout = 1000});
+	ask(0);
+	conns[0].keep_ms = 1000;
+	done(0, true);
+	ck_assert(!event_initialized(&conns[0].limit));
+	agent_end();
+}
+END_TEST
+
 START_TEST(no_more_idle_ones_are_kept_than_it_says)
 {
 	agent_make((eddy_agent_options){.max_free_sockets = 2});
@@ -438,7 +492,7 @@ START_TEST(no_memory_for_a_host_is_told)
 	agent_make((eddy_agent_options){0});
 	*req = (struct client_request){.client = &client, .agent = agent, .address = address};
 	no_memory = true;
-	error = agent_ask(agent, req, false);
+	error = agent_ask(agent, req);
 	no_memory = false;
 	ck_assert_int_eq(error, EDDY_ENOMEM);
 	ck_assert_ptr_null(req->host);
@@ -497,6 +551,10 @@ add(TCase *tcase)
 	tcase_add_test(tcase, who_leaves_the_line_is_not_served);
 	tcase_add_test(tcase, one_that_is_sent_again_gets_a_new_one);
 	tcase_add_test(tcase, one_that_is_sent_again_is_the_first_in_line);
+	tcase_add_test(tcase, one_that_is_sent_again_takes_what_there_is_at_the_limit);
+	tcase_add_test(tcase, one_whose_server_is_less_patient_is_closed_in_time);
+	tcase_add_test(tcase, the_servers_limit_ends_with_the_next_request);
+	tcase_add_test(tcase, a_server_that_is_more_patient_changes_nothing);
 	tcase_add_test(tcase, no_more_idle_ones_are_kept_than_it_says);
 	tcase_add_test(tcase, one_that_somebody_waits_for_is_not_idle);
 	tcase_add_test(tcase, without_keep_alive_none_is_kept);
