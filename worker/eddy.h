@@ -1095,6 +1095,76 @@ EDDY_API eddy_agent *eddy_http_create_agent(const eddy_agent_options *options);
 /* Closes its idle connections; it is gone when its last request is. Node: agent.destroy. */
 EDDY_API void eddy_agent_destroy(eddy_agent *agent);
 
+/* pipeline ------------------------------------------------------------------------ */
+
+/* What a stream of bytes is, and what it can be in a pipeline. */
+enum eddy_stream_kind {
+	EDDY_STREAM_REQUEST = 1,     /* source: its body */
+	EDDY_STREAM_RESPONSE,	     /* sink */
+	EDDY_STREAM_SOCKET,	     /* source and sink, also at once */
+	EDDY_STREAM_FILE,	     /* source or sink */
+	EDDY_STREAM_CLIENT_REQUEST,  /* sink */
+	EDDY_STREAM_CLIENT_RESPONSE, /* source: its body */
+};
+
+/* A handle, with its `kind`: EDDY_STREAM(handle). */
+typedef struct {
+	enum eddy_stream_kind kind;
+	void *handle;
+} eddy_stream;
+
+#ifndef __cplusplus
+/* clang-format off */
+/* The stream that a handle stands for: any of the types that are named here. */
+#define EDDY_STREAM(stream)                                                    \
+	((eddy_stream){_Generic((stream),                                      \
+		eddy_request *: EDDY_STREAM_REQUEST,                           \
+		eddy_response *: EDDY_STREAM_RESPONSE,                         \
+		eddy_socket *: EDDY_STREAM_SOCKET,                             \
+		eddy_file *: EDDY_STREAM_FILE,                                 \
+		eddy_client_request *: EDDY_STREAM_CLIENT_REQUEST,             \
+		eddy_client_response *: EDDY_STREAM_CLIENT_RESPONSE), (stream)})
+/* clang-format on */
+#endif
+
+/*
+ * Lets all that comes from `source` (request, socket, file, client's response) flow to `sink`
+ * (response, socket, file, client's request) at the pace of the slower one, and ends the sink behind
+ * it. Written eddy_pipeline(source, sink, done, arg) it takes the handles. Files are read and written
+ * from their own place on, and stay open. A socket has two directions, and so has a client's request
+ * with its response: each may have a pipeline. Two of them make a proxy, and one from a socket to
+ * itself an echo.
+ *
+ * `done` is called once, never inside this call. 0: the sink has everything (a client's request: it
+ * has been ended; what becomes of it, its own events tell). Else what went wrong first, on either
+ * side:
+ *
+ *	EDDY_EABORTED	      the source went away before its end
+ *	EDDY_ECLOSED	      the sink did, or it was ended by others; or the source's response was
+ *			      over before its request had come whole
+ *	EDDY_ECONTENT_LENGTH  it is more, or less, than the sink's Content-Length has promised
+ *	EDDY_ERRNO(…), …      what the `error` event, or the callback of fs, of that side says
+ *
+ * With an error the other side is destroyed, but for what the module may still need: a request, of
+ * which nothing more is read; a response whose head has not been sent, which can still be answered;
+ * and a file, to which the last write may still be under way (eddy_fs_close waits for it).
+ *
+ * While a pipeline has a stream, its `data`, `end`, `drain`, `finish` and `error` are the pipeline's
+ * business; what else happens to it is told as before, and `close` behind `done` (but a source that
+ * has brought all may close first). Its events are not to be set meanwhile: that would take it away
+ * from the pipeline, whose `done` would never be called. Behind `done` they are what they were, but
+ * for a request, which has none. A socket that has none is to be ended or destroyed there.
+ *
+ * Returns 0; or, and `done` is not called, EDDY_EINVAL (bytes cannot flow so, or another pipeline has
+ * that direction), EDDY_ENOMEM, EDDY_ECLOSED (one of them is over already). Node: stream.pipeline.
+ */
+EDDY_API int eddy_pipeline_streams(eddy_stream source, eddy_stream sink,
+				   void (*done)(int err, void *arg), void *arg);
+
+/* eddy_pipeline_streams of two handles. Node: stream.pipeline. */
+#define eddy_pipeline(source, sink, done, arg) \
+	eddy_pipeline_streams(EDDY_STREAM(source), EDDY_STREAM(sink), (done), (arg))
+
 /* process ------------------------------------------------------------------------- */
 
 /* Bytes. The caller sets `size` to sizeof(eddy_memory_usage). Node: process.memoryUsage. */
@@ -1192,6 +1262,22 @@ EDDY_API bool eddy_cluster_workers(size_t i, eddy_worker_info *info);
 
 #ifdef __cplusplus
 }
+
+/* EDDY_STREAM for C++, which has overloads instead of _Generic. */
+#define EDDY_STREAM_OF(type, kind_)                            \
+	static inline eddy_stream eddy_stream_of(type *handle) \
+	{                                                      \
+		eddy_stream stream = {kind_, handle};          \
+		return stream;                                 \
+	}
+EDDY_STREAM_OF(eddy_request, EDDY_STREAM_REQUEST)
+EDDY_STREAM_OF(eddy_response, EDDY_STREAM_RESPONSE)
+EDDY_STREAM_OF(eddy_socket, EDDY_STREAM_SOCKET)
+EDDY_STREAM_OF(eddy_file, EDDY_STREAM_FILE)
+EDDY_STREAM_OF(eddy_client_request, EDDY_STREAM_CLIENT_REQUEST)
+EDDY_STREAM_OF(eddy_client_response, EDDY_STREAM_CLIENT_RESPONSE)
+#undef EDDY_STREAM_OF
+#define EDDY_STREAM(stream) eddy_stream_of(stream)
 #endif
 
 #endif

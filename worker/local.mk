@@ -89,6 +89,13 @@ worker_libworker_a_SOURCES = \
 	worker/module/log.c \
 	worker/module/module.c \
 	worker/module/module.h \
+	worker/module/pipeline.c \
+	worker/module/pipeline.h \
+	worker/module/pipeline_client.c \
+	worker/module/pipeline_file.c \
+	worker/module/pipeline_flows.c \
+	worker/module/pipeline_http.c \
+	worker/module/pipeline_socket.c \
 	worker/module/process.c \
 	worker/module/route.c \
 	worker/module/route.h \

@@ -35,6 +35,7 @@ class Source:
             else:
                 self.alone[first + match.group().count("\n")] = match.group()
         code = re.sub(r"/\*.*?\*/", blank, text, flags=re.S)
+        code = re.sub(r"^#ifdef __cplusplus$.*?^#endif$", blank, code, flags=re.M | re.S)  # this is about C
         self.directives = list(re.finditer(r"^[ \t]*#(?:\\\n|[^\n])*", code, re.M))
         code = re.sub(r"^[ \t]*#(?:\\\n|[^\n])*", blank, code, flags=re.M)
         self.code = re.sub(r'extern "C" \{|^\}$', blank, code, flags=re.M)

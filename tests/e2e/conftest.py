@@ -17,6 +17,7 @@ import pytest
 from harness import wait
 from harness.daemon import Daemon, Programs, environment
 from harness.install import install
+from harness.server import Server
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
@@ -237,3 +238,17 @@ def site(shared_site):
 @pytest.fixture
 def client(site):
     return site.connect()
+
+
+@pytest.fixture
+def serve():
+    """Makes servers that this test plays."""
+    made = []
+
+    def make(script, **more):
+        made.append(Server(script, **more))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()

@@ -117,7 +117,12 @@ def test_eddy_h_is_clean_under_strict_warnings_in_c_and_c_plus_plus(request, tmp
     include = request.config.programs.include
     source = tmp_path / "strict.c"
     source.write_text(
-        "#include <eddy.h>\nint nothing(void);\nint nothing(void) { return EDDY_ABI; }\n"
+        "#include <eddy.h>\n"
+        "int nothing(void);\n"
+        "int nothing(void) { return EDDY_ABI; }\n"
+        "int flow(eddy_request *req, eddy_file *file, void (*done)(int, void *));\n"
+        "int flow(eddy_request *req, eddy_file *file, void (*done)(int, void *))\n"
+        "{ return eddy_pipeline(req, file, done, req); }\n"
     )
     for compiler, std in (("cc", "-std=c11"), ("cc", "-std=gnu17"), ("c++", "-std=c++17")):
         if not shutil.which(compiler):

@@ -129,8 +129,8 @@ exchange_detach(struct exchange *exchange, bool lost)
 	exchange->parked = false;
 	if (lost && !exchange->response.head_sent)
 		slot_add(exchange->http->slot->counters.responses[0], 1);
-	if (lost && req->reading && !req->ended) {
-		req->error = EDDY_EABORTED;
+	if ((lost || req->piped) && req->reading && !req->ended) {
+		req->error = lost ? EDDY_EABORTED : EDDY_ECLOSED;
 		last |= EXCHANGE_ERROR;
 	}
 	if (exchange->response.events != NULL)

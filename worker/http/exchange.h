@@ -48,6 +48,7 @@ struct request {
 	uint64_t rate_since_ms, rate_bytes; /* for min_rate: read since the last start or resume */
 	bool reading;			    /* somebody asked for the body */
 	bool paused;
+	bool piped; /* by a pipeline: it hears also of an answer that was over first */
 	bool ended; /* `end` or `error` has been reported */
 	int error;  /* to be reported */
 };

@@ -62,6 +62,13 @@ nothing(void *arg)
 }
 
 static void
+done(int err, void *arg)
+{
+	(void)err;
+	(void)arg;
+}
+
+static void
 release(void *p, void *arg)
 {
 	(void)p;
@@ -222,6 +229,7 @@ no_arguments(eddy_request *req, eddy_response *res, void *state)
 	INT(eddy_fs_mkdir(NULL, 0, NULL, NULL));
 	INT(eddy_fs_rmdir(NULL, NULL, NULL));
 	INT(eddy_fs_readdir(NULL, NULL, NULL));
+	INT(eddy_pipeline_streams(EDDY_STREAM(req), EDDY_STREAM(res), NULL, NULL));
 	text_send(text, res);
 }
 
@@ -294,6 +302,8 @@ kinds(eddy_request *req, eddy_response *res, void *state)
 	VOID(eddy_timer_refresh(no_handle));
 	INT(eddy_fs_close(any_response, NULL, NULL));
 	INT(eddy_fs_fsync(any_timer, NULL, NULL));
+	INT(eddy_pipeline_streams(EDDY_STREAM(req), EDDY_STREAM((eddy_file *)any_timer), done,
+				  NULL));
 	POINTER(eddy_module_option(no_handle, "x", NULL));
 	INT(eddy_socket_write(any_response, "x", 1));
 	VOID(eddy_socket_destroy(no_handle));
