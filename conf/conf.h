@@ -180,7 +180,8 @@ struct conf {
 	struct conf_where user_where, group_where,
 		control_where; /* for what only the daemon can check */
 	unsigned drain_timeout_ms;
-	unsigned fs_threads; /* of each worker: they wait for disks */
+	unsigned hang_timeout_ms; /* a worker that serves nobody for so long is ended; 0: never */
+	unsigned fs_threads;	  /* of each worker: they wait for disks */
 	struct conf_http http;
 	struct conf_listen *listens;
 	size_t nlistens;

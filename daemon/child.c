@@ -51,15 +51,27 @@ link_close(struct child *child)
 	child->link = -1;
 }
 
-void
-child_kill(struct child *child, const char *reason)
+static void
+child_end(struct child *child, int signo, const char *reason)
 {
 	if (child->reaped || child->killed_for)
 		return;
 	child->killed_for = reason;
-	if (kill(child->pid, SIGKILL) < 0)
+	if (kill(child->pid, signo) < 0)
 		log_error(&child->master->log, "cannot kill worker %u (pid %d): %s", child->worker,
 			  (int)child->pid, strerror(errno));
+}
+
+void
+child_kill(struct child *child, const char *reason)
+{
+	child_end(child, SIGKILL, reason);
+}
+
+void
+child_abort(struct child *child, const char *reason)
+{
+	child_end(child, SIGABRT, reason);
 }
 
 /* messages from the worker ------------------------------------------------------------------- */
@@ -154,7 +166,7 @@ static message_handler *const handlers[] = {
 	[CONTRACT_READY] = take_ready,	   [CONTRACT_FAIL] = take_fail,
 	[CONTRACT_LOG] = take_log,	   [CONTRACT_PUBLISH] = take_publish,
 	[CONTRACT_STOPPED] = take_stopped, [CONTRACT_LISTEN] = listen_take,
-	[CONTRACT_UNLISTEN] = listen_end,
+	[CONTRACT_UNLISTEN] = listen_end,  [CONTRACT_BACKTRACE] = backtrace_take,
 };
 
 static bool
@@ -491,6 +503,7 @@ child_reap(struct child *child, int status, char *how, size_t size)
 	while (link_read(child, READS_PER_TURN))
 		;
 	child->state = CHILD_DEAD;
+	backtrace_end(child);
 	shared_drop_all(&child->master->shared, &child->shared);
 	end_describe(child, status, how, size);
 	used = strlen(how);
@@ -506,6 +519,8 @@ child_free(struct child *child)
 	shared_drop_all(&child->master->shared, &child->shared);
 	if (child->deadline)
 		event_free(child->deadline);
+	backtrace_end(child);
+	hang_fini(&child->hang);
 	free(child->refusal);
 	free(child);
 }

@@ -15,6 +15,8 @@
 #ifndef EDDY_DAEMON_CHILD_H
 #define EDDY_DAEMON_CHILD_H
 
+#include "daemon/backtrace.h"
+#include "daemon/hang.h"
 #include "daemon/outbox.h"
 #include "daemon/shared.h"
 
@@ -45,6 +47,8 @@ struct child {
 	struct event *readable, *writable;
 	struct event *deadline; /* to be READY, or to die after its link has closed */
 	struct outbox outbox;
+	struct hang hang;
+	struct backtrace backtrace;
 	struct shared_uses shared; /* the listeners that its modules have asked for */
 	char *refusal; /* what it said in FAIL, with the place in the conf; NULL: nothing */
 	const char *killed_for; /* why the master killed it; NULL: it did not */
@@ -85,6 +89,9 @@ void child_reopen(struct child *child, int fd);
 
 /* Ends it now; `reason` is static text for the log. Its death is reported as any other. */
 void child_kill(struct child *child, const char *reason);
+
+/* The same by SIGABRT, which may leave a core, and which a worker may survive. */
+void child_abort(struct child *child, const char *reason);
 
 /* Sends one message of the cluster to it. */
 void child_publish(struct child *child, struct packet *packet);

@@ -5,6 +5,7 @@
  * may take, and how many there are. bufferevents carry the bytes; this is not the data path.
  */
 #include "daemon/control.h"
+#include "daemon/backtrace.h"
 #include "daemon/clock.h"
 #include "daemon/control_path.h"
 #include "daemon/master.h"
@@ -313,6 +314,21 @@ do_drain(struct control_client *client, char **words)
 		client_wait(client, CONTROL_DRAIN, (unsigned)pid);
 }
 
+static void
+do_dump(struct control_client *client, char **words)
+{
+	long pid = number_parse(words[1]);
+	char why[BACKTRACE_WHY_BYTES];
+
+	if (pid < 0)
+		client_refuse(client, "which worker? dump PID takes the pid of one, as `eddyctl "
+				      "workers` shows them");
+	else if (backtrace_dump(client->control->master, (pid_t)pid, why) < 0)
+		client_refuse(client, why);
+	else
+		client_wait(client, CONTROL_DUMP, (unsigned)pid);
+}
+
 static const struct request {
 	const char *name;
 	const char *wants; /* its arguments; NULL: none */
@@ -322,7 +338,7 @@ static const struct request {
 	{"status", NULL, 1, do_status},	 {"workers", NULL, 1, do_workers},
 	{"reload", NULL, 1, do_reload},	 {"reopen", NULL, 1, do_reopen},
 	{"set", "workers N", 3, do_set}, {"drain", "PID", 2, do_drain},
-	{"stop", NULL, 1, do_stop},
+	{"dump", "PID", 2, do_dump},	 {"stop", NULL, 1, do_stop},
 };
 
 /* None of those there are: says which there are. */

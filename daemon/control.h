@@ -8,6 +8,7 @@
  *	reload			answered when the reload is over
  *	set workers N		answered when N workers serve, or one of them cannot
  *	drain PID		answered when another worker serves and this one accepts no more
+ *	dump PID		answered with a backtrace of that worker
  *	reopen			the log files
  *	stop			the connection stays open until the master is gone
  *
@@ -47,6 +48,7 @@ enum control_wait {
 	CONTROL_NOTHING,
 	CONTROL_WORKERS, /* as many workers as it has asked for */
 	CONTROL_DRAIN,	 /* the worker of a pid to stop accepting */
+	CONTROL_DUMP,	 /* the backtrace of the worker of a pid */
 };
 #define CONTROL_ANY 0
 

@@ -35,6 +35,7 @@ static const char help[] =
 	"  set workers N       have N workers until the next reload; waits until they serve\n"
 	"  drain PID           have another worker take the place of this one, which\n"
 	"                      finishes what it does; waits until it accepts no more\n"
+	"  dump PID            what this worker is doing: a backtrace of its loop\n"
 	"  stop                stop gracefully; waits until eddyd is gone\n"
 	"\n"
 	"  new-module NAME     write a folder NAME with a module that builds and serves:\n"
@@ -79,6 +80,13 @@ workers_show(const struct ctl *ctl, FILE *in, const struct answer *answer)
 	(void)in;
 	return ctl->json ? show_json(answer->body)
 			 : show_workers(json_object_get(answer->body, "workers"));
+}
+
+static int
+dump_show(const struct ctl *ctl, FILE *in, const struct answer *answer)
+{
+	(void)in;
+	return ctl->json ? show_json(answer->last) : show_backtrace(answer->last);
 }
 
 /* There is nothing to tell where all is well. */
@@ -215,6 +223,7 @@ static const struct command {
 	{.name = "reopen", .nwords = 1, .show = reopen_show},
 	{.name = "set", .wants = "workers N", .nwords = 3, .waits = true, .show = set_show},
 	{.name = "drain", .wants = "PID", .nwords = 2, .waits = true, .show = drain_show},
+	{.name = "dump", .wants = "PID", .nwords = 2, .show = dump_show},
 	{.name = "stop", .nwords = 1, .waits = true, .show = stop_wait},
 	{.name = "new-module", .wants = "NAME", .nwords = 2, .run = new_module_run},
 };

@@ -15,6 +15,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/access_log.h \
 	daemon/backoff.c \
 	daemon/backoff.h \
+	daemon/backtrace.c \
+	daemon/backtrace.h \
 	daemon/blame.c \
 	daemon/blame.h \
 	daemon/child.c \
@@ -30,6 +32,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/escape.h \
 	daemon/generation.c \
 	daemon/generation.h \
+	daemon/hang.c \
+	daemon/hang.h \
 	daemon/human.c \
 	daemon/human.h \
 	daemon/identity.c \
@@ -52,6 +56,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/outbox.h \
 	daemon/privileges.c \
 	daemon/privileges.h \
+	daemon/proc.c \
+	daemon/proc.h \
 	daemon/reload.c \
 	daemon/reload.h \
 	daemon/reopen.c \

@@ -280,7 +280,7 @@ master_init(struct master *master, const struct options *options)
 	error = -ENOMEM;
 	master->base = event_base_new();
 	if (!master->base || log_attach(&master->log, master->base) < 0 ||
-	    reload_init(master) < 0 || signals_add(master) < 0)
+	    reload_init(master) < 0 || hang_watch_start(master) < 0 || signals_add(master) < 0)
 		goto failed;
 	error = notify_init(master);
 	if (error)
@@ -301,6 +301,7 @@ master_fini(struct master *master)
 			event_free(master->signals[i]);
 	reload_fini(master);
 	notify_fini(master);
+	hang_watch_stop(master);
 	slots_fini(&master->slots);
 	spawner_fini(&master->spawner);
 	log_fini(&master->log);

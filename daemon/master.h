@@ -20,6 +20,7 @@
 
 #include "daemon/control.h"
 #include "daemon/generation.h"
+#include "daemon/hang.h"
 #include "daemon/log.h"
 #include "daemon/notify.h"
 #include "daemon/options.h"
@@ -62,6 +63,7 @@ struct master {
 	struct generation *candidate;	    /* of the reload that runs */
 	uint64_t restarts;		    /* workers started in the place of one that died */
 	struct reload reload;
+	struct hang_watch hangs;
 	struct control control;
 	struct notify notify;
 	struct contract_message message; /* the one that is being read */

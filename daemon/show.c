@@ -158,6 +158,21 @@ show_status(const json_t *status)
 }
 
 int
+show_backtrace(const json_t *dump)
+{
+	const json_t *lines = json_object_get(dump, "backtrace"), *line;
+	const char *doing = json_string_value(json_object_get(dump, "doing"));
+	size_t i;
+
+	printf("worker %d, pid %d, generation %d:\n", (int)show_number(dump, "worker"),
+	       (int)show_number(dump, "pid"), (int)show_number(dump, "generation"));
+	if (doing)
+		show_lines(stdout, "", doing);
+	json_array_foreach(lines, i, line) show_lines(stdout, "", json_string_value(line));
+	return ferror(stdout) ? -1 : 0;
+}
+
+int
 show_json(const json_t *object)
 {
 	if (json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(10)) < 0)

@@ -2,10 +2,12 @@
  * What the master knows about itself and its workers, as JSON.
  */
 #include "daemon/status.h"
+#include "daemon/blame.h"
 #include "daemon/clock.h"
 #include "daemon/generation.h"
 #include "daemon/master.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -44,6 +46,29 @@ status_text_json(const char *text)
 	json = json_string(copy);
 	free(copy);
 	return json;
+}
+
+json_t *
+status_backtrace_json(const struct child *child, const char *text, size_t size)
+{
+	const char *end = text + size;
+	json_t *lines = json_array();
+	char doing[512], line[512];
+
+	while (text < end) {
+		const char *line_end = memchr(text, '\n', (size_t)(end - text));
+		int n = (int)((line_end ? line_end : end) - text);
+
+		snprintf(line, sizeof(line), "%.*s", n, text);
+		json_array_append_new(lines, status_text_json(line));
+		text += n + 1;
+	}
+	blame_format(slots_get(&child->master->slots, child->slot), child->generation->conf,
+		     clock_now_ns(), doing, sizeof(doing));
+	return json_pack("{s:b, s:i, s:i, s:i, s:o, s:o}", "ok", 1, "worker", (int)child->worker,
+			 "pid", (int)child->pid, "generation", (int)child->generation->number,
+			 "doing", status_text_json(doing[0] ? doing + 1 : NULL), "backtrace",
+			 lines);
 }
 
 static double

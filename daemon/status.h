@@ -21,6 +21,7 @@
 #include <jansson.h>
 #include <stdint.h>
 
+struct child;
 struct master;
 struct slot;
 struct slot_counters;
@@ -28,6 +29,12 @@ struct slot_counters;
 /* The caller's to decref; NULL without memory. */
 json_t *status_json(const struct master *master);
 json_t *status_workers_json(const struct master *master);
+
+/*
+ * What a worker has sent as its backtrace: {ok, worker, pid, generation, doing, backtrace: [lines]};
+ * `doing` is the call into a module that runs, or null.
+ */
+json_t *status_backtrace_json(const struct child *child, const char *text, size_t size);
 
 /* A string; bytes that are no UTF-8, which JSON cannot hold, become '?'. NULL is null. */
 json_t *status_text_json(const char *text);

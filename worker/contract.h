@@ -20,6 +20,7 @@
  *	                             <-    UNLISTEN   it does not want to any more
  *	SIGNAL                       ->               the master was sent it, and acts on it next
  *	                             <-    LOG        one line for the log
+ *	                             <-    BACKTRACE  answers the signal CONTRACT_TRACE_SIGNAL
  *
  * The scoreboard: one memfd, one page per slot, so that a wild write in one worker cannot reach the
  * slot of another (each worker maps its own page writable and the rest read-only). Numbers only,
@@ -64,7 +65,14 @@ enum contract_type {
 	CONTRACT_UNLISTEN,  /* worker to master: struct contract_unlisten */
 	CONTRACT_SIGNAL,    /* master to worker: struct contract_signal */
 	CONTRACT_HURRY,	    /* master to worker: no body; drain_timeout is over as of now */
+	CONTRACT_BACKTRACE, /* worker to master: text, a line for each frame */
 };
+
+/*
+ * Sent to the thread that runs the worker's loop, once its slot says which that is: whatever it is
+ * doing, it answers with BACKTRACE.
+ */
+#define CONTRACT_TRACE_SIGNAL (SIGRTMIN + 1)
 
 struct contract_header {
 	uint16_t version;
@@ -248,7 +256,8 @@ struct slot {
 	_Atomic uint64_t parked;		   /* of these, a request waiting for its answer */
 
 	/* every SLOT_TICK_MS */
-	_Alignas(64) _Atomic uint64_t heartbeat_ns; /* CLOCK_MONOTONIC of the last tick */
+	_Alignas(64) _Atomic uint64_t heartbeat_ns; /* CLOCK_MONOTONIC of the last tick; 0: no loop
+						       turns, not yet or not any more */
 	_Atomic uint64_t lag_us;		    /* how late the last tick came */
 	_Atomic uint64_t lag_max_us;		    /* the latest in the last second */
 	_Atomic uint64_t lag[SLOT_LAG_BUCKETS];	    /* how many ticks came how late */
@@ -263,6 +272,8 @@ struct slot {
 	_Atomic uint32_t route;	 /* into conf.routes */
 	_Atomic uint32_t line_size;
 	_Atomic uint64_t since_ns; /* CLOCK_MONOTONIC: the start of the loop's turn */
+	_Atomic uint32_t calls;	   /* so many began; who finds it unmoved looks at the same call */
+	_Atomic uint32_t tid;	   /* the loop's thread, once it takes CONTRACT_TRACE_SIGNAL */
 	char line[SLOT_LINE_MAX];  /* first bytes of the request line */
 };
 #define SLOT_TICK_MS 250

@@ -1207,7 +1207,8 @@ EDDY_API uint64_t eddy_process_hrtime(void);
  * Several may listen; they are called in the order in which they were added, in every worker,
  * before the daemon acts on it (`drain` comes after SIGTERM). Unlike in Node this changes nothing
  * of what the daemon then does, and a signal to the worker itself is not heard. As with any
- * signal, of many in a short time some may be one. 0, EDDY_EINVAL (another signal), EDDY_ENOMEM.
+ * signal, of many in a short time some may be one. Of the worker's own signals, SIGRTMIN and
+ * SIGRTMIN + 1 are the daemon's. 0, EDDY_EINVAL (another signal), EDDY_ENOMEM.
  * Node: process.on('SIGTERM').
  */
 EDDY_API int eddy_process_on(int signal, void (*cb)(int signal, void *arg), void *arg);

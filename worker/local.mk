@@ -133,9 +133,11 @@ worker_libworker_a_SOURCES = \
 	worker/net/socket.c \
 	worker/net/socket.h \
 	worker/stats.c \
+	worker/trace.c \
+	worker/trace.h \
 	worker/worker.c \
 	worker/worker.h
-worker_libworker_a_CPPFLAGS = $(AM_CPPFLAGS) $(CARES_CFLAGS) $(EVENT_CFLAGS) $(SYSTEMD_CFLAGS)
+worker_libworker_a_CPPFLAGS = $(AM_CPPFLAGS) $(CARES_CFLAGS) $(EVENT_CFLAGS) $(SYSTEMD_CFLAGS) $(UNWIND_CFLAGS)
 
 # What a program that links libworker.a needs after it.
 WORKER_LIBS = worker/libcontract.a conf/libconf.a $(CARES_LIBS) $(CONFUSE_LIBS) $(EVENT_LIBS) $(SYSTEMD_LIBS)

@@ -115,6 +115,7 @@ worker_init(struct worker *worker, int link)
 	if (worker->message == NULL || link_open(worker) != 0)
 		return -1;
 	slot_set(worker->slot->state, SLOT_INIT);
+	trace_init(worker);
 	worker->statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 	if (loop_init(&worker->loop, worker_flush, worker) != 0) {
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, "cannot make an event loop");
@@ -234,6 +235,7 @@ worker_run(struct worker *worker)
 		link_ready(worker);
 	loop_leave(&worker->loop); /* what `load` has posted */
 	event_base_loop(worker->loop.base, EVLOOP_NO_EXIT_ON_EMPTY);
+	slot_set(worker->slot->heartbeat_ns, 0);
 	return worker->refused ? -1 : 0;
 }
 
@@ -414,6 +416,8 @@ worker_fini(struct worker *worker)
 	free(worker->gates);
 	if (worker->conf != NULL)
 		conf_free(worker->conf);
+	if (worker->slot != NULL)
+		trace_fini(worker);
 	if (worker->board.pages != NULL)
 		scoreboard_unmap(&worker->board);
 	free(worker->module_dir);

@@ -29,6 +29,7 @@
 #include "net/dns.h"
 #include "net/gate.h"
 #include "net/net.h"
+#include "trace.h"
 
 struct topic;
 LIST_HEAD(topic_list, topic);
@@ -52,6 +53,7 @@ struct worker {
 	struct loop loop;
 	struct threads threads;
 	struct calls calls;
+	struct trace trace;
 	struct eddy_module *modules;
 	size_t nmodules;
 	struct router router;

@@ -143,6 +143,7 @@ def test_the_terminal_interrupt_that_all_processes_get_is_graceful_too(stopping)
 
 
 def test_a_stop_while_a_worker_is_busy_waits_for_it(stopping):
+    stopping.expect_log("is blocked")
     client = stopping.connect()
     client.send(request("GET", "/block?700"))
     wait_until(lambda: stopping.totals()["requests"] >= 1, "the worker to be busy", every=0.005)

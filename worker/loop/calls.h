@@ -42,6 +42,7 @@ call_begin(struct calls *calls, struct eddy_module *module, enum slot_callback k
 	slot_set(slot->route, route);
 	slot_set(slot->line_size, 0);
 	slot_set(slot->since_ns, calls->loop->now_ns);
+	slot_add(slot->calls, 1);
 	slot_set(slot->callback, (uint32_t)kind);
 }
 
