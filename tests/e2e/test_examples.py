@@ -120,3 +120,53 @@ def test_facts_of_a_process(signals, daemon):
     assert lines["pid"] == str(pid)
     assert lines["cwd"] == os.readlink(f"/proc/{pid}/cwd")
     assert set(lines) == {"pid", "cwd", "HOME", "uptime", "rss"}
+
+
+@pytest.fixture
+def chat(daemon):
+    daemon.conf(
+        workers=2,
+        modules={"poll": {"path": "poll.so"}},
+        routes={"/poll/:room": "poll", "/chat": {"module": "poll", "handler": "page"}},
+    )
+    return daemon.start()
+
+
+def said_after(daemon, id, path="/poll/lobby"):
+    answer = daemon.get(f"{path}?since={id}")
+    assert answer.status == 200
+    return answer.get("Message-Id"), answer.body
+
+
+def test_poll_misses_no_message_between_two_gets_of_any_worker(chat, daemon):
+    client = daemon.connect()
+    sent = [b"message %d" % i for i in range(100)]
+    for body in sent:
+        assert client.post("/poll/lobby", body).status == 204
+    for pid in daemon.pids():
+        with daemon.only(pid):
+            id, body = "0", None
+            while body != sent[-1]:  # the last has come to this worker
+                id, body = said_after(daemon, id)
+            got, id = [], "0"
+            while len(got) < 64:
+                id, body = said_after(daemon, id)
+                got.append(body)
+            assert got == sent[-64:]
+            assert said_after(daemon, "12345")[1] == sent[-64]
+
+
+def test_poll_keeps_what_was_said_in_a_room_to_that_room(chat, daemon):
+    client = daemon.connect()
+    client.post("/poll/lobby", b"one")
+    client.post("/poll/tea", b"two")
+    client.post("/poll/lobby", b"three")
+    id, first = said_after(daemon, "0")
+    assert (first, said_after(daemon, id)[1]) == (b"one", b"three")
+    assert said_after(daemon, "0", "/poll/tea")[1] == b"two"
+
+
+def test_the_chat_page_is_html_that_asks_its_neighbour(chat, daemon):
+    answer = daemon.get("/chat")
+    assert answer.get("Content-Type") == "text/html; charset=utf-8"
+    assert b"'poll/' + encodeURIComponent(room)" in answer.body
