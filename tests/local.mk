@@ -187,6 +187,12 @@ tests_unit_worker_net_test_names_LDADD = $(UNIT_WORKER_LIBS)
 UNIT_TESTS += tests/unit/worker/net/test_records
 tests_unit_worker_net_test_records_SOURCES = tests/unit/worker/net/test_records.c tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_net_test_records_LDADD = $(UNIT_WORKER_LIBS)
+UNIT_TESTS += tests/unit/worker/loop/test_exclusive
+tests_unit_worker_loop_test_exclusive_SOURCES = tests/unit/worker/loop/test_exclusive.c tests/unit/worker/suite.h tests/unit/suite.h
+tests_unit_worker_loop_test_exclusive_LDADD = $(UNIT_WORKER_LIBS)
+UNIT_TESTS += tests/unit/worker/net/test_share
+tests_unit_worker_net_test_share_SOURCES = tests/unit/worker/net/test_share.c tests/unit/worker/suite.h tests/unit/suite.h
+tests_unit_worker_net_test_share_LDADD = $(UNIT_WORKER_LIBS)
 UNIT_TESTS += tests/unit/worker/net/test_listener
 tests_unit_worker_net_test_listener_SOURCES = tests/unit/worker/net/test_listener.c tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_net_test_listener_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=accept4 -Wl,--wrap=poll
@@ -302,9 +308,10 @@ else
 endif
 
 # What a person measures: `make bench`, then start the program. Figures are for comparing on one machine, in one run.
-BENCHES = tests/bench/timers
+BENCHES = tests/bench/connect tests/bench/timers
 EXTRA_PROGRAMS = $(BENCHES)
 CLEANFILES += $(BENCHES)
+tests_bench_connect_SOURCES = tests/bench/connect.c
 tests_bench_timers_SOURCES = tests/bench/timers.c
 tests_bench_timers_LDADD = worker/libworker.a $(WORKER_LIBS)
 

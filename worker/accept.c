@@ -167,7 +167,7 @@ worker_accept_init(struct worker *worker)
 	worker->net.max_clients = conf_connections(worker->conf, files.rlim_cur);
 	slot_set(worker->slot->connections_max, worker->net.max_clients);
 	for (size_t i = 0; i < worker->nlisteners; i++) {
-		gate_open(&worker->gates[i], &worker->net, worker->listeners[i],
+		gate_open(&worker->gates[i], &worker->net, worker->listeners[i], true,
 			  worker->conf->listens[i].protocol == CONF_TCP ? worker_tcp_entered
 									: worker_http_entered,
 			  worker);
@@ -178,8 +178,13 @@ worker_accept_init(struct worker *worker)
 void
 worker_accept(struct worker *worker)
 {
+	static const char no_epoll[] =
+		"the loop's epoll descriptor is not to be found: each client wakes all workers";
+
 	if (worker->draining || worker->net.accepting)
 		return;
+	if (worker->loop.epoll < 0)
+		link_log(worker, LOG_INFO, "", no_epoll, sizeof(no_epoll) - 1);
 	net_accept(&worker->net);
 	slot_set(worker->slot->state, SLOT_ACCEPTING);
 }

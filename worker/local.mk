@@ -66,6 +66,8 @@ worker_libworker_a_SOURCES = \
 	worker/loop/deadline.h \
 	worker/loop/entries.c \
 	worker/loop/entries.h \
+	worker/loop/exclusive.c \
+	worker/loop/exclusive.h \
 	worker/loop/file.c \
 	worker/loop/file.h \
 	worker/loop/handle.c \
@@ -130,6 +132,8 @@ worker_libworker_a_SOURCES = \
 	worker/net/records.h \
 	worker/net/server.c \
 	worker/net/server.h \
+	worker/net/share.c \
+	worker/net/share.h \
 	worker/net/socket.c \
 	worker/net/socket.h \
 	worker/stats.c \

@@ -123,6 +123,9 @@ stats_tick(evutil_socket_t fd, short what, void *arg)
 	slot_set(worker->slot->heartbeat_ns, now_ns);
 	stats_lag(worker, now_ns);
 	date_renew(&worker->http.date, time(NULL));
+	loop_enter(&worker->loop);
+	net_tick(&worker->net);
+	loop_leave(&worker->loop);
 	if (worker->ticks++ % (1000 / SLOT_TICK_MS) == 0) {
 		stats_trim(worker);
 		stats_process(worker);

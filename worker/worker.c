@@ -140,6 +140,7 @@ worker_init(struct worker *worker, int link)
 		return -1;
 	}
 	worker->net.dns = &worker->dns;
+	worker->net.board = &worker->board;
 	if (dns_init(&worker->dns, &worker->loop, &worker->threads) != 0 ||
 	    client_init(&worker->client, &worker->loop, &worker->calls) != 0 ||
 	    worker_log_open(worker) != 0) {

@@ -3,6 +3,7 @@
  * thread, no locks.
  */
 #include "loop/loop.h"
+#include "loop/exclusive.h"
 
 #include <errno.h>
 #include <stddef.h>
@@ -64,6 +65,7 @@ loop_init(struct loop *loop, void (*flush)(void *arg), void *flush_arg)
 	event_config_free(config);
 	if (loop->base == NULL)
 		return -ENOMEM;
+	loop->epoll = exclusive_find(loop->base);
 	evtimer_assign(&loop->again_event, loop->base, loop_next_turn, loop);
 	return 0;
 }

@@ -30,6 +30,7 @@ struct task_queue {
 
 struct loop {
 	struct event_base *base;
+	int epoll;	 /* the base's, for exclusive.h; -1: not known */
 	uint64_t now_ns; /* CLOCK_MONOTONIC_COARSE at the start of this turn */
 	struct task_queue ticks, later, again;
 	struct event again_event;

@@ -2,6 +2,7 @@
  * Who is let in; see gate.h.
  */
 #include "net/gate.h"
+#include "net/share.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -31,7 +32,13 @@ gate_accepted(void *arg, int fd, const struct sockaddr *peer)
 {
 	struct gate *gate = arg;
 	struct net *net = gate->net;
-	int error = gate->entered(gate, fd, peer);
+	int error;
+
+	if (net->took == NULL) {
+		net->took = gate;
+		net->nclients_before = net->nclients;
+	}
+	error = gate->entered(gate, fd, peer);
 
 	if (error != -EUSERS)
 		return error;
@@ -49,11 +56,29 @@ gate_failed(void *arg, int error)
 	return freed;
 }
 
+/* Looking costs some cache lines of other processors: below the limit of last time it is no use. */
+static bool
+gate_enough(void *arg)
+{
+	struct net *net = ((struct gate *)arg)->net;
+
+	if (net->nclients <= net->share)
+		return false;
+	net->share = net->board != NULL ? share_limit(net->board, net->slot, net->loop->now_ns)
+					: SIZE_MAX;
+	return net->nclients > net->share;
+}
+
 void
-gate_open(struct gate *gate, struct net *net, int fd,
+gate_open(struct gate *gate, struct net *net, int fd, bool shared,
 	  int (*entered)(struct gate *gate, int fd, const struct sockaddr *peer), void *arg)
 {
-	*gate = (struct gate){.net = net, .listener.fd = fd, .entered = entered, .arg = arg};
+	*gate = (struct gate){
+		.net = net,
+		.listener = {.fd = fd, .shared = shared},
+		.entered = entered,
+		.arg = arg,
+	};
 	LIST_INSERT_HEAD(&net->gates, gate, link);
 	if (net->accepting)
 		gate_start(gate);
@@ -67,9 +92,11 @@ gate_start(struct gate *gate)
 		.make_room = gate_make_room,
 		.accepted = gate_accepted,
 		.failed = gate_failed,
+		.enough = gate_enough,
 	};
+	struct listener *listener = &gate->listener;
 
-	listener_start(&gate->listener, gate->net->loop, gate->listener.fd, &events, gate);
+	listener_start(listener, gate->net->loop, listener->fd, listener->shared, &events, gate);
 }
 
 void
@@ -86,6 +113,8 @@ gate_drop(struct gate *gate)
 	if (gate->net == NULL)
 		return;
 	LIST_REMOVE(gate, link);
+	if (gate->net->took == gate)
+		gate->net->took = NULL;
 	if (gate->listener.loop != NULL)
 		listener_drop(&gate->listener);
 	else

@@ -22,8 +22,11 @@ struct gate {
 	void *arg;
 };
 
-/* The gate of a listening descriptor (nonblocking, the gate's from now on); not started. */
-void gate_open(struct gate *gate, struct net *net, int fd,
+/*
+ * The gate of a listening descriptor (nonblocking, the gate's from now on), which other workers have
+ * too if it is shared; not started.
+ */
+void gate_open(struct gate *gate, struct net *net, int fd, bool shared,
 	       int (*entered)(struct gate *gate, int fd, const struct sockaddr *peer), void *arg);
 /* Accepts from now on. */
 void gate_start(struct gate *gate);

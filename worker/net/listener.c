@@ -3,6 +3,7 @@
  * kernel wakes nobody.
  */
 #include "net/listener.h"
+#include "loop/exclusive.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -13,12 +14,39 @@
 	1024	     /* of those that wait when the listener stops: nobody else may come for them */
 #define SLEEP_MS 100 /* for descriptors or memory to come free */
 
+/* Having stepped back: the others need a moment. Who then still waits is the more welcome the longer. */
+#define AWAY_MS 10
+#define AWAY_MAX_MS 100
+#define BUSY_MS 2
+#define APPETITE 4
+
+static void
+timer_start(struct listener *listener, unsigned ms)
+{
+	event_add(&listener->timer, &(struct timeval){.tv_usec = (suseconds_t)ms * 1000});
+}
+
 static void
 listener_sleep(struct listener *listener, unsigned ms)
 {
+	listener->away = false;
 	event_del(&listener->event);
 	if (ms > 0)
-		event_add(&listener->timer, &(struct timeval){.tv_usec = (suseconds_t)ms * 1000});
+		timer_start(listener, ms);
+}
+
+/* Where it cannot be exclusive, all workers are woken for each client, which costs but works. */
+static void
+listener_add(struct listener *listener)
+{
+	struct loop *loop = listener->loop;
+
+	if (event_add(&listener->event, NULL) == 0 &&
+	    (!listener->shared || loop->epoll < 0 || exclusive_register(loop->epoll, listener->fd)))
+		return;
+	event_del(&listener->event);
+	if (event_add(&listener->event, NULL) != 0)
+		timer_start(listener, SLEEP_MS);
 }
 
 /*
@@ -85,10 +113,23 @@ listener_take(struct listener *listener)
 
 /* Takes up to so many of them. */
 static void
-listener_accept(struct listener *listener, int most)
+listener_accept(struct listener *listener, unsigned most)
 {
-	for (int turn = 0; turn < most && listener->fd >= 0; turn++)
+	for (unsigned turn = 0; turn < most && listener->fd >= 0; turn++)
 		if (!listener_take(listener))
+			return;
+}
+
+/*
+ * Takes those that wait, but leaves others what is above this worker's share. It takes one at least:
+ * for who has woken it the kernel has woken nobody else.
+ */
+static void
+listener_accept_share(struct listener *listener)
+{
+	for (unsigned turn = 0; turn < ACCEPT_TURNS; turn++)
+		if (!listener_take(listener) || listener->fd < 0 ||
+		    (listener->shared && listener->events->enough(listener->arg)))
 			return;
 }
 
@@ -100,34 +141,106 @@ listener_event(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	loop_enter(listener->loop);
-	listener_accept(listener, ACCEPT_TURNS);
+	listener_accept_share(listener);
 	loop_leave(listener->loop);
+}
+
+static void
+listener_step_back(struct listener *listener)
+{
+	event_del(&listener->event);
+	listener->away = true;
+	listener->away_ms = AWAY_MS;
+	listener->appetite = APPETITE;
+	timer_start(listener, AWAY_MS);
+}
+
+/*
+ * Where nobody waits the others do well without it. Where somebody does they are busy, or do not come
+ * round at all.
+ */
+static void
+listener_look_back(struct listener *listener)
+{
+	if (!listener->events->enough(listener->arg)) {
+		listener->away = false;
+		listener_add(listener);
+		return;
+	}
+	if (listener_waits(listener)) {
+		listener->away_ms = BUSY_MS;
+		timer_start(listener, BUSY_MS);
+		listener_accept(listener, listener->appetite);
+		if (listener->appetite < ACCEPT_TURNS)
+			listener->appetite *= 2;
+	} else {
+		listener->appetite = APPETITE;
+		if (listener->away_ms < AWAY_MAX_MS)
+			listener->away_ms *= 2;
+		timer_start(listener, listener->away_ms);
+	}
 }
 
 static void
 listener_timer(evutil_socket_t fd, short what, void *arg)
 {
+	struct listener *listener = arg;
+
 	(void)fd;
 	(void)what;
-	listener_wake(arg);
+	loop_enter(listener->loop);
+	if (listener->away)
+		listener_look_back(listener);
+	else
+		listener_wake(listener);
+	loop_leave(listener->loop);
 }
 
 void
-listener_start(struct listener *listener, struct loop *loop, int fd,
+listener_start(struct listener *listener, struct loop *loop, int fd, bool shared,
 	       const struct listener_events *events, void *arg)
 {
-	*listener = (struct listener){.loop = loop, .fd = fd, .events = events, .arg = arg};
+	*listener = (struct listener){
+		.loop = loop, .fd = fd, .shared = shared, .events = events, .arg = arg};
 	event_assign(&listener->event, loop->base, fd, EV_READ | EV_PERSIST, listener_event,
 		     listener);
 	evtimer_assign(&listener->timer, loop->base, listener_timer, listener);
-	event_add(&listener->event, NULL);
+	listener_add(listener);
+}
+
+static bool
+listener_is_awake(const struct listener *listener)
+{
+	return listener->fd >= 0 && event_pending(&listener->event, EV_READ, NULL);
 }
 
 void
 listener_wake(struct listener *listener)
 {
-	if (listener->fd >= 0 && !event_pending(&listener->timer, EV_TIMEOUT, NULL))
-		event_add(&listener->event, NULL);
+	if (listener->fd >= 0 && !listener_is_awake(listener) &&
+	    !event_pending(&listener->timer, EV_TIMEOUT, NULL))
+		listener_add(listener);
+}
+
+void
+listener_yield(struct listener *listener)
+{
+	if (!listener->shared || !listener_is_awake(listener))
+		return;
+	if (listener->events->enough(listener->arg))
+		listener_step_back(listener);
+	else if (listener->loop->epoll >= 0 &&
+		 !exclusive_register(listener->loop->epoll, listener->fd)) {
+		event_del(&listener->event);
+		listener_add(listener);
+	}
+}
+
+void
+listener_look(struct listener *listener)
+{
+	if (listener->shared && listener_is_awake(listener))
+		listener_accept_share(listener);
 }
 
 void

@@ -1,5 +1,11 @@
 /*
- * Accepting: a listening socket that all workers share, read by this worker's loop.
+ * Accepting: a listening socket, which all workers share or which is one's own, read by this
+ * worker's loop.
+ *
+ * Of the workers that wait at a shared one, the kernel wakes one for each client (exclusive.h); who
+ * has taken a client that stays goes to the end of the row. A worker that has more than its share
+ * steps back: it waits there no more, and looks every now and then whether that is still so, or
+ * whether clients wait that the others do not come round to.
  */
 #ifndef EDDY_NET_LISTENER_H
 #define EDDY_NET_LISTENER_H
@@ -26,20 +32,36 @@ struct listener_events {
 	 * has been freed, it is worth another try at once; false: the listener sleeps for a moment.
 	 */
 	bool (*failed)(void *arg, int error);
+	/* Of a shared one: whether the worker has its share, and others could take the next. */
+	bool (*enough)(void *arg);
 };
 
 struct listener {
 	struct event event;
-	struct event timer; /* ends a sleep after a failure */
+	struct event timer; /* ends a sleep after a failure; or time to look back */
 	struct loop *loop;
 	int fd;
+	bool shared;
+	bool away;	   /* it has stepped back */
+	unsigned away_ms;  /* until it looks back */
+	unsigned appetite; /* clients that it takes then */
 	const struct listener_events *events;
 	void *arg;
 };
 
-/* Accepts on fd (nonblocking, the listener's from now on). */
-void listener_start(struct listener *listener, struct loop *loop, int fd,
+/*
+ * Accepts on fd (nonblocking, the listener's from now on), which other workers wait at too if it is
+ * shared.
+ */
+void listener_start(struct listener *listener, struct loop *loop, int fd, bool shared,
 		    const struct listener_events *events, void *arg);
+/*
+ * At the end of a turn in which clients came that stay: to the end of the row, or steps back where the
+ * worker has its share.
+ */
+void listener_yield(struct listener *listener);
+/* Accepts if somebody waits, in case who was woken for it has died or is stuck. */
+void listener_look(struct listener *listener);
 /* There may be room again. Does nothing to one that is awake, or sleeps after a failure. */
 void listener_wake(struct listener *listener);
 /*

@@ -112,11 +112,36 @@ net_stop_accepting(struct net *net)
 }
 
 void
+net_tick(struct net *net)
+{
+	struct gate *gate, *next;
+
+	net->share = 0;
+	for (gate = LIST_FIRST(&net->gates); net->accepting && gate != NULL; gate = next) {
+		next = LIST_NEXT(gate, link);
+		listener_look(&gate->listener);
+		listener_yield(&gate->listener);
+	}
+}
+
+/* Who has come and gone in one turn has not been in anybody's place. */
+static void
+net_yield(struct net *net)
+{
+	struct gate *gate = net->took;
+
+	net->took = NULL;
+	if (gate != NULL && net->nclients > net->nclients_before)
+		listener_yield(&gate->listener);
+}
+
+void
 net_flush(struct net *net)
 {
 	struct socket *sock, *next;
 	struct gate *gate;
 
+	net_yield(net);
 	for (sock = TAILQ_FIRST(&net->dead); sock != NULL; sock = next) {
 		next = TAILQ_NEXT(sock, link);
 		if (sock->posted || sock->telling) /* its tasks are in the queues */

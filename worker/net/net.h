@@ -61,7 +61,8 @@ struct net {
 	struct loop *loop;
 	struct calls *calls;
 	struct slot *slot;
-	struct dns *dns; /* the worker's; set before anything connects to a name */
+	const struct scoreboard *board; /* NULL: there are no other workers */
+	struct dns *dns;		/* the worker's; set before anything connects to a name */
 	const struct net_events *events;
 	void *arg;
 
@@ -71,7 +72,10 @@ struct net {
 	size_t max_clients;	    /* where accepting pauses */
 	struct addresses addresses; /* of them */
 	bool full;		    /* a client waits for room */
+	size_t share;		    /* connections that are no more than this worker's share */
 	struct gate_list gates;
+	struct gate *took;	/* that has let somebody in in this turn; NULL: none */
+	size_t nclients_before; /* that */
 
 	struct handles sockets, servers; /* the modules' */
 	struct pool socket_pool;
@@ -105,6 +109,12 @@ int net_turn_away(struct net *net, int fd, int error);
 /* Starts accepting at all gates, and at those that come; stops for good. */
 void net_accept(struct net *net);
 void net_stop_accepting(struct net *net);
+
+/*
+ * Every SLOT_TICK_MS: what may have been missed, or has changed elsewhere; and another worker has its
+ * turn to be the first in the row.
+ */
+void net_tick(struct net *net);
 
 /* The end of a turn: frees what closed, wakes gates when there is room again. */
 void net_flush(struct net *net);

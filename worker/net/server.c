@@ -256,7 +256,7 @@ server_bound(struct server *server, eddy_str address, int fd)
 	}
 	server->state = SERVER_LISTENING;
 	server->listening = true;
-	gate_open(&server->gate, server->net, fd, server_entered, server);
+	gate_open(&server->gate, server->net, fd, true, server_entered, server);
 }
 
 void

@@ -18,6 +18,7 @@ static struct {
 	unsigned accepted, failed, made_room;
 	int error, accepting; /* the last failure; what `accepted` returns */
 	bool room, makes_room, frees;
+	unsigned share; /* clients that are enough */
 } owner;
 
 int __wrap_accept4(int fd, struct sockaddr *peer, socklen_t *size, int flags);
@@ -85,6 +86,13 @@ owner_failed(void *arg, int error)
 	return owner.frees && owner.failed < 3;
 }
 
+static bool
+owner_enough(void *arg)
+{
+	(void)arg;
+	return owner.accepted >= owner.share;
+}
+
 static void
 flush(void *arg)
 {
@@ -94,10 +102,12 @@ flush(void *arg)
 static const struct listener_events events = {.room = owner_room,
 					      .make_room = owner_make_room,
 					      .accepted = owner_accepted,
-					      .failed = owner_failed};
+					      .failed = owner_failed,
+					      .enough = owner_enough};
 
 static struct loop loop;
 static struct listener listener;
+static bool shared;
 static int client; /* keeps the listener's socket readable: somebody always waits */
 
 /* A listener at whose socket somebody waits. */
@@ -115,7 +125,7 @@ listener_open(const int *what)
 	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, pair), 0);
 	client = pair[1];
 	ck_assert_int_eq(write(client, "x", 1), 1);
-	listener_start(&listener, &loop, pair[0], &events, NULL);
+	listener_start(&listener, &loop, pair[0], shared, &events, NULL);
 }
 
 static void
@@ -124,6 +134,7 @@ listener_close(void)
 	listener_stop(&listener);
 	close(client);
 	loop_fini(&loop);
+	shared = false;
 }
 
 static void
@@ -320,6 +331,127 @@ START_TEST(who_has_been_waiting_is_let_in_when_the_listener_stops)
 END_TEST
 
 static void
+shared_open(const int *what, unsigned share)
+{
+	shared = true;
+	listener_open(what);
+	owner.share = share;
+}
+
+START_TEST(a_worker_takes_no_more_than_its_share_in_a_turn)
+{
+	shared_open((const int[]){0, 0, 0, 0, EAGAIN}, 2);
+	turn();
+	ck_assert_uint_eq(owner.accepted, 2);
+	ck_assert(!sleeps()); /* how many of them stay the turn's end will tell */
+	turn();
+	ck_assert_uint_eq(owner.accepted, 3);
+	listener_close();
+}
+END_TEST
+
+START_TEST(a_worker_with_its_share_steps_back_and_looks_back)
+{
+	shared_open((const int[]){0, 0, 0, 0, EAGAIN}, 2);
+	turn();
+	listener_yield(&listener);
+	ck_assert(sleeps());
+	ck_assert(will_wake());
+	turn();
+	ck_assert_uint_eq(owner.accepted, 2);
+	owner.share = 10; /* the others have caught up */
+	while (sleeps())
+		event_base_loop(loop.base, EVLOOP_ONCE);
+	turn();
+	ck_assert_uint_eq(owner.accepted, 4);
+	listener_close();
+}
+END_TEST
+
+START_TEST(who_waits_although_others_should_come_is_taken_in_after_all)
+{
+	int what[101] = {0};
+
+	what[100] = EAGAIN;
+	shared_open(what, 1);
+	turn();
+	listener_yield(&listener);
+	while (owner.accepted < 100)
+		event_base_loop(loop.base, EVLOOP_ONCE);
+	ck_assert(sleeps());
+	listener_close();
+}
+END_TEST
+
+START_TEST(a_worker_that_has_stepped_back_takes_nobody_while_nobody_waits)
+{
+	shared_open((const int[]){0, 0, EAGAIN}, 1);
+	turn();
+	listener_yield(&listener);
+	waiting = 0;
+	for (int i = 0; i < 3; i++)
+		event_base_loop(loop.base, EVLOOP_ONCE);
+	ck_assert_uint_eq(owner.accepted, 1);
+	ck_assert(sleeps());
+	ck_assert(will_wake());
+	listener_wake(&listener); /* room is not what it lacks */
+	ck_assert(sleeps());
+	listener_close();
+}
+END_TEST
+
+START_TEST(a_worker_below_its_share_stays_in_the_row)
+{
+	shared_open((const int[]){0, EAGAIN}, 10);
+	for (int i = 0; i < 3; i++) {
+		turn();
+		listener_yield(&listener);
+		ck_assert(!sleeps());
+		ck_assert(!will_wake());
+	}
+	ck_assert_uint_eq(owner.accepted, 1);
+	asked = 0;
+	turn(); /* registered anew, it still sees who waits */
+	ck_assert_uint_eq(owner.accepted, 2);
+	listener_close();
+}
+END_TEST
+
+START_TEST(a_listener_of_ones_own_never_steps_back)
+{
+	listener_open((const int[]){0, 0, 0, EAGAIN});
+	turn();
+	listener_yield(&listener);
+	ck_assert_uint_eq(owner.accepted, 3);
+	ck_assert(!sleeps());
+	listener_close();
+}
+END_TEST
+
+START_TEST(a_look_takes_in_who_waits_unnoticed)
+{
+	shared_open((const int[]){EAGAIN, 0, EAGAIN}, 10);
+	listener_look(&listener);
+	ck_assert_uint_eq(owner.accepted, 0);
+	asked = 1;
+	listener_look(&listener);
+	ck_assert_uint_eq(owner.accepted, 1);
+	listener_close();
+}
+END_TEST
+
+START_TEST(a_worker_that_has_stepped_back_takes_in_who_waits_when_it_stops)
+{
+	shared_open((const int[]){0, 0, 0, EAGAIN}, 1);
+	turn();
+	listener_yield(&listener);
+	listener_stop(&listener);
+	ck_assert_uint_eq(owner.accepted, 3);
+	listener_close();
+}
+END_TEST
+
+static void
 tests_add(TCase *tcase)
 {
 	int kinds = COUNT(shortages);
@@ -337,6 +469,14 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, room_is_made_for_who_waits_and_for_nobody_else);
 	tcase_add_test(tcase, a_crowd_is_let_in_bit_by_bit);
 	tcase_add_test(tcase, who_has_been_waiting_is_let_in_when_the_listener_stops);
+	tcase_add_test(tcase, a_worker_takes_no_more_than_its_share_in_a_turn);
+	tcase_add_test(tcase, a_worker_with_its_share_steps_back_and_looks_back);
+	tcase_add_test(tcase, who_waits_although_others_should_come_is_taken_in_after_all);
+	tcase_add_test(tcase, a_worker_that_has_stepped_back_takes_nobody_while_nobody_waits);
+	tcase_add_test(tcase, a_worker_below_its_share_stays_in_the_row);
+	tcase_add_test(tcase, a_listener_of_ones_own_never_steps_back);
+	tcase_add_test(tcase, a_look_takes_in_who_waits_unnoticed);
+	tcase_add_test(tcase, a_worker_that_has_stepped_back_takes_in_who_waits_when_it_stops);
 }
 
 int
