@@ -53,7 +53,8 @@ def test_a_call_that_keeps_its_worker_is_named_and_so_is_its_end(hanging, handle
         rf'in module "hang" \(request callback, route "/{handler}", '
         rf'request "GET /{handler}\?ms=\d+"\)'
     )
-    daemon.wait_log(rf"<4>worker \d+ \(pid \d+, generation 1\) is blocked for [\d.]+ s {called}$", PATIENCE)
+    start = rf"<4>worker \d+ \(pid \d+, generation 1\) is blocked for [\d.]+ s {called}$"
+    daemon.wait_log(start, PATIENCE)
     assert client.read().status == 200
     end = rf"<5>worker \d+ .* goes on: it was blocked for ([\d.]+) s {called}$"
     took = daemon.wait_log(end, PATIENCE)[1]
@@ -86,10 +87,10 @@ def test_a_call_that_lasts_gets_a_backtrace_in_the_log(hanging):
 def test_what_lasts_longer_than_hang_timeout_is_ended_and_replaced(hanging, handler):
     daemon = hanging("1s")
     before = daemon.pids()
-    client = daemon.connect()
+    client = daemon.connect(seconds=PATIENCE)
     client.send(request("GET", f"/{handler}"))
     with pytest.raises(Closed):
-        client.read(PATIENCE)
+        client.read()
     daemon.wait_log(
         r"worker \d+ .* was killed: it was blocked for longer than hang_timeout in module "
         rf'"hang" \(request callback, route "/{handler}", request "GET /{handler}"'
