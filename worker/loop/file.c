@@ -7,6 +7,19 @@
 
 static void file_next(struct file *file);
 
+/* `done` may give up a hold: the close that waits for it, and frees the file, comes after this. */
+static void
+file_report(struct file_job *job)
+{
+	struct file *file = job->file;
+	bool closes = job->closes;
+
+	file->holds++;
+	job->done(job);
+	if (!closes)
+		file->holds--;
+}
+
 static void
 file_job_done(struct job *job)
 {
@@ -15,7 +28,7 @@ file_job_done(struct job *job)
 	bool closes = file_job->closes;
 
 	file->running = NULL;
-	file_job->done(file_job);
+	file_report(file_job);
 	if (!closes)
 		file_next(file);
 }
@@ -47,7 +60,7 @@ file_next(struct file *file)
 		if (file_start(file, next) == 0)
 			return;
 		next->job.dropped = true;
-		next->done(next);
+		file_report(next);
 	}
 }
 

@@ -5,6 +5,7 @@
  * A job that has to be at a certain place waits for a semaphore there; nothing here minds the time.
  */
 #include <semaphore.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "../suite.h"
@@ -22,6 +23,7 @@ struct letter {
 	int worked;
 	sem_t *begun, *go; /* posted and waited for by `work`, if they are set */
 	struct letter *then;
+	bool releases; /* `done` gives a hold up */
 };
 
 static void
@@ -44,6 +46,8 @@ letter_done(struct file_job *job)
 
 	ck_assert_uint_lt(n + 1, sizeof(done));
 	done[n] = (char)(letter->letter - (job->job.dropped ? 'a' - 'A' : 0));
+	if (letter->releases)
+		file_release(job->file);
 	if (letter->then != NULL)
 		ck_assert_int_eq(file_post(job->file, &letter->then->job), 0);
 }
@@ -200,6 +204,55 @@ START_TEST(closing_alone_waits_for_those_who_hold_the_file)
 }
 END_TEST
 
+/* Its `done` frees the file, as the close of eddy_fs_close does: nothing may look at it after that. */
+static void
+letter_done_and_file_freed(struct file_job *job)
+{
+	letter_done(job);
+	free(job->file);
+}
+
+START_TEST(a_hold_given_up_in_done_lets_the_file_close_and_go)
+{
+	struct letter a = letter_of('a'), b = letter_of('b'), c = letter_of('c');
+	struct file *file = malloc(sizeof(*file));
+
+	a.releases = true;
+	c.job.closes = true;
+	c.job.done = letter_done_and_file_freed;
+	file_init(file, &threads, 0);
+	file_hold(file);
+	post(file, &a);
+	post(file, &b);
+	post(file, &c);
+	run();
+	ck_assert_str_eq(done, "abc");
+}
+END_TEST
+
+START_TEST(at_the_end_a_hold_given_up_in_done_lets_the_file_go)
+{
+	struct letter a = letter_of('a'), b = letter_of('b'), c = letter_of('c');
+	struct file *file = malloc(sizeof(*file));
+	sem_t begun;
+
+	sem_init(&begun, 0, 0);
+	a.begun = &begun;
+	b.releases = true;
+	c.job.closes = true;
+	c.job.done = letter_done_and_file_freed;
+	file_init(file, &threads, 0);
+	file_hold(file);
+	post(file, &a);
+	post(file, &b);
+	post(file, &c);
+	sem_wait(&begun);
+	ck_assert_uint_eq(threads_fini(&threads, 0), 0);
+	ck_assert_str_eq(done, "aBC");
+	ck_assert_int_eq(threads_init(&threads, &loop, 1), 0); /* for tear_down */
+}
+END_TEST
+
 START_TEST(at_the_end_what_waits_is_dropped_in_its_order)
 {
 	struct letter a = letter_of('a'), b = letter_of('b'), c = letter_of('c'),
@@ -232,6 +285,8 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, closing_is_last);
 	tcase_add_test(tcase, closing_waits_for_those_who_hold_the_file_and_others_do_not);
 	tcase_add_test(tcase, closing_alone_waits_for_those_who_hold_the_file);
+	tcase_add_test(tcase, a_hold_given_up_in_done_lets_the_file_close_and_go);
+	tcase_add_test(tcase, at_the_end_a_hold_given_up_in_done_lets_the_file_go);
 	tcase_add_test(tcase, at_the_end_what_waits_is_dropped_in_its_order);
 }
 
