@@ -107,6 +107,9 @@ tests_unit_daemon_test_unix_socket_LDADD = $(UNIT_DAEMON_LIBS)
 UNIT_TESTS += tests/unit/worker/http/test_access
 tests_unit_worker_http_test_access_SOURCES = tests/unit/worker/http/test_access.c tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_http_test_access_LDADD = $(UNIT_WORKER_LIBS)
+UNIT_TESTS += tests/unit/worker/http/test_framing
+tests_unit_worker_http_test_framing_SOURCES = tests/unit/worker/http/test_framing.c tests/unit/worker/suite.h tests/unit/suite.h
+tests_unit_worker_http_test_framing_LDADD = $(UNIT_WORKER_LIBS)
 UNIT_TESTS += tests/unit/worker/http/test_head
 tests_unit_worker_http_test_head_SOURCES = tests/unit/worker/http/test_head.c tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_http_test_head_LDADD = $(UNIT_WORKER_LIBS)
@@ -156,6 +159,9 @@ tests_unit_worker_loop_test_file_LDADD = $(UNIT_WORKER_LIBS)
 UNIT_TESTS += tests/unit/worker/loop/test_threads
 tests_unit_worker_loop_test_threads_SOURCES = tests/unit/worker/loop/test_threads.c tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_loop_test_threads_LDADD = $(UNIT_WORKER_LIBS)
+UNIT_TESTS += tests/unit/worker/loop/test_transfer
+tests_unit_worker_loop_test_transfer_SOURCES = tests/unit/worker/loop/test_transfer.c tests/unit/worker/suite.h tests/unit/suite.h
+tests_unit_worker_loop_test_transfer_LDADD = $(UNIT_WORKER_LIBS)
 UNIT_TESTS += tests/unit/worker/loop/test_entries
 tests_unit_worker_loop_test_entries_SOURCES = tests/unit/worker/loop/test_entries.c tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_loop_test_entries_LDADD = $(UNIT_WORKER_LIBS)
@@ -234,16 +240,6 @@ FUZZERS += tests/fuzz/fuzz_conn
 tests_fuzz_fuzz_conn_SOURCES = tests/fuzz/fuzz_conn.c
 tests_fuzz_fuzz_conn_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_conn_LDADD = worker/libworker.a $(WORKER_LIBS)
-
-FUZZERS += tests/fuzz/fuzz_client
-tests_fuzz_fuzz_client_SOURCES = tests/fuzz/fuzz_client.c
-tests_fuzz_fuzz_client_LDFLAGS = $(FUZZ_LINK) -Wl,--wrap=eddy_net_connect
-tests_fuzz_fuzz_client_LDADD = worker/libworker.a $(WORKER_LIBS)
-
-FUZZERS += tests/fuzz/fuzz_records
-tests_fuzz_fuzz_records_SOURCES = tests/fuzz/fuzz_records.c
-tests_fuzz_fuzz_records_LDFLAGS = $(FUZZ_LINK)
-tests_fuzz_fuzz_records_LDADD = worker/libworker.a $(WORKER_LIBS)
 
 if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS)

@@ -491,6 +491,31 @@ EDDY_API eddy_socket *eddy_response_upgrade(eddy_response *res, const char *prot
 					    const eddy_socket_events *events, void *arg);
 
 /*
+ * Sends n bytes of a regular file from `offset` on, by sendfile(2), as the next piece of the body; n
+ * UINT64_MAX: up to the end that the file has when what was asked of it before is done. No disk is
+ * waited for on the loop, and nothing is copied into memory. Pieces and writes are sent in their
+ * order. The head waits for the first piece's length: an answer that is ended behind it, in the same
+ * callback and without other writes, has its Content-Length.
+ *
+ * `cb` (may be NULL) is called once, before `close`: with 0, when the kernel has the last byte, or
+ * with what went wrong: EDDY_ECLOSED (the client has left, or the response is over),
+ * EDDY_ERRNO(ENODATA) (the file is shorter), EDDY_ERRNO(ESPIPE) or (EISDIR) (it is no regular file:
+ * read it with eddy_fs_read), EDDY_ERRNO(EBADF) (it is not open for reading), EDDY_ERRNO(EIO), …,
+ * EDDY_ECONTENT_LENGTH (it is more than was promised). As long as the head is not out nothing has
+ * been sent, and the answer is still yours: give another one in cb. What has been ended, or has no
+ * cb, is answered 500. Where the head is out, the connection is reset.
+ *
+ * The file stays yours, and may be closed at once: it is, when the piece has been sent. What else is
+ * asked of it does not wait for the piece; bytes that are overwritten meanwhile may be sent as they
+ * were or as they are. 0, EDDY_EWRITE_AFTER_END, EDDY_ECONTENT_LENGTH, EDDY_EINVAL, EDDY_ENOMEM,
+ * EDDY_ECLOSED (the file, or the response): cb is not called then. Node: fs.createReadStream(path,
+ * { start, end }).pipe(response, { end: false }).
+ */
+EDDY_API int eddy_response_send_file(eddy_response *res, eddy_file *file, uint64_t offset,
+				     uint64_t n, void (*cb)(eddy_response *res, int err, void *arg),
+				     void *arg);
+
+/*
  * `cb` is called once, when no byte of the response has moved for `ms`; the response stays as it
  * is. Set again, the time begins anew; 0, or `cb` NULL: never (the default). 0, EDDY_ENOMEM,
  * EDDY_ECLOSED. Node: response.setTimeout.
@@ -1083,7 +1108,7 @@ typedef struct {
 	 * is heeded: it is closed a second before.
 	 */
 	unsigned timeout;
-	bool no_keep_alive;	   /* one connection for each request */
+	bool no_keep_alive; /* one connection for each request */
 } eddy_agent_options;
 
 /*

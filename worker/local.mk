@@ -48,12 +48,14 @@ worker_libworker_a_SOURCES = \
 	worker/http/joined.h \
 	worker/http/out.c \
 	worker/http/out.h \
+	worker/http/out_file.c \
 	worker/http/request.c \
 	worker/http/response.c \
 	worker/http/response.h \
 	worker/http/response_head.c \
 	worker/http/scan.c \
 	worker/http/scan.h \
+	worker/http/send_file.c \
 	worker/http/serve.c \
 	worker/http/status.c \
 	worker/http/status.h \
@@ -80,6 +82,8 @@ worker_libworker_a_SOURCES = \
 	worker/loop/pool.h \
 	worker/loop/threads.c \
 	worker/loop/threads.h \
+	worker/loop/transfer.c \
+	worker/loop/transfer.h \
 	worker/loop/wheel.c \
 	worker/loop/wheel.h \
 	worker/loop/writer.c \

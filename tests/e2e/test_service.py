@@ -46,7 +46,7 @@ def service(daemon, modules, request):
     daemon.conf(
         listens={f"unix:{socket}": {"mode": "0666"}},
         modules={"hello": {"path": "hello.so"}, "probe": {"path": str(modules / "probe.so")}},
-        routes={name: {"module": "probe", "handler": name[1:]} for name in ("/later", "/park")}
+        routes={name: {"module": "probe", "handler": name[1:]} for name in ("/later", "/block")}
         | {"/hello": "hello"},
         drain_timeout="60s",
     )
@@ -87,7 +87,8 @@ def test_start_returns_when_the_workers_serve(service):
 def test_the_status_line_has_live_figures(service):
     client = service.daemon.connect()
     client.get("/hello")
-    client.send(request("GET", "/park"))
+    wait_until(lambda: ", 1 connections (0 parked)" in service.status(), "the connection to show")
+    client.send(request("GET", "/later?600000"))
     wait_until(lambda: ", 1 connections (1 parked)" in service.status(), "the request to park")
 
 

@@ -560,7 +560,7 @@ access_ended_on(struct exchange *exchange, bool lost)
 {
 	const struct response *res = &exchange->response;
 	struct conn *conn = exchange->conn;
-	size_t unsent = lost ? out_unsent(conn) : 0;
+	uint64_t unsent = lost ? out_unsent(conn) : 0;
 	uint64_t bytes = res->no_body ? 0 : res->written;
 	struct access_entry entry = {
 		.peer = &conn->peer,

@@ -53,6 +53,8 @@ conn_close(struct conn *conn, bool reset)
 {
 	struct http *http = conn->http;
 	struct exchange *exchange = conn->exchange;
+	bool busy;
+	int fd;
 
 	if (conn->state == CONN_CLOSED)
 		return;
@@ -61,8 +63,10 @@ conn_close(struct conn *conn, bool reset)
 	if (conn->state == CONN_UPGRADE && conn->busy && http->upgrading != NULL)
 		socket_expect(http->upgrading, -1);
 	conn->state = CONN_CLOSED; /* before anything that could lose it again */
-	out_drop(conn);
-	net_fd_close(conn_give_up(conn), reset);
+	busy = out_drop(conn, reset);
+	fd = conn_give_up(conn);
+	if (!busy)
+		net_fd_close(fd, reset);
 	net_client_remove(http->net, &conn->peer);
 	conn->exchange = NULL;
 	if (exchange != NULL)
@@ -156,7 +160,7 @@ conn_eof(struct conn *conn)
 		conn->state = CONN_HEAD;
 		return;
 	case CONN_WAIT:
-		if (exchange == NULL || exchange->response.head_sent)
+		if (exchange == NULL || response_is_begun(&exchange->response))
 			return; /* the answer is finished */
 		events = exchange->response.events;
 		if (events == NULL || events->end == NULL)
@@ -476,7 +480,7 @@ conn_sent(struct conn *conn)
 {
 	struct exchange *exchange = conn->exchange;
 
-	if (exchange != NULL && (exchange->response.ended || exchange->response.answered)) {
+	if (exchange != NULL && response_is_written(&exchange->response)) {
 		conn_response_ended(conn);
 	} else if (exchange != NULL && exchange->response.full) {
 		exchange->response.full = false;

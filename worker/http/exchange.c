@@ -42,6 +42,7 @@ exchange_new(struct conn *conn, const struct route *route, struct head *head)
 		.begun_ns = http->access != NULL ? http->access->begun_ns : 0,
 		.response.status = 200,
 	};
+	TAILQ_INIT(&exchange->response.pieces);
 	exchange->handle = handle_new(&http->handles, exchange);
 	if (exchange->handle != NULL)
 		return exchange;
@@ -123,6 +124,7 @@ exchange_detach(struct exchange *exchange, bool lost)
 	struct request *req = &exchange->request;
 	unsigned last = EXCHANGE_FREE;
 
+	send_file_drop(exchange, lost ? EDDY_ECLOSED : 0);
 	exchange->conn = NULL;
 	if (exchange->parked)
 		slot_add(exchange->http->slot->parked, (uint64_t)-1);
@@ -159,6 +161,12 @@ exchange_call(struct exchange *exchange, enum slot_callback kind)
 		   exchange->route->index + 1);
 	if (exchange->head != NULL)
 		blame_line(exchange->http->slot, exchange->head);
+}
+
+void
+exchange_call_response(struct exchange *exchange)
+{
+	exchange_call(exchange, SLOT_RESPONSE);
 }
 
 /* From the timer that runs already: what it is about is the response. */
@@ -316,6 +324,8 @@ exchange_run(struct task *task)
 		exchange_error(exchange, exchange->request.error);
 	if (pending & EXCHANGE_END && exchange->conn != NULL)
 		exchange_tell(exchange, offsetof(eddy_response_events, end));
+	if (pending & EXCHANGE_FILES)
+		send_file_report(exchange);
 	if (pending & EXCHANGE_DRAIN && exchange->conn != NULL)
 		exchange_tell(exchange, offsetof(eddy_response_events, drain));
 	if (pending & EXCHANGE_FINISH)

@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 #include "eddy.h"
 #include "http/fields.h"
@@ -53,13 +54,18 @@ struct request {
 	int error;  /* to be reported */
 };
 
+TAILQ_HEAD(piece_list, piece);
+
 struct response {
 	const eddy_response_events *events;
 	void *arg;
 	struct fields fields, trailers;
 	char *reason;
-	uint64_t length;  /* the Content-Length that the module has set, if has_length */
-	uint64_t written; /* of the body */
+	uint64_t length;	  /* the Content-Length that the module has set, if has_length */
+	uint64_t written;	  /* of the body */
+	struct piece_list pieces; /* of files, that have not been reported */
+	struct piece *first;	  /* the one that the head waits for, or NULL: send_file.c */
+	uint32_t unsettled;	  /* pieces whose length is not known yet */
 	struct response_timeout *timeout;
 	uint16_t status;
 	bool has_length, has_date, has_type; /* set by the module */
@@ -73,6 +79,20 @@ struct response {
 	bool answered; /* by eddy, over the module's head: what it still calls does nothing */
 };
 
+/* Whether the client may count on it: the head is out, or on its way. */
+static inline bool
+response_is_begun(const struct response *res)
+{
+	return res->head_sent || res->first != NULL;
+}
+
+/* Whether all of it has been handed to out. */
+static inline bool
+response_is_written(const struct response *res)
+{
+	return (res->ended || res->answered) && res->head_sent;
+}
+
 /* Events that are owed, in the order of their delivery. */
 enum exchange_event {
 	EXCHANGE_ERROR = 1, /* request: error */
@@ -81,6 +101,7 @@ enum exchange_event {
 	EXCHANGE_FINISH = 8,
 	EXCHANGE_CLOSE = 16,
 	EXCHANGE_FREE = 32,
+	EXCHANGE_FILES = 64, /* pieces of files are over; before all but `end` */
 };
 
 struct exchange {
@@ -147,6 +168,9 @@ void exchange_data(struct exchange *exchange, eddy_str piece);
 void exchange_end(struct exchange *exchange);
 void exchange_error(struct exchange *exchange, int error);
 
+/* Around a call into the module about the response: call_end ends it. */
+void exchange_call_response(struct exchange *exchange);
+
 /* Calls a module's function for the response's timeout. */
 void exchange_timed_out(struct exchange *exchange, void (*cb)(eddy_response *res, void *arg),
 			void *arg);
@@ -156,6 +180,10 @@ void blame_line(struct slot *slot, const struct head *head);
 
 /* response.c: eddy's own answer where the module gave none; the connection closes after it. */
 void exchange_answer(struct exchange *exchange, int status);
+/* send_file.c: tells the module of the pieces that are over. */
+void send_file_report(struct exchange *exchange);
+/* send_file.c: all that are not are so now, with this error. */
+void send_file_drop(struct exchange *exchange, int error);
 /* response.c: the response's `timeout` counts from now again; ends it. */
 void response_moved(struct exchange *exchange);
 void response_timeout_free(struct exchange *exchange);

@@ -147,3 +147,17 @@ framing_read(struct head *head)
 		return 400;
 	return unknown_expectation ? 417 : 0;
 }
+
+size_t
+chunk_line(char *line, uint64_t n)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t len = 0;
+
+	for (int shift = 60; shift >= 0; shift -= 4)
+		if (len > 0 || n >> shift != 0)
+			line[len++] = hex[n >> shift & 15];
+	line[len++] = '\r';
+	line[len++] = '\n';
+	return len;
+}

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "http/head.h"
 
@@ -19,5 +20,10 @@ int framing_read(struct head *head);
  * skipped.
  */
 bool list_next(const char **p, size_t *n, eddy_str *element);
+
+#define CHUNK_LINE_MAX 18 /* bytes: 16 digits and CRLF */
+
+/* The line before a chunk of n bytes, n > 0; its length. */
+size_t chunk_line(char *line, uint64_t n);
 
 #endif

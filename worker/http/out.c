@@ -14,22 +14,22 @@
 #include "http/exchange.h"
 #include "http/http.h"
 
+/* Without files by now. */
 static void
 queue_close(struct conn *conn)
 {
 	struct out_queue *queue = conn->queue;
 
-	conn->queue = NULL;
 	if (queue->wait != NULL)
 		access_waited(conn, queue->wait, queue->unsent.bytes);
+	conn->queue = NULL;
 	event_del(&queue->event);
 	deadline_stop(&queue->deadline);
 	queue_clear(&queue->unsent, conn->http->calls);
 	free(queue);
 }
 
-/* What sendmsg has taken: n bytes of `conn`, whatever they were. */
-static void
+void
 out_moved(struct conn *conn, size_t n)
 {
 	struct slot *slot = conn->http->slot;
@@ -54,9 +54,9 @@ out_sent(struct conn *conn, ssize_t sent)
 }
 
 static ssize_t
-out_send(struct conn *conn, struct iovec *parts, size_t n)
+out_send(struct conn *conn, struct iovec *parts, size_t n, int flags)
 {
-	return out_sent(conn, queue_send_parts(conn_fd(conn), parts, n));
+	return out_sent(conn, queue_send_parts(conn_fd(conn), parts, n, flags));
 }
 
 /* How long the client may take nothing. */
@@ -69,22 +69,52 @@ out_limit(struct conn *conn)
 				: &conn->http->writes;
 }
 
-/* The kernel has room again: sends until it is full or the queue is empty. */
+/*
+ * Sends the bytes before the first file. True: all of them; false: the kernel is full, or the
+ * connection is lost.
+ */
+static bool
+queue_send_bytes(struct conn *conn)
+{
+	struct queue *unsent = &conn->queue->unsent;
+	const struct out_file *next = TAILQ_FIRST(&conn->queue->files);
+	int flags = next != NULL && next->ready && next->left > 0 ? MSG_MORE : 0;
+
+	while (unsent->bytes > 0) {
+		ssize_t sent =
+			out_sent(conn, queue_send(unsent, conn->http->calls, conn_fd(conn), flags));
+
+		if (sent < 0)
+			return false;
+		if (sent == 0) {
+			out_queue_wait(conn);
+			return false;
+		}
+		deadline_start(&conn->queue->deadline, out_limit(conn));
+	}
+	return true;
+}
+
+/* Sends until the kernel is full, a thread has to do it, or the queue is empty. */
 static void
 queue_flush(struct conn *conn)
 {
-	while (conn->queue != NULL && conn->queue->unsent.bytes > 0) {
-		ssize_t sent = out_sent(conn, queue_send(&conn->queue->unsent, conn->http->calls,
-							 conn_fd(conn)));
-
-		if (sent < 0)
+	while (conn->queue != NULL && queue_send_bytes(conn)) {
+		if (TAILQ_EMPTY(&conn->queue->files)) {
+			queue_close(conn);
 			return;
-		if (sent == 0)
-			break;
-		deadline_start(&conn->queue->deadline, out_limit(conn));
+		}
+		if (!out_file_turn(conn))
+			return;
 	}
-	if (conn->queue != NULL && conn->queue->unsent.bytes == 0)
-		queue_close(conn);
+}
+
+void
+out_go(struct conn *conn)
+{
+	queue_flush(conn);
+	if (conn->state != CONN_CLOSED && conn->queue == NULL)
+		conn_sent(conn);
 }
 
 static void
@@ -92,22 +122,20 @@ queue_event(evutil_socket_t fd, short what, void *arg)
 {
 	struct conn *conn = arg;
 	struct loop *loop = conn->http->loop;
+	struct out_file *first = TAILQ_FIRST(&conn->queue->files);
 
 	(void)fd;
 	(void)what;
 	loop_enter(loop);
-	queue_flush(conn);
-	if (conn->state != CONN_CLOSED && conn->queue == NULL)
-		conn_sent(conn);
+	if (first != NULL && first->busy)
+		first->writable = true; /* the thread may have found it full just before */
+	else
+		out_go(conn);
 	loop_leave(loop);
 }
 
-/*
- * The connection's queue, made when it is needed. NULL: no memory, and the connection has been
- * closed for it.
- */
-static struct out_queue *
-queue_open(struct conn *conn)
+struct out_queue *
+out_queue_open(struct conn *conn)
 {
 	struct out_queue *queue = conn->queue;
 
@@ -120,19 +148,54 @@ queue_open(struct conn *conn)
 	}
 	queue->conn = conn;
 	queue_init(&queue->unsent);
+	TAILQ_INIT(&queue->files);
 	event_assign(&queue->event, conn->http->loop->base, conn_fd(conn),
 		     EV_WRITE | EV_PERSIST | EV_ET, queue_event, conn);
-	event_add(&queue->event, NULL);
-	deadline_start(&queue->deadline, out_limit(conn));
 	conn->queue = queue;
 	return queue;
+}
+
+/* An edge that came before the event is added is told again by the adding. */
+void
+out_queue_wait(struct conn *conn)
+{
+	struct out_queue *queue = conn->queue;
+
+	if (!event_pending(&queue->event, EV_WRITE, NULL))
+		event_add(&queue->event, NULL);
+	if (queue->deadline.of == NULL)
+		deadline_start(&queue->deadline, out_limit(conn));
+}
+
+/* Where bytes go: behind all that there is. */
+static struct queue *
+queue_end(struct out_queue *queue)
+{
+	struct out_file *last = TAILQ_LAST(&queue->files, out_file_list);
+
+	return last != NULL ? &last->behind : &queue->unsent;
+}
+
+/* The same, made if need be, with somebody to send them. NULL: as out_queue_open. */
+static struct queue *
+queue_open_end(struct conn *conn)
+{
+	struct out_queue *queue = out_queue_open(conn);
+
+	if (queue == NULL)
+		return NULL;
+	if (TAILQ_EMPTY(&queue->files))
+		out_queue_wait(conn);
+	return queue_end(queue);
 }
 
 /* Queues a copy of n bytes. Losing the connection shows in its state. */
 static void
 out_queue_copy(struct conn *conn, const void *p, size_t n)
 {
-	if (n > 0 && queue_open(conn) != NULL && queue_copy(&conn->queue->unsent, p, n) != 0)
+	struct queue *end = n > 0 ? queue_open_end(conn) : NULL;
+
+	if (end != NULL && queue_copy(end, p, n) != 0)
 		conn_close(conn, true);
 }
 
@@ -149,8 +212,8 @@ out_take(struct conn *conn)
 	return out;
 }
 
-void
-out_flush(struct http *http)
+static void
+out_send_all(struct http *http, int flags)
 {
 	struct out *out = &http->out;
 	struct conn *conn = out->owner;
@@ -161,9 +224,22 @@ out_flush(struct http *http)
 	out->len = 0;
 	if (conn == NULL || len == 0)
 		return;
-	sent = out_send(conn, &(struct iovec){out->buf, len}, 1);
+	sent = out_send(conn, &(struct iovec){out->buf, len}, 1, flags);
 	if (sent >= 0 && (size_t)sent < len)
 		out_queue_copy(conn, out->buf + sent, len - (size_t)sent);
+}
+
+void
+out_flush(struct http *http)
+{
+	out_send_all(http, 0);
+}
+
+void
+out_flush_before(struct conn *conn, bool more)
+{
+	if (conn->http->out.owner == conn)
+		out_send_all(conn->http, more ? MSG_MORE : 0);
 }
 
 char *
@@ -185,7 +261,7 @@ out_reserve(struct conn *conn, size_t n)
 			return out->buf + out->len;
 		}
 	}
-	room = queue_reserve(&conn->queue->unsent, n);
+	room = queue_reserve(queue_end(conn->queue), n);
 	if (room == NULL)
 		conn_close(conn, true);
 	return room;
@@ -198,7 +274,7 @@ out_commit(struct conn *conn, size_t n)
 		conn->http->out.len += n;
 		return;
 	}
-	queue_commit(&conn->queue->unsent, n);
+	queue_commit(queue_end(conn->queue), n);
 }
 
 /*
@@ -215,7 +291,7 @@ out_send_with(struct conn *conn, const void *p, size_t n)
 
 	out->owner = NULL;
 	out->len = 0;
-	sent = collected > 0 ? out_send(conn, parts, 2) : out_send(conn, parts + 1, 1);
+	sent = collected > 0 ? out_send(conn, parts, 2, 0) : out_send(conn, parts + 1, 1, 0);
 	if (sent < 0)
 		return -1;
 	if ((size_t)sent >= collected)
@@ -251,27 +327,32 @@ void
 out_write_lent(struct conn *conn, char *p, size_t n, const struct lent *lent)
 {
 	struct calls *calls = conn->http->calls;
+	struct queue *end;
 	ssize_t sent = 0;
 
 	if (conn->state != CONN_CLOSED && conn->queue == NULL)
 		sent = out_send_with(conn, p, n);
-	if (conn->state == CONN_CLOSED || (size_t)sent >= n || queue_open(conn) == NULL)
+	if (conn->state == CONN_CLOSED || (size_t)sent >= n || (end = queue_open_end(conn)) == NULL)
 		lent_release(calls, lent);
-	else if (queue_lend(&conn->queue->unsent, calls, p + sent, n - (size_t)sent, lent) != 0)
+	else if (queue_lend(end, calls, p + sent, n - (size_t)sent, lent) != 0)
 		conn_close(conn, true);
 }
 
-void
-out_drop(struct conn *conn)
+bool
+out_drop(struct conn *conn, bool reset)
 {
 	struct out *out = &conn->http->out;
+	bool busy = false;
 
 	if (out->owner == conn) {
 		out->owner = NULL;
 		out->len = 0;
 	}
-	if (conn->queue != NULL)
+	if (conn->queue != NULL) {
+		busy = out_files_drop(conn, reset);
 		queue_close(conn);
+	}
+	return busy;
 }
 
 void
@@ -285,11 +366,28 @@ out_hand_over(struct conn *conn, struct queue *to)
 }
 
 size_t
+out_held(const struct conn *conn)
+{
+	const struct out_file *file;
+	size_t n = conn->http->out.owner == conn ? conn->http->out.len : 0;
+
+	if (conn->queue == NULL)
+		return n;
+	n += conn->queue->unsent.bytes;
+	TAILQ_FOREACH(file, &conn->queue->files, link)
+		n += file->behind.bytes;
+	return n;
+}
+
+uint64_t
 out_unsent(const struct conn *conn)
 {
-	size_t n = conn->queue != NULL ? conn->queue->unsent.bytes : 0;
+	const struct out_file *file;
+	uint64_t n = out_held(conn);
 
-	if (conn->http->out.owner == conn)
-		n += conn->http->out.len;
+	if (conn->queue == NULL)
+		return n;
+	TAILQ_FOREACH(file, &conn->queue->files, link)
+		n += file->left;
 	return n;
 }

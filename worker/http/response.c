@@ -7,6 +7,7 @@
 
 #include "http/chars.h"
 #include "http/conn.h"
+#include "http/framing.h"
 #include "http/http.h"
 #include "http/response.h"
 #include "http/status.h"
@@ -41,16 +42,9 @@ response_find(const eddy_response *handle, const char *what)
 static void
 chunk_begin(struct conn *conn, size_t n)
 {
-	static const char hex[] = "0123456789abcdef";
-	char line[18];
-	size_t i = sizeof(line);
+	char line[CHUNK_LINE_MAX];
 
-	line[--i] = '\n';
-	line[--i] = '\r';
-	do
-		line[--i] = hex[n & 15];
-	while ((n >>= 4) > 0);
-	out_write(conn, line + i, sizeof(line) - i);
+	out_write(conn, line, chunk_line(line, n));
 }
 
 /* Whether a piece of n bytes may be written now; says what is wrong if not. */
@@ -84,7 +78,7 @@ response_wrote(struct exchange *exchange)
 
 	if (exchange->conn == NULL)
 		return false;
-	if (out_unsent(exchange->conn) > QUEUE_HIGH_WATER)
+	if (out_held(exchange->conn) > QUEUE_HIGH_WATER)
 		res->full = true;
 	return !res->full;
 }
@@ -113,7 +107,7 @@ response_open(const eddy_response *handle, const void *p, size_t n, const char *
 
 	if (exchange == NULL || !response_may_write(exchange, p, n, what))
 		return NULL;
-	if (!exchange->response.head_sent && !response_start(exchange))
+	if (!exchange->response.head_sent && !response_begin(exchange))
 		return NULL;
 	return exchange;
 }
@@ -159,8 +153,7 @@ eddy_response_write_owned(eddy_response *handle, void *p, size_t n,
 
 /* The end ------------------------------------------------------------------------- */
 
-/* The last byte has been written. */
-static void
+void
 response_finish(struct exchange *exchange)
 {
 	struct response *res = &exchange->response;
@@ -226,12 +219,19 @@ response_end_with(struct exchange *exchange, const void *p, size_t n, const char
 		  size_t type_len)
 {
 	struct response *res = &exchange->response;
-	bool lost = !res->head_sent && !response_start_whole(exchange, n, type, type_len);
+	bool out = res->head_sent;
 
-	if (!lost)
+	if (res->first != NULL && n == 0) { /* the head waits for the file's length */
+		res->ended = true;
+		return;
+	}
+	if (!out)
+		out = res->first != NULL ? response_begin(exchange)
+					 : response_start_whole(exchange, n, type, type_len);
+	if (out)
 		response_put(exchange, p, n);
 	res->ended = true;
-	if (!lost)
+	if (out)
 		response_finish(exchange);
 }
 
@@ -243,8 +243,7 @@ eddy_response_end(eddy_response *handle, const void *p, size_t n)
 
 	if (exchange == NULL)
 		return;
-	if (res->has_length && !exchange->is_head && status_has_body(res->status) &&
-	    res->written + n != res->length)
+	if (response_is_checked(exchange) && res->unsettled == 0 && res->written + n != res->length)
 		response_spoilt(exchange, EDDY_ECONTENT_LENGTH, __func__);
 	else if (p == NULL && n > 0)
 		response_spoilt(exchange, EDDY_EINVAL, __func__);
@@ -295,6 +294,7 @@ exchange_answer(struct exchange *exchange, int status)
 	if (res->answered || exchange->conn == NULL)
 		return;
 	res->answered = true;
+	send_file_drop(exchange, EDDY_ECLOSED);
 	if (res->head_sent) {
 		response_cut(exchange);
 		return;

@@ -11,6 +11,13 @@
 #include "api.h"
 #include "http/exchange.h"
 
+/* Whether a response with that status may have a body. */
+static inline bool
+status_has_body(int status)
+{
+	return status != 204 && status != 304;
+}
+
 /* response.c ---------------------------------------------------------------------- */
 
 /* What a module's handle stands for, for the function `what`; NULL: nothing (any more). */
@@ -22,14 +29,27 @@ struct exchange *response_find(const eddy_response *handle, const char *what);
  */
 int response_misuse(struct exchange *exchange, int error, const char *what);
 
-/* response_head.c ----------------------------------------------------------------- */
-
-/* Whether a response with that status may have a body. */
+/* Whether what is written is held against the module's Content-Length, when it ends. */
 static inline bool
-status_has_body(int status)
+response_is_checked(const struct exchange *exchange)
 {
-	return status != 204 && status != 304;
+	const struct response *res = &exchange->response;
+
+	return res->has_length && !exchange->is_head && status_has_body(res->status);
 }
+
+/* The last byte has been written. */
+void response_finish(struct exchange *exchange);
+
+/* send_file.c --------------------------------------------------------------------- */
+
+/*
+ * The head goes out before the length of the body is known, and the file that it has waited for
+ * behind it. False: the connection is lost.
+ */
+bool response_begin(struct exchange *exchange);
+
+/* response_head.c ----------------------------------------------------------------- */
 
 /* Takes a header back that the module has set. */
 void response_header_remove(struct response *res, const char *name, size_t n);

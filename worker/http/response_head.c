@@ -351,7 +351,7 @@ eddy_response_flush_headers(eddy_response *handle)
 		return response_misuse(exchange, EDDY_EWRITE_AFTER_END, __func__);
 	if (exchange == NULL || exchange->conn == NULL)
 		return api_error(handle, HANDLE_EXCHANGE);
-	if (!exchange->response.head_sent && !response_start(exchange))
+	if (!exchange->response.head_sent && !response_begin(exchange))
 		return EDDY_ECLOSED;
 	return 0;
 }

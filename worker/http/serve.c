@@ -120,6 +120,8 @@ conn_response_ended(struct conn *conn)
 	struct exchange *exchange = conn->exchange;
 	const eddy_response_events *events = exchange->response.events;
 
+	if (!TAILQ_EMPTY(&exchange->response.pieces) && conn->queue != NULL)
+		return; /* conn_sent comes back here */
 	if (conn->http->access != NULL)
 		access_ended_on(exchange, false);
 	if (events != NULL && (events->finish != NULL || events->close != NULL)) {

@@ -91,6 +91,14 @@ net_fd_close(int fd, bool reset)
 }
 
 void
+net_fd_cut(int fd, bool reset)
+{
+	if (reset) /* what close(2) does with SO_LINGER 0, but now */
+		connect(fd, &(struct sockaddr){.sa_family = AF_UNSPEC}, sizeof(struct sockaddr));
+	shutdown(fd, SHUT_RDWR);
+}
+
+void
 net_accept(struct net *net)
 {
 	struct gate *gate;

@@ -122,6 +122,9 @@ void net_flush(struct net *net);
 /* Closes whatever is open, before the modules go; they get no other. */
 void net_close(struct net *net);
 
+/* Closes it; `reset` by RST. */
 void net_fd_close(int fd, bool reset);
+/* Ends its connection in the same way, now, where a thread uses it still and it is closed later. */
+void net_fd_cut(int fd, bool reset);
 
 #endif

@@ -141,14 +141,15 @@ queue_lend(struct queue *queue, struct calls *calls, char *p, size_t n, const st
 /* Sending ------------------------------------------------------------------------- */
 
 ssize_t
-queue_send_parts(int fd, struct iovec *parts, size_t n)
+queue_send_parts(int fd, struct iovec *parts, size_t n, int flags)
 {
 	struct msghdr message = {.msg_iov = parts, .msg_iovlen = n};
 	ssize_t sent;
 
+	flags |= MSG_NOSIGNAL;
 	do
-		sent = n == 1 ? send(fd, parts[0].iov_base, parts[0].iov_len, MSG_NOSIGNAL)
-			      : sendmsg(fd, &message, MSG_NOSIGNAL);
+		sent = n == 1 ? send(fd, parts[0].iov_base, parts[0].iov_len, flags)
+			      : sendmsg(fd, &message, flags);
 	while (sent < 0 && errno == EINTR);
 	if (sent >= 0)
 		return sent;
@@ -173,7 +174,7 @@ queue_advance(struct queue *queue, struct calls *calls, size_t sent)
 }
 
 ssize_t
-queue_send(struct queue *queue, struct calls *calls, int fd)
+queue_send(struct queue *queue, struct calls *calls, int fd, int flags)
 {
 	struct iovec parts[SEND_PARTS];
 	struct queue_chunk *chunk;
@@ -187,7 +188,7 @@ queue_send(struct queue *queue, struct calls *calls, int fd)
 	}
 	if (n == 0)
 		return 0;
-	sent = queue_send_parts(fd, parts, n);
+	sent = queue_send_parts(fd, parts, n, flags);
 	if (sent > 0)
 		queue_advance(queue, calls, (size_t)sent);
 	return sent;

@@ -59,11 +59,11 @@ int queue_lend(struct queue *queue, struct calls *calls, char *p, size_t n,
 
 /*
  * Sends the parts: how many bytes the kernel took, 0: it is full and an event will tell when it is
- * not, or -errno: the peer is lost.
+ * not, or -errno: the peer is lost. `flags`: send(2)'s, MSG_MORE or 0.
  */
-ssize_t queue_send_parts(int fd, struct iovec *parts, size_t n);
+ssize_t queue_send_parts(int fd, struct iovec *parts, size_t n, int flags);
 /* One system call's worth of the queue, in the same terms. */
-ssize_t queue_send(struct queue *queue, struct calls *calls, int fd);
+ssize_t queue_send(struct queue *queue, struct calls *calls, int fd, int flags);
 
 /* Releases it through the loop. */
 void lent_release(struct calls *calls, const struct lent *lent);

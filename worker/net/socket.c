@@ -224,7 +224,7 @@ socket_flush(struct socket *sock)
 	struct net *net = sock->net;
 
 	while (!sock->broken && sock->queue.bytes > 0 && !sock->blocked)
-		socket_sent(sock, queue_send(&sock->queue, net->calls, socket_fd(sock)));
+		socket_sent(sock, queue_send(&sock->queue, net->calls, socket_fd(sock), 0));
 	if (sock->broken || sock->queue.bytes > 0)
 		return;
 	if (sock->full && !sock->ended)
@@ -260,7 +260,7 @@ socket_send_now(struct socket *sock, const void *p, size_t n)
 	if (n < QUEUE_DIRECT || sock->state != SOCKET_OPEN || sock->queue.bytes > 0 ||
 	    sock->blocked || sock->broken)
 		return 0;
-	sent = queue_send_parts(socket_fd(sock), &part, 1);
+	sent = queue_send_parts(socket_fd(sock), &part, 1, 0);
 	return socket_sent(sock, sent) ? (size_t)sent : 0;
 }
 

@@ -120,6 +120,7 @@ no_handles(eddy_request *req, eddy_response *res, void *state)
 	VOID(eddy_response_send(NULL, 200, NULL, "x", 1));
 	INT(eddy_response_add_trailer(NULL, "a", "b"));
 	VOID(eddy_response_destroy(NULL));
+	INT(eddy_response_send_file(NULL, NULL, 0, 1, NULL, NULL));
 	INT(eddy_response_set_timeout(NULL, 1, timed_out, NULL));
 	INT(eddy_response_headers_sent(NULL));
 	INT(eddy_response_writable_length(NULL) != 0);
@@ -205,6 +206,7 @@ no_arguments(eddy_request *req, eddy_response *res, void *state)
 	INT(eddy_response_write(res, NULL, 1));
 	INT(eddy_response_write_owned(res, "x", 1, NULL, NULL));
 	INT(eddy_response_write_owned(res, NULL, 1, release, NULL));
+	INT(eddy_response_send_file(res, NULL, 0, 1, NULL, NULL));
 	INT(eddy_response_add_trailer(res, NULL, "b"));
 	POINTER(eddy_set_timeout(NULL, 1, NULL));
 	POINTER(eddy_set_interval(NULL, 1, NULL));
@@ -304,6 +306,8 @@ kinds(eddy_request *req, eddy_response *res, void *state)
 	INT(eddy_fs_fsync(any_timer, NULL, NULL));
 	INT(eddy_pipeline_streams(EDDY_STREAM(req), EDDY_STREAM((eddy_file *)any_timer), done,
 				  NULL));
+	INT(eddy_response_send_file(any_timer, no_handle, 0, 1, NULL, NULL));
+	INT(eddy_response_send_file(res, any_response, 0, 1, NULL, NULL));
 	POINTER(eddy_module_option(no_handle, "x", NULL));
 	INT(eddy_socket_write(any_response, "x", 1));
 	VOID(eddy_socket_destroy(no_handle));

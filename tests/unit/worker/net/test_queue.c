@@ -92,7 +92,7 @@ lend(const char *text)
 static ssize_t
 leave(void)
 {
-	return queue_send(&queue, &calls, pair[0]);
+	return queue_send(&queue, &calls, pair[0], 0);
 }
 
 static void
