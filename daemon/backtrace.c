@@ -72,6 +72,20 @@ backtrace_ask(struct child *child, bool logs)
 }
 
 int
+backtrace_resume(struct child *child, int late_ms)
+{
+	struct backtrace *backtrace = &child->backtrace;
+
+	if (late_ms < 0)
+		return 0;
+	backtrace->late = evtimer_new(child->master->base, on_late, child);
+	if (!backtrace->late)
+		return -ENOMEM;
+	timer_set(backtrace->late, (unsigned)late_ms);
+	return 0;
+}
+
+int
 backtrace_dump(struct master *master, pid_t pid, char *why)
 {
 	struct child *child = pid > 0 ? master_child(master, pid) : NULL;

@@ -38,6 +38,12 @@ int backtrace_dump(struct master *master, pid_t pid, char *why);
 /* Takes the worker's message. False: it is not in order. */
 bool backtrace_take(struct child *child, const struct contract_message *message);
 
+/*
+ * Of a master before (handover.h), whose members have been filled in: waits on for the answer, for so
+ * many ms; -1: none is waited for. 0 or -ENOMEM.
+ */
+int backtrace_resume(struct child *child, int late_ms);
+
 /* The worker has gone: nobody need wait any more. */
 void backtrace_end(struct child *child);
 

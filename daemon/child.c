@@ -347,22 +347,50 @@ process_start(struct child *child, char *why, size_t size)
 }
 
 struct child *
+child_new(struct generation *generation, unsigned worker)
+{
+	struct child *child = calloc(1, sizeof(*child));
+
+	if (!child)
+		return NULL;
+	child->master = generation->master;
+	child->generation = generation;
+	child->worker = worker;
+	child->link = -1;
+	outbox_init(&child->outbox, -1);
+	LIST_INIT(&child->shared);
+	child->started_ns = clock_now_ns();
+	return child;
+}
+
+int
+child_resume(struct child *child, int deadline_ms)
+{
+	child->outbox.link = child->link;
+	if (child->link >= 0 && events_add(child) < 0)
+		return -ENOMEM;
+	if (!child->deadline)
+		child->deadline = evtimer_new(child->master->base, on_deadline, child);
+	if (!child->deadline)
+		return -ENOMEM;
+	if (deadline_ms >= 0)
+		deadline_set(child, (unsigned)deadline_ms);
+	if (child->link >= 0 && outbox_waits(&child->outbox))
+		event_add(child->writable, NULL);
+	return 0;
+}
+
+struct child *
 child_start(struct generation *generation, unsigned worker, char *why, size_t size)
 {
 	struct slots *slots = &generation->master->slots;
-	struct child *child = calloc(1, sizeof(*child));
+	struct child *child = child_new(generation, worker);
 	int slot;
 
 	if (!child) {
 		snprintf(why, size, "no memory");
 		return NULL;
 	}
-	child->master = generation->master;
-	child->generation = generation;
-	child->worker = worker;
-	child->link = -1;
-	LIST_INIT(&child->shared);
-	child->started_ns = clock_now_ns();
 	slot = slots_take(slots, worker, generation->number, child->started_ns);
 	if (slot < 0) {
 		snprintf(why, size, "all %zu slots are taken: old workers have not ended yet",
@@ -522,5 +550,6 @@ child_free(struct child *child)
 	backtrace_end(child);
 	hang_fini(&child->hang);
 	free(child->refusal);
+	free(child->killed_copy);
 	free(child);
 }

@@ -52,6 +52,7 @@ struct child {
 	struct shared_uses shared; /* the listeners that its modules have asked for */
 	char *refusal; /* what it said in FAIL, with the place in the conf; NULL: nothing */
 	const char *killed_for; /* why the master killed it; NULL: it did not */
+	char *killed_copy;	/* of killed_for, where a master before has killed it */
 	bool was_ready;		/* it has said READY */
 	bool stopped;		/* it has said STOPPED: it accepts nothing any more */
 	bool reaped;		/* its pid is nobody's, or somebody else's */
@@ -65,6 +66,14 @@ TAILQ_HEAD(child_list, child);
  * `why`.
  */
 struct child *child_start(struct generation *generation, unsigned worker, char *why, size_t size);
+
+/*
+ * Of a master before (handover.h): one that nothing is known of but its worker number, and, when its
+ * fields have been filled in, its events. The ms to its deadline are -1 without one. NULL or -ENOMEM:
+ * no memory.
+ */
+struct child *child_new(struct generation *generation, unsigned worker);
+int child_resume(struct child *child, int deadline_ms);
 
 /* Tells it to serve, or to finish. */
 void child_accept(struct child *child);

@@ -7,6 +7,7 @@
 #include "daemon/control.h"
 #include "daemon/backtrace.h"
 #include "daemon/clock.h"
+#include "daemon/control_client.h"
 #include "daemon/control_path.h"
 #include "daemon/master.h"
 #include "daemon/reopen.h"
@@ -33,18 +34,6 @@
 #define GROUPS_MAX 256 /* supplementary groups of a client that are looked at */
 
 static const struct timeval idle = {.tv_sec = CONTROL_IDLE_S};
-
-struct control_client {
-	LIST_ENTRY(control_client) entry;
-	struct control *control;
-	struct bufferevent *stream;
-	unsigned waits_for; /* the serial of a reload; 0: none */
-	enum control_wait wait;
-	unsigned wait_id;
-	bool asked;    /* its request has been taken */
-	bool stays;    /* until the master goes */
-	bool answered; /* close when all is sent */
-};
 
 /* the socket --------------------------------------------------------------------------------- */
 
@@ -329,16 +318,29 @@ do_dump(struct control_client *client, char **words)
 		client_wait(client, CONTROL_DUMP, (unsigned)pid);
 }
 
+static void
+do_upgrade(struct control_client *client, char **words)
+{
+	(void)words;
+	/* Before asking: one that fails at once is answered from inside the request. */
+	client_wait(client, CONTROL_UPGRADE, CONTROL_ANY);
+	if (upgrade_request(client->control->master, "eddyctl") == 0)
+		return;
+	client->wait = CONTROL_NOTHING;
+	client_refuse(client, "eddyd is stopping");
+}
+
 static const struct request {
 	const char *name;
 	const char *wants; /* its arguments; NULL: none */
 	size_t nwords;	   /* with its name */
 	void (*handle)(struct control_client *client, char **words);
 } requests[] = {
-	{"status", NULL, 1, do_status},	 {"workers", NULL, 1, do_workers},
-	{"reload", NULL, 1, do_reload},	 {"reopen", NULL, 1, do_reopen},
-	{"set", "workers N", 3, do_set}, {"drain", "PID", 2, do_drain},
-	{"dump", "PID", 2, do_dump},	 {"stop", NULL, 1, do_stop},
+	{"status", NULL, 1, do_status},	  {"workers", NULL, 1, do_workers},
+	{"reload", NULL, 1, do_reload},	  {"reopen", NULL, 1, do_reopen},
+	{"upgrade", NULL, 1, do_upgrade}, {"set", "workers N", 3, do_set},
+	{"drain", "PID", 2, do_drain},	  {"dump", "PID", 2, do_dump},
+	{"stop", NULL, 1, do_stop},
 };
 
 /* None of those there are: says which there are. */
@@ -476,8 +478,8 @@ peer_allowed(const struct control *control, int fd)
 	return cred.gid == st.st_gid || peer_in_group(fd, st.st_gid);
 }
 
-static void
-client_new(struct control *control, int fd)
+struct control_client *
+control_client_new(struct control *control, int fd)
 {
 	struct control_client *client = calloc(1, sizeof(*client));
 
@@ -487,7 +489,7 @@ client_new(struct control *control, int fd)
 	if (!client || !client->stream) {
 		free(client);
 		close(fd);
-		return;
+		return NULL;
 	}
 	client->control = control;
 	LIST_INSERT_HEAD(&control->clients, client, entry);
@@ -495,6 +497,29 @@ client_new(struct control *control, int fd)
 	bufferevent_setcb(client->stream, on_data, on_sent, on_event, client);
 	bufferevent_setwatermark(client->stream, EV_READ, 0, CONTROL_LINE_MAX);
 	bufferevent_set_timeouts(client->stream, &idle, &idle);
+	return client;
+}
+
+void
+control_client_resume(struct control_client *client)
+{
+	if (client->waits_for || client->wait || client->stays)
+		bufferevent_set_timeouts(client->stream, NULL, NULL);
+	if (!client->answered)
+		bufferevent_enable(client->stream, EV_READ);
+	if (evbuffer_get_length(bufferevent_get_input(client->stream)))
+		bufferevent_trigger(client->stream, EV_READ, BEV_TRIG_DEFER_CALLBACKS);
+	if (client->answered && !evbuffer_get_length(bufferevent_get_output(client->stream)))
+		bufferevent_trigger(client->stream, EV_WRITE, BEV_TRIG_DEFER_CALLBACKS);
+}
+
+static void
+client_accept(struct control *control, int fd)
+{
+	struct control_client *client = control_client_new(control, fd);
+
+	if (!client)
+		return;
 	if (!peer_allowed(control, fd))
 		client_refuse(
 			client,
@@ -534,7 +559,7 @@ on_client(evutil_socket_t fd, short what, void *arg)
 
 	(void)what;
 	if (client >= 0)
-		client_new(arg, client);
+		client_accept(arg, client);
 	else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
 		control_pause(arg, errno);
 }

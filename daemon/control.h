@@ -9,6 +9,7 @@
  *	set workers N		answered when N workers serve, or one of them cannot
  *	drain PID		answered when another worker serves and this one accepts no more
  *	dump PID		answered with a backtrace of that worker
+ *	upgrade			answered by the program that has taken over, or when it cannot
  *	reopen			the log files
  *	stop			the connection stays open until the master is gone
  *
@@ -43,12 +44,13 @@ struct control_socket {
 	struct unix_file file;
 };
 
-/* What a client waits for, besides reloads. */
+/* What a client waits for, besides reloads. An upgrade hands the numbers over: new ones go last. */
 enum control_wait {
 	CONTROL_NOTHING,
 	CONTROL_WORKERS, /* as many workers as it has asked for */
 	CONTROL_DRAIN,	 /* the worker of a pid to stop accepting */
 	CONTROL_DUMP,	 /* the backtrace of the worker of a pid */
+	CONTROL_UPGRADE, /* the next program to take over */
 };
 #define CONTROL_ANY 0
 

@@ -31,6 +31,8 @@ static const char help[] =
 	"  workers             the table of workers\n"
 	"  reload              take the conf file and modules anew; waits, and says what\n"
 	"                      went wrong\n"
+	"  upgrade             become the eddyd that is installed now, without a restart;\n"
+	"                      waits, and says why not\n"
 	"  reopen              open the log files again, after they have been moved away\n"
 	"  set workers N       have N workers until the next reload; waits until they serve\n"
 	"  drain PID           have another worker take the place of this one, which\n"
@@ -107,6 +109,16 @@ reload_show(const struct ctl *ctl, FILE *in, const struct answer *answer)
 			       0
 		       ? -1
 		       : 0;
+}
+
+static int
+upgrade_show(const struct ctl *ctl, FILE *in, const struct answer *answer)
+{
+	(void)in;
+	if (ctl->json)
+		return show_json(answer->last);
+	return printf("eddyd %s has taken over from eddyd %s\n", show_text(answer->last, "version"),
+		      show_text(answer->last, "before"));
 }
 
 static int
@@ -220,6 +232,7 @@ static const struct command {
 	{.name = "status", .nwords = 1, .show = status_show},
 	{.name = "workers", .nwords = 1, .show = workers_show},
 	{.name = "reload", .nwords = 1, .waits = true, .show = reload_show},
+	{.name = "upgrade", .nwords = 1, .waits = true, .show = upgrade_show},
 	{.name = "reopen", .nwords = 1, .show = reopen_show},
 	{.name = "set", .wants = "workers N", .nwords = 3, .waits = true, .show = set_show},
 	{.name = "drain", .wants = "PID", .nwords = 2, .waits = true, .show = drain_show},

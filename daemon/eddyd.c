@@ -4,6 +4,7 @@
  * It reads the conf, binds the listeners, starts the workers and looks after them until it is told
  * to stop. It serves nothing itself, and loads no module.
  */
+#include "daemon/handover.h"
 #include "daemon/master.h"
 #include "daemon/options.h"
 
@@ -54,15 +55,18 @@ main(int argc, char **argv)
 {
 	static struct master master;
 	struct options options;
-	int code = options_parse(&options, argc, argv);
+	bool check;
+	int handover = handover_fd(&check), code = options_parse(&options, argc, argv);
 
 	if (code != OPTIONS_GO_ON)
 		return code;
+	if (check)
+		return handover_check(&options, handover);
 	if (options.dump)
 		return conf_dump(&options);
 
 	master_signals_block();
-	code = master_init(&master, &options) < 0 ? EX_SOFTWARE : master_run(&master);
+	code = master_init(&master, &options) < 0 ? EX_SOFTWARE : master_run(&master, handover);
 	master_fini(&master);
 	libevent_global_shutdown();
 	if (options.check && code == EX_OK)

@@ -26,6 +26,7 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/cluster.h \
 	daemon/control.c \
 	daemon/control.h \
+	daemon/control_client.h \
 	daemon/control_path.c \
 	daemon/control_path.h \
 	daemon/escape.c \
@@ -34,6 +35,10 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/generation.h \
 	daemon/hang.c \
 	daemon/hang.h \
+	daemon/handover.c \
+	daemon/handover.h \
+	daemon/handover_sockets.c \
+	daemon/handover_workers.c \
 	daemon/human.c \
 	daemon/human.h \
 	daemon/identity.c \
@@ -54,10 +59,14 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/options.h \
 	daemon/outbox.c \
 	daemon/outbox.h \
+	daemon/pack.c \
+	daemon/pack.h \
 	daemon/privileges.c \
 	daemon/privileges.h \
 	daemon/proc.c \
 	daemon/proc.h \
+	daemon/program.c \
+	daemon/program.h \
 	daemon/reload.c \
 	daemon/reload.h \
 	daemon/reopen.c \
@@ -76,6 +85,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/table.h \
 	daemon/unix_socket.c \
 	daemon/unix_socket.h \
+	daemon/upgrade.c \
+	daemon/upgrade.h \
 	daemon/workers.c \
 	daemon/workers.h
 daemon_libdaemon_a_CPPFLAGS = $(DAEMON_CPPFLAGS)

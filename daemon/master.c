@@ -3,6 +3,7 @@
  */
 #include "daemon/master.h"
 #include "daemon/clock.h"
+#include "daemon/handover.h"
 #include "daemon/reopen.h"
 #include "daemon/workers.h"
 
@@ -67,6 +68,7 @@ master_stop(struct master *master, const char *who)
 	log_notice(&master->log, "stopping, asked for by %s", who);
 	master->exit_code = master->options->check ? EX_TEMPFAIL : EX_OK;
 	reload_abandon(master);
+	upgrade_abandon(master);
 	master_set_state(master, MASTER_DRAINING);
 	if (master->running)
 		generation_drain(master->running);
@@ -120,7 +122,7 @@ on_reap(struct master *master, int signo)
 
 	(void)signo;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		if ((child = master_child(master, pid)))
+		if (!upgrade_reaped(master, pid, status) && (child = master_child(master, pid)))
 			generation_child_died(child, status);
 }
 
@@ -159,10 +161,11 @@ on_reopen(struct master *master, int signo)
 }
 
 static void
-on_unused(struct master *master, int signo)
+on_upgrade(struct master *master, int signo)
 {
-	log_notice(&master->log, "SIG%s is ignored: this version of eddyd does nothing on it",
-		   sigabbrev_np(signo));
+	(void)signo;
+	if (upgrade_request(master, "SIGUSR2") < 0)
+		log_notice(&master->log, "SIGUSR2 is ignored: eddyd is stopping");
 }
 
 static void
@@ -176,9 +179,9 @@ static const struct {
 	void (*handle)(struct master *master, int signo);
 	bool told; /* to the workers, whose modules may listen to it (eddy_process_on) */
 } signals[MASTER_SIGNALS] = {
-	{SIGCHLD, on_reap, false},  {SIGINT, on_stop, true},   {SIGTERM, on_stop, true},
-	{SIGQUIT, on_quit, false},  {SIGHUP, on_reload, true}, {SIGUSR1, on_reopen, true},
-	{SIGUSR2, on_unused, true}, {SIGTTIN, on_step, false}, {SIGTTOU, on_step, false},
+	{SIGCHLD, on_reap, false},   {SIGINT, on_stop, true},	{SIGTERM, on_stop, true},
+	{SIGQUIT, on_quit, false},   {SIGHUP, on_reload, true}, {SIGUSR1, on_reopen, true},
+	{SIGUSR2, on_upgrade, true}, {SIGTTIN, on_step, false}, {SIGTTOU, on_step, false},
 };
 
 static void
@@ -225,6 +228,12 @@ on_signal(evutil_socket_t signo, short what, void *arg)
 	}
 }
 
+void
+master_signals_unblock(void)
+{
+	signals_mask(SIG_UNBLOCK);
+}
+
 static int
 signals_add(struct master *master)
 {
@@ -234,7 +243,6 @@ signals_add(struct master *master)
 		if (!master->signals[i] || event_add(master->signals[i], NULL) < 0)
 			return -ENOMEM;
 	}
-	signals_mask(SIG_UNBLOCK);
 	return 0;
 }
 
@@ -262,6 +270,7 @@ master_init(struct master *master, const struct options *options)
 	master->options = options;
 	master->slots.fd = -1;
 	master->notify.fd = -1;
+	master->upgrade.words = -1;
 	master->started_ns = clock_now_ns();
 	TAILQ_INIT(&master->generations);
 	log_init(&master->log, STDERR_FILENO);
@@ -280,7 +289,8 @@ master_init(struct master *master, const struct options *options)
 	error = -ENOMEM;
 	master->base = event_base_new();
 	if (!master->base || log_attach(&master->log, master->base) < 0 ||
-	    reload_init(master) < 0 || hang_watch_start(master) < 0 || signals_add(master) < 0)
+	    reload_init(master) < 0 || upgrade_init(master) < 0 || hang_watch_start(master) < 0 ||
+	    signals_add(master) < 0)
 		goto failed;
 	error = notify_init(master);
 	if (error)
@@ -300,6 +310,7 @@ master_fini(struct master *master)
 		if (master->signals[i])
 			event_free(master->signals[i]);
 	reload_fini(master);
+	upgrade_fini(master);
 	notify_fini(master);
 	hang_watch_stop(master);
 	slots_fini(&master->slots);
@@ -310,14 +321,35 @@ master_fini(struct master *master)
 		event_base_free(master->base);
 }
 
+/* The workers of before, some of which may have died meanwhile. */
+static int
+master_resume(struct master *master, int handover)
+{
+	master->log.wait_ms = 0;
+	if (handover_read(master, handover) < 0)
+		return -1;
+	master_set_state(master, MASTER_RUNNING);
+	upgrade_done(master);
+	on_reap(master, SIGCHLD);
+	return 0;
+}
+
 int
-master_run(struct master *master)
+master_run(struct master *master, int handover)
 {
 	bool served;
 
-	reload_begin(master);
-	if (master->state != MASTER_STOPPED && event_base_dispatch(master->base) < 0)
+	if (handover < 0)
+		reload_begin(master);
+	else if (master_resume(master, handover) < 0)
 		return EX_SOFTWARE;
+	master_signals_unblock();
+	while (master->state != MASTER_STOPPED) {
+		if (event_base_dispatch(master->base) < 0)
+			return EX_SOFTWARE;
+		if (master->upgrade.due)
+			upgrade_run(master);
+	}
 	served = master->reload.result.at != 0;
 	if (served)
 		log_notice(&master->log, "eddyd has stopped");

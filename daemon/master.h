@@ -28,6 +28,7 @@
 #include "daemon/shared.h"
 #include "daemon/slots.h"
 #include "daemon/spawn.h"
+#include "daemon/upgrade.h"
 #include "worker/contract.h"
 
 #include <signal.h>
@@ -62,8 +63,10 @@ struct master {
 	struct generation *running;	    /* NULL: none yet, or stopping */
 	struct generation *candidate;	    /* of the reload that runs */
 	uint64_t restarts;		    /* workers started in the place of one that died */
+	unsigned upgrades;		    /* how often this pid has become another program */
 	struct reload reload;
 	struct hang_watch hangs;
+	struct upgrade upgrade;
 	struct control control;
 	struct notify notify;
 	struct contract_message message; /* the one that is being read */
@@ -71,13 +74,17 @@ struct master {
 
 /* Blocks the signals that the master handles, so that none is lost or deadly before master_run. */
 void master_signals_block(void);
+void master_signals_unblock(void);
 
 /* 0, or -errno with the reason in the log. */
 int master_init(struct master *master, const struct options *options);
 void master_fini(struct master *master);
 
-/* Starts, serves, stops. The exit code of the process. */
-int master_run(struct master *master);
+/*
+ * Starts, serves, stops. The exit code of the process. `handover`: the state that is taken over
+ * (handover.h), or -1.
+ */
+int master_run(struct master *master, int handover);
 
 /* Stops gracefully; when it is stopping already, at once. `who` asks, for the log. */
 void master_stop(struct master *master, const char *who);

@@ -27,6 +27,7 @@ static const char help[] =
 	"signals: TERM, INT  stop gracefully; a second one: at once    QUIT  stop at once\n"
 	"         HUP        reload: new workers with the new conf, then drain the old ones\n"
 	"         USR1       open the log files again, after they have been moved away\n"
+	"         USR2       become the eddyd that is installed now; workers stay\n"
 	"exit codes: 0 done, 64 usage, 69 cannot bind, 70 internal, 78 conf or module\n"
 	"\n"
 	"eddyctl shows, reloads and stops a running eddyd.\n";
@@ -53,6 +54,7 @@ options_parse(struct options *options, int argc, char **argv)
 	*options = (struct options){
 		.worker = EDDY_LIBEXECDIR "/eddy-worker",
 		.modules = EDDY_MODULEDIR,
+		.argv = argv,
 	};
 	while ((c = getopt_long(argc, argv, "c:tTm:w:Vh", longs, NULL)) != -1) {
 		switch (c) {

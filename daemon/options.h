@@ -11,6 +11,7 @@ struct options {
 	bool check;	     /* -t */
 	bool dump;	     /* -T */
 	const char *worker;  /* the worker program */
+	char **argv;	     /* the whole command line */
 	const char *modules; /* where module paths without a slash are looked up */
 };
 

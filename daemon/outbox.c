@@ -11,11 +11,6 @@
 /* What is lost is told when the queue is half empty again, not message by message at the brim. */
 #define TELL_LOST_BYTES (OUTBOX_BYTES / 2)
 
-struct outbox_item {
-	STAILQ_ENTRY(outbox_item) next;
-	struct packet *packet;
-};
-
 struct packet *
 packet_new(enum contract_type type, const struct iovec *parts, size_t n)
 {
@@ -128,6 +123,18 @@ outbox_publish(struct outbox *outbox, struct packet *packet)
 	else
 		outbox->bytes += packet->size;
 	return 0;
+}
+
+int
+outbox_queue(struct outbox *outbox, struct packet *packet, bool control)
+{
+	int error = queue_add(control ? &outbox->control : &outbox->messages, packet);
+
+	if (!error && control)
+		outbox->ncontrol++;
+	else if (!error)
+		outbox->bytes += packet->size;
+	return error;
 }
 
 /* Behind what was queued before the loss, in front of what comes after it. */

@@ -29,6 +29,11 @@ struct packet {
 
 STAILQ_HEAD(outbox_queue, outbox_item);
 
+struct outbox_item {
+	STAILQ_ENTRY(outbox_item) next;
+	struct packet *packet;
+};
+
 struct outbox {
 	int link; /* the owner's */
 	struct outbox_queue control, messages;
@@ -51,6 +56,11 @@ void packet_unref(struct packet *packet); /* NULL is fine */
 int outbox_control(struct outbox *outbox, struct packet *packet);
 int outbox_publish(struct outbox *outbox, struct packet *packet);
 int outbox_flush(struct outbox *outbox);
+/*
+ * Puts one at the end of a queue without trying to send it: what a master before had not been able
+ * to send (handover.h). 0 or -ENOMEM.
+ */
+int outbox_queue(struct outbox *outbox, struct packet *packet, bool control);
 bool outbox_waits(const struct outbox *outbox);
 
 #endif

@@ -64,6 +64,8 @@ reload_over(struct master *master)
 	control_reload_done(&master->control, reload->serial, &reload->result);
 	if (reload->again && master->state == MASTER_RUNNING)
 		event_active(reload->next, EV_TIMEOUT, 0);
+	else
+		upgrade_look(master);
 }
 
 static void

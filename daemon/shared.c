@@ -16,12 +16,6 @@
 
 #define MODE 0666 /* of a unix socket's file: the default of the conf's listens */
 
-struct shared_use {
-	LIST_ENTRY(shared_use) entry;
-	struct shared *shared;
-	uint32_t id;
-};
-
 void
 shared_init(struct shared_table *table, struct log *log)
 {
@@ -221,13 +215,40 @@ ask_parse(const struct shared_ask *ask, struct conf_listen *want, char *why, siz
 
 /* holding and letting go --------------------------------------------------------------------- */
 
+struct shared *
+shared_adopt(struct shared_table *table, struct listener *listener, struct identity *identity,
+	     bool picked)
+{
+	struct shared *shared = calloc(1, sizeof(*shared));
+
+	if (!shared)
+		return NULL;
+	*shared = (struct shared){.listener = listener, .identity = *identity, .picked = picked};
+	*identity = (struct identity){0};
+	TAILQ_INSERT_TAIL(&table->list, shared, entry);
+	table->count++;
+	return shared;
+}
+
+int
+shared_hold(struct shared *shared, struct shared_uses *uses, uint32_t id)
+{
+	struct shared_use *use = calloc(1, sizeof(*use));
+
+	if (!use)
+		return -ENOMEM;
+	*use = (struct shared_use){.shared = shared, .id = id};
+	LIST_INSERT_HEAD(uses, use, entry);
+	shared->uses++;
+	return 0;
+}
+
 int
 shared_take(struct shared_table *table, struct shared_uses *uses, const struct shared_ask *ask,
 	    const struct listener **listener, char *why, size_t size)
 {
 	struct conf_listen want;
 	struct shared *shared;
-	struct shared_use *use;
 	int error = ask_parse(ask, &want, why, size);
 
 	if (error)
@@ -243,16 +264,13 @@ shared_take(struct shared_table *table, struct shared_uses *uses, const struct s
 	}
 	if (!shared && (error = shared_open(table, &want, ask, &shared, why, size)) < 0)
 		return error;
-	use = calloc(1, sizeof(*use));
-	if (!use) {
+	error = shared_hold(shared, uses, ask->id);
+	if (error) {
 		snprintf(why, size, "%s", strerror(ENOMEM));
 		if (!shared->uses)
 			shared_close(table, shared);
-		return -ENOMEM;
+		return error;
 	}
-	*use = (struct shared_use){.shared = shared, .id = ask->id};
-	LIST_INSERT_HEAD(uses, use, entry);
-	shared->uses++;
 	*listener = shared->listener;
 	return 0;
 }

@@ -52,7 +52,12 @@ struct shared_table {
 };
 
 /* What one worker holds, each under its own id. */
-struct shared_use;
+struct shared_use {
+	LIST_ENTRY(shared_use) entry;
+	struct shared *shared;
+	uint32_t id;
+};
+
 LIST_HEAD(shared_uses, shared_use);
 
 /* What a worker asks for. */
@@ -73,6 +78,14 @@ void shared_init(struct shared_table *table, struct log *log);
  */
 int shared_take(struct shared_table *table, struct shared_uses *uses, const struct shared_ask *ask,
 		const struct listener **listener, char *why, size_t size);
+
+/*
+ * Of a master before (handover.h): one that is open, with whom it was bound as, both taken over; and
+ * a worker that holds it. NULL or -ENOMEM: no memory.
+ */
+struct shared *shared_adopt(struct shared_table *table, struct listener *listener,
+			    struct identity *identity, bool picked);
+int shared_hold(struct shared *shared, struct shared_uses *uses, uint32_t id);
 
 /* Whether the worker holds one under that id. */
 bool shared_holds(const struct shared_uses *uses, uint32_t id);

@@ -35,6 +35,24 @@ slots_fini(struct slots *slots)
 }
 
 int
+slots_adopt(struct slots *slots, int fd)
+{
+	slots_fini(slots);
+	memset(slots, 0, sizeof(*slots));
+	slots->fd = fd;
+	return scoreboard_map(&slots->board, fd, SLOTS_MAX, SCOREBOARD_ALL);
+}
+
+int
+slots_occupy(struct slots *slots, size_t slot)
+{
+	if (slot >= SLOTS_MAX || slots->taken[slot])
+		return -EINVAL;
+	slots->taken[slot] = true;
+	return 0;
+}
+
+int
 slots_take(struct slots *slots, unsigned worker, unsigned generation, uint64_t now_ns)
 {
 	size_t i = 0;

@@ -28,6 +28,14 @@ struct slots {
 int slots_init(struct slots *slots);
 void slots_fini(struct slots *slots);
 
+/*
+ * Takes over the scoreboard of a master before (handover.h), with the fd; slots_occupy says of each
+ * worker that is there which slot it has. 0 or -errno.
+ */
+int slots_adopt(struct slots *slots, int fd);
+/* 0, or -EINVAL: there is no such slot, or it is somebody else's already. */
+int slots_occupy(struct slots *slots, size_t slot);
+
 /* Takes the first free slot and writes whose it is (all but the pid). Its number, or -ENOSPC. */
 int slots_take(struct slots *slots, unsigned worker, unsigned generation, uint64_t now_ns);
 

@@ -84,8 +84,8 @@ spawner_fini(struct spawner *spawner)
 	*spawner = (struct spawner){.null = -1};
 }
 
-static void
-signals_reset(void)
+void
+spawner_signals_reset(void)
 {
 	struct sigaction action = {.sa_handler = SIG_DFL};
 	sigset_t none;
@@ -126,7 +126,7 @@ child_run(const struct spawner *spawner, int link, const struct identity *identi
 	char *const argv[] = {name, NULL};
 	int error;
 
-	signals_reset();
+	spawner_signals_reset();
 	if (dup2(spawner->null, STDIN_FILENO) < 0 || dup2(link, CONTRACT_LINK_FD) < 0)
 		child_fail(link, "cannot hand over the descriptors", "", errno);
 	close_range(CONTRACT_LINK_FD + 1, ~0U,

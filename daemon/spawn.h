@@ -29,4 +29,7 @@ void spawner_fini(struct spawner *spawner);
  */
 pid_t spawner_start(const struct spawner *spawner, int link, const struct identity *identity);
 
+/* In any child: no signal blocked, ignored or handled. Async-signal-safe. */
+void spawner_signals_reset(void);
+
 #endif

@@ -199,14 +199,14 @@ status_json(const struct master *master)
 	const struct generation *running = master->running;
 	const char *conf = running && running->conf->nfiles ? running->conf->files[0] : NULL;
 
-	return json_pack("{s:s, s:i, s:s, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
+	return json_pack("{s:s, s:i, s:s, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
 			 "version", PACKAGE_VERSION, "pid", (int)getpid(), "state",
 			 master_state_name(master->state), "uptime",
 			 seconds_since(master->started_ns, clock_now_ns()), "generation",
 			 number(running ? running->number : 0), "conf", status_text_json(conf),
 			 "control", status_text_json(master->control.socket.path), "restarts",
-			 number(master->restarts), "log_dropped", number(master->log.lost),
-			 "listeners", listeners_json(running), "totals", totals_json(master),
-			 "reload", reload_json(&master->reload), "workers",
-			 status_workers_json(master));
+			 number(master->restarts), "upgrades", number(master->upgrades),
+			 "log_dropped", number(master->log.lost), "listeners",
+			 listeners_json(running), "totals", totals_json(master), "reload",
+			 reload_json(&master->reload), "workers", status_workers_json(master));
 }

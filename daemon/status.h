@@ -4,7 +4,7 @@
  * Times are in seconds and sizes in bytes unless the name says otherwise. The workers' figures are
  * what they have last reported in the scoreboard themselves.
  *
- *	version, pid, state, uptime, generation, conf, control, restarts, log_dropped
+ *	version, pid, state, uptime, generation, conf, control, restarts, upgrades, log_dropped
  *	listeners: [{address}]
  *	totals: {accepted, refused, requests, responses: {1xx … 5xx, none}, bytes_in, bytes_out,
  *		 log_dropped, connections, connections_max, idle, parked}
