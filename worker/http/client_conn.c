@@ -603,7 +603,7 @@ client_conn_go_on(struct task *task)
 		return;
 	}
 	eddy_socket_resume(conn->sock);
-	client_conn_input(conn, NULL, 0);
+	client_conn_input(conn, "", 0);
 }
 
 void
