@@ -245,6 +245,16 @@ tests_fuzz_fuzz_conn_SOURCES = tests/fuzz/fuzz_conn.c
 tests_fuzz_fuzz_conn_LDFLAGS = $(FUZZ_LINK)
 tests_fuzz_fuzz_conn_LDADD = worker/libworker.a $(WORKER_LIBS)
 
+FUZZERS += tests/fuzz/fuzz_client
+tests_fuzz_fuzz_client_SOURCES = tests/fuzz/fuzz_client.c
+tests_fuzz_fuzz_client_LDFLAGS = $(FUZZ_LINK) -Wl,--wrap=eddy_net_connect
+tests_fuzz_fuzz_client_LDADD = worker/libworker.a $(WORKER_LIBS)
+
+FUZZERS += tests/fuzz/fuzz_records
+tests_fuzz_fuzz_records_SOURCES = tests/fuzz/fuzz_records.c
+tests_fuzz_fuzz_records_LDFLAGS = $(FUZZ_LINK)
+tests_fuzz_fuzz_records_LDADD = worker/libworker.a $(WORKER_LIBS)
+
 if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)

@@ -6,7 +6,8 @@
  * the handlers here answer at once, in pieces, late, never, or against the rules. Whatever comes in,
  * - what leaves is a row of well-formed answers, with no answer behind one that says close,
  * - an answer that refuses says close,
- * - cut or in one piece, the handlers see the same requests,
+ * - cut or in one piece, the handlers see the same requests, and a socket that is taken over the
+ *   same bytes,
  * - in the end nothing is left: no connection, no request, no memory.
  */
 #include <errno.h>
@@ -18,6 +19,7 @@
 
 #include "http/body.h"
 #include "http/conn.h"
+#include "net/socket.h"
 #include "worker.h"
 
 #define CONTROL_BYTES 5
@@ -68,7 +70,7 @@ struct parked {
 	eddy_request *req;
 	eddy_response *res;
 	uint64_t bytes, hash;
-	bool paused, writes, over;
+	bool paused, writes, over, upgrades;
 };
 
 static struct parked *parked_list;
@@ -326,20 +328,106 @@ handle_status(eddy_request *req, eddy_response *res, void *state)
 	eddy_response_end(res, "never sent", 10);
 }
 
+/* Taking over ---------------------------------------------------------------------------------- */
+
+/* The socket that the connection has become. */
+static struct {
+	eddy_socket *sock; /* NULL: it has not, or is closed */
+	uint64_t bytes, hash;
+} raw;
+
+static void
+raw_data(eddy_socket *sock, eddy_str piece, void *arg)
+{
+	(void)arg;
+	require(sock == raw.sock && piece.n > 0, "bytes of another socket");
+	raw.bytes += piece.n;
+	for (size_t i = 0; i < piece.n; i++)
+		raw.hash = raw.hash * 31 + (unsigned char)piece.p[i];
+	eddy_socket_write(sock, piece.p, piece.n);
+	if (late)
+		eddy_socket_pause(sock);
+}
+
+static void
+raw_end(eddy_socket *sock, void *arg)
+{
+	(void)arg;
+	eddy_socket_end(sock, "end", 3);
+}
+
+static void
+raw_close(eddy_socket *sock, void *arg)
+{
+	(void)arg;
+	require(sock == raw.sock, "another socket's close");
+	raw.sock = NULL;
+	request_note("raw", NULL, raw.bytes, raw.hash);
+}
+
+static const eddy_socket_events raw_events = {.data = raw_data, .end = raw_end, .close = raw_close};
+
+/* False: it cannot be taken over. The header tells the test where the answers end. */
+static bool
+take_over(eddy_response *res, const char *protocol)
+{
+	require(raw.sock == NULL, "taken over twice");
+	eddy_response_set_header(res, "X-Raw", "1");
+	raw.bytes = raw.hash = 0;
+	raw.sock = eddy_response_upgrade(res, protocol, &raw_events, NULL);
+	if (raw.sock == NULL)
+		return false;
+	require(eddy_socket_fd(raw.sock) >= 0, "no descriptor in the handler");
+	eddy_socket_write(raw.sock, "raw", 3);
+	return true;
+}
+
+static void
+refuse_take_over(eddy_response *res)
+{
+	eddy_response_remove_header(res, "X-Raw");
+	eddy_response_send(res, 426, NULL, NULL, 0);
+}
+
+static void
+handle_upgrade(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)state;
+	request_note("upgrades", req, 0, 0);
+	if (!take_over(res, "raw"))
+		refuse_take_over(res);
+}
+
+static void
+handle_tunnel(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)state;
+	request_note("tunnels", req, 0, 0);
+	if (!take_over(res, NULL))
+		refuse_take_over(res);
+}
+
+/* Takes over when it is answered; `/v/x` has given the head up by then. */
+static void
+handle_later(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)state;
+	request_note("later", req, 0, 0);
+	parked_new(req, res, &response_events)->upgrades = true;
+	if (eddy_request_param(req, "x").p != NULL)
+		eddy_request_release(req);
+}
+
 /* What the module is ------------------------------------------------------------------------- */
 
 static const struct eddy_handler handlers[] = {
-	{"read", handle_read},
-	{"stream", handle_stream},
-	{"body", handle_body},
-	{"park", handle_park},
-	{"early", handle_early},
-	{"big", handle_big},
-	{"owned", handle_owned},
-	{"misuse", handle_misuse},
-	{"destroy", handle_destroy},
-	{"status", handle_status},
-	{NULL, NULL},
+	{"read", handle_read},	     {"stream", handle_stream},
+	{"body", handle_body},	     {"park", handle_park},
+	{"early", handle_early},     {"big", handle_big},
+	{"owned", handle_owned},     {"misuse", handle_misuse},
+	{"destroy", handle_destroy}, {"status", handle_status},
+	{"upgrade", handle_upgrade}, {"tunnel", handle_tunnel},
+	{"later", handle_later},     {NULL, NULL},
 };
 
 static const struct eddy_module_def module_def = {
@@ -350,8 +438,8 @@ static const struct eddy_module_def module_def = {
 	.handlers = handlers,
 };
 
-static char get[] = "GET", post[] = "POST";
-static char *get_only[] = {get}, *post_only[] = {post};
+static char get[] = "GET", post[] = "POST", connect_[] = "CONNECT";
+static char *get_only[] = {get}, *post_only[] = {post}, *connect_only[] = {connect_};
 
 #define ROUTE(path_, handler_, max_)                                                          \
 	{                                                                                     \
@@ -374,6 +462,14 @@ static struct conf_route routes[] = {
 	ROUTE("/m", "misuse", CONF_NO_LIMIT),
 	ROUTE("/d", "destroy", CONF_NO_LIMIT),
 	ROUTE("/t", "status", CONF_NO_LIMIT),
+	ROUTE("/u", "upgrade", CONF_NO_LIMIT),
+	ROUTE("/v", "later", CONF_NO_LIMIT),
+	ROUTE("/v/:x", "later", CONF_NO_LIMIT),
+	{.path = (char *)(uintptr_t) "*",
+	 .handler = (char *)(uintptr_t) "tunnel",
+	 .max_body = 8,
+	 .methods = connect_only,
+	 .nmethods = 1},
 	{.path = (char *)(uintptr_t) "/only", .max_body = 8, .methods = get_only, .nmethods = 1},
 	{.path = (char *)(uintptr_t) "/only",
 	 .handler = (char *)(uintptr_t) "read",
@@ -516,8 +612,14 @@ answers_require(void)
 		connection = header(head, head_len, "Connection");
 		closed = connection != NULL && memcmp(connection, "close\r\n", 7) == 0;
 		require(closed || !status_refuses(status), "a refusal that does not close");
-		answers += status >= 200;
+		answers += status >= 200 || status == 101;
 		p = head_end + 4;
+		if (header(head, head_len, "X-Raw") != NULL) {
+			require(status == 101 || status == 200, "taken over by another status");
+			require((status == 101) == (header(head, head_len, "Upgrade") != NULL),
+				"no name of what it has become");
+			break; /* what follows is the socket's */
+		}
 		p += answer_body(head, head_len, status, p, (size_t)(end - p));
 	}
 	require(answers <= slot.counters.requests, "more answers than requests");
@@ -583,9 +685,17 @@ answer_parked(bool all, bool waver)
 			if (!all)
 				continue;
 		}
+		if (parked->upgrades) {
+			parked->upgrades = false;
+			if (take_over(parked->res, "raw"))
+				continue;
+			refuse_take_over(parked->res);
+		}
 		if (!eddy_response_writable_ended(parked->res))
 			eddy_response_end(parked->res, "late", 4);
 	}
+	if (raw.sock != NULL)
+		eddy_socket_resume(raw.sock);
 	loop_leave(&worker.loop);
 }
 
@@ -660,6 +770,8 @@ play(const uint8_t *control, const uint8_t *data, size_t size)
 	peer_leave(pair[1], control[0] & HALF_CLOSE);
 	require(worker.http.nconns == 0 && slot.connections == 0, "a connection is left");
 	require(parked_list == NULL, "a request is left");
+	require(raw.sock == NULL && TAILQ_EMPTY(&worker.net.open), "a socket is left");
+	require(worker.loop.refs == 0, "a reference is left");
 	require(slot.idle == 0, "an idle connection is left");
 	require(slot.parked == 0, "a parked request is left");
 	require(slot.callback == SLOT_IDLE && worker.calls.running == NULL, "a callback is left");
