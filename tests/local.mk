@@ -296,6 +296,9 @@ AM_TESTS_ENVIRONMENT = \
 # What is written about the module API, against the API.
 TESTS += tests/docs/check
 
+# What the bench makes of its figures; measuring is done by hand.
+TESTS += tests/bench/check
+
 EXTRA_DIST += tests/abi tests/docs tests/e2e tests/fuzz/check tests/fuzz/corpus tests/run tests/systemd
 
 # A folder in EXTRA_DIST is copied whole, from here and from the build tree: out with what the tests have left in it.
@@ -331,13 +334,40 @@ else
 	@echo 'coverage: configure with --enable-coverage first' >&2; exit 1
 endif
 
-# What a person measures: `make bench`, then start the program. Figures are for comparing on one machine, in one run.
-BENCHES = tests/bench/connect tests/bench/timers
+# What a person measures with: tests/bench/run does `make bench` and the rest. Figures are for comparing on one machine, in
+# one run.
+BENCHES = tests/bench/bench.so tests/bench/client tests/bench/connect tests/bench/floor tests/bench/timers
 EXTRA_PROGRAMS = $(BENCHES)
 CLEANFILES += $(BENCHES)
+tests_bench_bench_so_SOURCES = tests/bench/bench.c
+tests_bench_bench_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
+tests_bench_bench_so_CFLAGS = $(MODULE_COMPILE)
+tests_bench_bench_so_LDFLAGS = $(MODULE_LINK)
+tests_bench_client_SOURCES = tests/bench/client.c
 tests_bench_connect_SOURCES = tests/bench/connect.c
+tests_bench_floor_SOURCES = tests/bench/floor.c
 tests_bench_timers_SOURCES = tests/bench/timers.c
 tests_bench_timers_LDADD = worker/libworker.a $(WORKER_LIBS)
+
+# One by one: the folder has what was built, too.
+EXTRA_DIST += \
+	tests/bench/accept \
+	tests/bench/builds.py \
+	tests/bench/callgrind \
+	tests/bench/callgrind.json \
+	tests/bench/chart.py \
+	tests/bench/check \
+	tests/bench/counter.c \
+	tests/bench/loads.py \
+	tests/bench/measure.py \
+	tests/bench/packages.py \
+	tests/bench/peers \
+	tests/bench/report.py \
+	tests/bench/run \
+	tests/bench/servers.py \
+	tests/bench/test_bench.py \
+	tests/bench/timers.py \
+	tests/bench/wrk.lua
 
 .PHONY: bench
 bench: $(BENCHES)
