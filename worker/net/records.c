@@ -13,6 +13,7 @@
 #include <string.h>
 #include <strings.h>
 
+#define SOA_NUMBERS 20				       /* bytes */
 #define ADDRESSES_MAX (NS_MAXMSG / (NS_RRFIXEDSZ + 4)) /* that fit in a packet, and more */
 
 /* A reply that is being taken apart. */
@@ -331,33 +332,67 @@ parse_naptr(struct records *records, const struct packet *packet)
 	return err;
 }
 
+/* The name at *at, which ends before `end`; NULL: there is none. *at is then behind it. */
+static char *
+name_expand(const struct packet *packet, int *at, int end)
+{
+	char *name;
+	long n;
+
+	if (*at >= end || ares_expand_name(packet->bytes + *at, packet->bytes, packet->n, &name,
+					   &n) != ARES_SUCCESS)
+		return NULL;
+	*at += (int)n;
+	return name;
+}
+
+/* The rest of it is five numbers. */
+static int
+soa_read(struct records *records, const struct packet *packet, const char *nsname,
+	 const char *hostmaster, const unsigned char *numbers)
+{
+	size_t n = strlen(nsname) + 1;
+	eddy_dns_record *record;
+
+	records->text = malloc(n + strlen(hostmaster) + 1);
+	if (records->text == NULL || records_alloc(records, packet, 1) != 0)
+		return EDDY_ENOMEM;
+	record = &records->records[0];
+	record_set_value(record, strcpy(records->text, nsname));
+	record->hostmaster = strcpy(records->text + n, hostmaster);
+	record->serial = get32(numbers);
+	record->refresh = get32(numbers + 4);
+	record->retry = get32(numbers + 8);
+	record->expire = get32(numbers + 12);
+	record->minimum_ttl = get32(numbers + 16);
+	records_set_ttl(records, packet);
+	return 0;
+}
+
+/* The first one. c-ares finds none behind an alias, and does not tell broken from absent. */
 static int
 parse_soa(struct records *records, const struct packet *packet)
 {
-	struct ares_soa_reply *reply = NULL;
-	int err = dns_error(ares_parse_soa_reply(packet->bytes, packet->n, &reply));
-	eddy_dns_record *record;
+	char *nsname = NULL, *hostmaster = NULL;
 	unsigned left;
-	int at = packet_begin(packet, &left);
+	int at = packet_begin(packet, &left), fixed, end, err = EDDY_DNS_EBADRESP;
 
-	records->reply = reply;
-	/* c-ares's word for a reply without one, too */
-	if (err == EDDY_DNS_EBADRESP && packet_next(packet, &at, &left) < 0 && left == 0)
-		err = EDDY_DNS_ENODATA;
-	if (err == 0)
-		err = records_alloc(records, packet, 1);
-	if (err != 0)
+	if (at < NS_HFIXEDSZ || get16(packet->bytes + 4) != 1)
 		return err;
-	record = &records->records[0];
-	record_set_value(record, reply->nsname);
-	record->hostmaster = reply->hostmaster;
-	record->serial = reply->serial;
-	record->refresh = reply->refresh;
-	record->retry = reply->retry;
-	record->expire = reply->expire;
-	record->minimum_ttl = reply->minttl;
-	records_set_ttl(records, packet);
-	return 0;
+	fixed = packet_next(packet, &at, &left);
+	if (fixed < 0)
+		return left == 0 ? EDDY_DNS_ENODATA : err;
+	end = at;
+	at = fixed + NS_RRFIXEDSZ;
+	if (end <= packet->n) {
+		nsname = name_expand(packet, &at, end);
+		hostmaster = name_expand(packet, &at, end);
+	}
+	if (nsname != NULL && hostmaster != NULL && end - at == SOA_NUMBERS)
+		err = soa_read(records, packet, nsname, hostmaster, packet->bytes + at);
+	ares_free_string(nsname);
+	ares_free_string(hostmaster);
+	return err;
 }
 
 /* How many records, and bytes with a NUL behind each: a record is several strings, to be joined. */

@@ -9,11 +9,13 @@
 #define PACKET_MAX 4096
 #define EXAMPLE "\7example\4test"
 #define POINTER "\300\14" /* the question's name */
+#define ALIAS "\5alias\7example\4test"
 
 /* A reply that is being made. */
 static unsigned char packet[PACKET_MAX];
 static size_t packet_n;
 static struct records records;
+static bool aliased; /* the question's name is an alias, and the answers are of another */
 
 static void
 put(const void *bytes, size_t n)
@@ -58,7 +60,10 @@ reply_add_as(const char *name, size_t name_n, unsigned type, uint32_t ttl, const
 static void
 reply_add(unsigned type, uint32_t ttl, const void *data, size_t n)
 {
-	reply_add_as(POINTER, 2, type, ttl, data, n);
+	if (aliased)
+		reply_add_as(ALIAS, sizeof(ALIAS), type, ttl, data, n);
+	else
+		reply_add_as(POINTER, 2, type, ttl, data, n);
 }
 
 static int
@@ -82,6 +87,8 @@ reply_make(const char *type)
 	static const unsigned char six[16] = {0x20, 1, 0xd, 0xb8, [15] = 1};
 
 	reply_begin((unsigned)record_type(type));
+	if (aliased)
+		reply_add_as(POINTER, 2, 5, 30, ALIAS, sizeof(ALIAS));
 	if (strcmp(type, "A") == 0)
 		reply_add(1, 60, "\300\0\2\1", 4);
 	else if (strcmp(type, "AAAA") == 0)
@@ -145,6 +152,21 @@ START_TEST(each_type_has_its_value_and_lifetime)
 	ck_assert_str_eq(record(0)->value, values[_i].value);
 	ck_assert_uint_eq(record(0)->size, strlen(values[_i].value));
 	ck_assert_uint_eq(record(0)->ttl, 60);
+	records_fini(&records);
+}
+END_TEST
+
+/* An address has the shorter lifetime, as c-ares tells it. */
+START_TEST(an_alias_leads_to_records_of_each_type)
+{
+	if (strcmp(values[_i].type, "CNAME") == 0)
+		return;
+	aliased = true;
+	reply_make(values[_i].type);
+	ck_assert_int_eq(parse(values[_i].type), 0);
+	ck_assert_uint_eq(records.n, 1);
+	ck_assert_str_eq(record(0)->value, values[_i].value);
+	ck_assert_uint_eq(record(0)->ttl, _i < 2 ? 30 : 60);
 	records_fini(&records);
 }
 END_TEST
@@ -325,6 +347,7 @@ add_tests(TCase *tcase)
 {
 	tcase_add_test(tcase, types_are_known_in_any_case_and_others_are_not);
 	tcase_add_loop_test(tcase, each_type_has_its_value_and_lifetime, 0, COUNT(values));
+	tcase_add_loop_test(tcase, an_alias_leads_to_records_of_each_type, 0, COUNT(values));
 	tcase_add_test(tcase, members_of_a_type_are_set);
 	tcase_add_test(tcase, records_keep_the_order_and_lifetimes_of_the_packet);
 	tcase_add_test(tcase, txt_strings_are_joined_and_may_hold_any_byte);
