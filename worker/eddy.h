@@ -614,7 +614,8 @@ EDDY_API int eddy_next_tick(void (*cb)(void *arg), void *arg);
  * with its handle and say so (EDDY_ECLOSED, false, { NULL, 0 }, 0), however late they are called.
  *
  * An address is written as in the conf: "127.0.0.1:80", "[::1]:80", "unix:/path",
- * "unix:@abstract"; where one is connected to, also "example.org:80".
+ * "unix:@abstract"; where one is connected to, also "example.org:80" and, of a link,
+ * "[fe80::1%eth0]:80".
  */
 
 /*
@@ -702,8 +703,8 @@ EDDY_API int eddy_socket_set_no_delay(eddy_socket *sock, bool on);
 EDDY_API int eddy_socket_set_keep_alive(eddy_socket *sock, bool on, unsigned initial_delay);
 
 /*
- * "192.0.2.7", "2001:db8::7", "unix:" or "unix:/path"; { NULL, 0 } while it is connecting. They
- * live until the callback returns. The ports are 0 for unix sockets. Node: socket.remoteAddress,
+ * "192.0.2.7", "2001:db8::7", "fe80::7%eth0", "unix:" or "unix:/path"; { NULL, 0 } while it is
+ * connecting. They live until the callback returns. The ports are 0 for unix sockets. Node: socket.remoteAddress,
  * remotePort, localAddress, localPort.
  */
 EDDY_API eddy_str eddy_socket_remote_address(const eddy_socket *sock);
@@ -797,7 +798,7 @@ typedef struct eddy_dns_query
 
 /* One address of a host. Node: dns.lookup's with `all`. */
 typedef struct {
-	const char *address; /* "192.0.2.7", "2001:db8::7" */
+	const char *address; /* "192.0.2.7", "2001:db8::7", "fe80::7%eth0" */
 	int family;	     /* 4 or 6 */
 } eddy_dns_address;
 

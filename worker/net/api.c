@@ -2,7 +2,6 @@
  * The net part of eddy.h: sockets and servers as modules call them. A handle that stands for
  * nothing any more does nothing.
  */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include <string.h>
 #include <sys/un.h>
 
+#include "net/names.h"
 #include "net/server.h"
 #include "net/socket.h"
 #include "worker.h"
@@ -240,13 +240,17 @@ name_format(const struct sockaddr_storage *address, socklen_t size, char *text, 
 	size_t path = size > offsetof(struct sockaddr_un, sun_path)
 			      ? size - offsetof(struct sockaddr_un, sun_path)
 			      : 0;
-	const void *bytes =
-		address->ss_family == AF_INET6
-			? (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr
-			: (const void *)&((const struct sockaddr_in *)address)->sin_addr;
+	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)address;
+	const struct sockaddr_in *in = (const struct sockaddr_in *)address;
+	struct net_address name = {.family = address->ss_family};
 
-	if (address->ss_family != AF_UNIX) {
-		inet_ntop(address->ss_family, bytes, text, (socklen_t)room);
+	if (address->ss_family == AF_INET6) {
+		name.zone = in6->sin6_scope_id;
+		memcpy(name.bytes, &in6->sin6_addr, sizeof(in6->sin6_addr));
+		address_format(&name, text);
+	} else if (address->ss_family == AF_INET) {
+		memcpy(name.bytes, &in->sin_addr, sizeof(in->sin_addr));
+		address_format(&name, text);
 	} else if (path > 0 && un->sun_path[0] == '\0') {
 		snprintf(text, room, "unix:@%.*s", (int)path - 1, un->sun_path + 1);
 	} else {

@@ -14,6 +14,7 @@
 
 #include "conf/conf.h"
 #include "net/dns.h"
+#include "net/names.h"
 #include "net/socket.h"
 
 #define ATTEMPT_DELAY_MS 250 /* RFC 8305 5 */
@@ -160,26 +161,28 @@ connect_delay_passed(evutil_socket_t fd, short what, void *arg)
 /* Targets ------------------------------------------------------------------------- */
 
 static void
-target_add(struct connect *connect, const eddy_dns_address *address)
+target_add(struct connect *connect, const char *address)
 {
 	struct target *target = &connect->targets[connect->ntargets];
 	struct sockaddr_in *in = (struct sockaddr_in *)&target->address;
 	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&target->address;
+	struct net_address found;
 
-	if (connect->ntargets == TARGETS_MAX)
+	if (connect->ntargets == TARGETS_MAX || !name_is_address(address, &found))
 		return;
-	if (address->family == 4 && inet_pton(AF_INET, address->address, &in->sin_addr) == 1) {
+	if (found.family == AF_INET) {
 		in->sin_family = AF_INET;
 		in->sin_port = htons((uint16_t)connect->port);
+		memcpy(&in->sin_addr, found.bytes, sizeof(in->sin_addr));
 		target->size = sizeof(*in);
-		connect->ntargets++;
-	} else if (address->family == 6 &&
-		   inet_pton(AF_INET6, address->address, &in6->sin6_addr) == 1) {
+	} else {
 		in6->sin6_family = AF_INET6;
 		in6->sin6_port = htons((uint16_t)connect->port);
+		in6->sin6_scope_id = found.zone;
+		memcpy(&in6->sin6_addr, found.bytes, sizeof(in6->sin6_addr));
 		target->size = sizeof(*in6);
-		connect->ntargets++;
 	}
+	connect->ntargets++;
 }
 
 /* The first address of that family at or after `from`; n: none. */
@@ -203,7 +206,7 @@ targets_add(struct connect *connect, const eddy_dns_address *addresses, size_t n
 
 		if (*next == n)
 			next = &at[family != 6];
-		target_add(connect, &addresses[*next]);
+		target_add(connect, addresses[*next].address);
 		*next = address_find(addresses, n, *next + 1, addresses[*next].family);
 		family = family == 4 ? 6 : 4;
 	}
@@ -225,21 +228,26 @@ connect_found(void *arg, const struct dns_answer *answer)
 	connect_next(connect);
 }
 
-/* "host:port": 0 with the host's length, or -EINVAL. */
+/*
+ * "host:port", or "[fe80::1%eth0]:port" (the conf, whose addresses those without a zone are, has no
+ * zones: interfaces come and go). 0 with what the host is, or -EINVAL.
+ */
 static int
-name_split(const char *address, size_t *n, unsigned *port)
+name_split(const char *address, const char **name, size_t *n, unsigned *port)
 {
 	const char *colon = strrchr(address, ':');
+	bool brackets = address[0] == '[' && colon != NULL && colon[-1] == ']';
 	char *end = NULL;
 	unsigned long number;
 
-	if (colon == NULL || colon == address || memchr(address, ':', (size_t)(colon - address)) ||
-	    colon[1] < '0' || colon[1] > '9')
+	if (colon == NULL || colon == address || colon[1] < '0' || colon[1] > '9' ||
+	    (!brackets && memchr(address, ':', (size_t)(colon - address))))
 		return -EINVAL;
 	number = strtoul(colon + 1, &end, 10);
 	if (*end != '\0' || number == 0 || number > 65535)
 		return -EINVAL;
-	*n = (size_t)(colon - address);
+	*name = address + brackets;
+	*n = (size_t)(colon - *name) - brackets;
 	*port = (unsigned)number;
 	return 0;
 }
@@ -247,17 +255,27 @@ name_split(const char *address, size_t *n, unsigned *port)
 static int
 connect_to_name(struct connect *connect, const char *address)
 {
-	size_t n;
+	struct net_address zoned;
+	const char *host;
 	char *name;
+	size_t n;
+	int error = EDDY_EINVAL;
 
-	if (name_split(address, &n, &connect->port) != 0)
+	if (name_split(address, &host, &n, &connect->port) != 0)
 		return EDDY_EINVAL;
-	name = strndup(address, n);
+	name = strndup(host, n);
 	if (name == NULL)
 		return EDDY_ENOMEM;
-	connect->query = dns_lookup(connect->sock->net->dns, name, 0, connect_found, connect);
+	if (host == address) {
+		connect->query =
+			dns_lookup(connect->sock->net->dns, name, 0, connect_found, connect);
+		error = connect->query != NULL ? 0 : EDDY_ENOMEM;
+	} else if (name_is_address(name, &zoned) && zoned.zone != 0) {
+		target_add(connect, name);
+		error = 0;
+	}
 	free(name);
-	return connect->query != NULL ? 0 : EDDY_ENOMEM;
+	return error;
 }
 
 void

@@ -2,7 +2,6 @@
  * Answers in the form of eddy.h, each in one piece of memory that goes with its query.
  */
 #include <ares.h>
-#include <arpa/inet.h>
 #include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,15 +18,15 @@ answer_error(struct dns_query *query, int err)
 void
 answer_addresses(struct dns_query *query, const struct net_address *addresses, size_t n)
 {
-	eddy_dns_address *list = malloc(n * (sizeof(*list) + INET6_ADDRSTRLEN) + 1);
+	eddy_dns_address *list = malloc(n * (sizeof(*list) + ADDRESS_TEXT_MAX) + 1);
 	char *text = (char *)(list + n);
 
 	if (list == NULL) {
 		answer_error(query, EDDY_ENOMEM);
 		return;
 	}
-	for (size_t i = 0; i < n; i++, text += INET6_ADDRSTRLEN) {
-		inet_ntop(addresses[i].family, addresses[i].bytes, text, INET6_ADDRSTRLEN);
+	for (size_t i = 0; i < n; i++, text += ADDRESS_TEXT_MAX) {
+		address_format(&addresses[i], text);
 		list[i] = (eddy_dns_address){.address = text,
 					     .family = addresses[i].family == AF_INET ? 4 : 6};
 	}

@@ -60,11 +60,52 @@ name_is_localhost(const char *name)
 	       (n == own || name[n - own - 1] == '.');
 }
 
+/* The number of an interface, which may be written as such. 0: there is none of that name. */
+static unsigned
+zone_find(const char *zone)
+{
+	unsigned number = 0;
+
+	if (zone[0] == '\0' || strspn(zone, "0123456789") != strlen(zone))
+		return if_nametoindex(zone);
+	for (; *zone != '\0' && number < UINT16_MAX; zone++)
+		number = number * 10 + (unsigned)(*zone - '0');
+	return number;
+}
+
 bool
 name_is_address(const char *name, struct net_address *address)
 {
-	address->family = strchr(name, ':') != NULL ? AF_INET6 : AF_INET;
-	return inet_pton(address->family, name, address->bytes) == 1;
+	const char *zone = strchr(name, '%');
+	size_t n = zone != NULL ? (size_t)(zone - name) : strlen(name);
+	char text[INET6_ADDRSTRLEN];
+
+	*address = (struct net_address){.family = memchr(name, ':', n) ? AF_INET6 : AF_INET};
+	if (n >= sizeof(text) || (zone != NULL && address->family != AF_INET6))
+		return false;
+	memcpy(text, name, n);
+	text[n] = '\0';
+	if (inet_pton(address->family, text, address->bytes) != 1)
+		return false;
+	if (zone != NULL)
+		address->zone = zone_find(zone + 1);
+	return zone == NULL || address->zone != 0;
+}
+
+void
+address_format(const struct net_address *address, char text[ADDRESS_TEXT_MAX])
+{
+	char name[IF_NAMESIZE];
+	size_t n;
+
+	inet_ntop(address->family, address->bytes, text, INET6_ADDRSTRLEN);
+	n = strlen(text);
+	if (address->zone == 0)
+		return;
+	if (if_indextoname(address->zone, name) != NULL)
+		snprintf(text + n, ADDRESS_TEXT_MAX - n, "%%%s", name);
+	else
+		snprintf(text + n, ADDRESS_TEXT_MAX - n, "%%%u", address->zone);
 }
 
 void

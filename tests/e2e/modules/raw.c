@@ -254,9 +254,14 @@ dial_note(struct dial *dial, const char *what)
 static void
 dial_connect(eddy_socket *sock, void *arg)
 {
-	char what[64];
+	eddy_str to = eddy_socket_remote_address(sock);
+	char what[128];
 
-	snprintf(what, sizeof(what), "connect:%u", eddy_socket_remote_port(sock));
+	if (memchr(to.p, '%', to.n)) /* another one on each interface */
+		snprintf(what, sizeof(what), "connect:%.*s:%u", (int)to.n, to.p,
+			 eddy_socket_remote_port(sock));
+	else
+		snprintf(what, sizeof(what), "connect:%u", eddy_socket_remote_port(sock));
 	dial_note(arg, what);
 }
 

@@ -76,6 +76,48 @@ START_TEST(addresses_are_numbers_alone)
 }
 END_TEST
 
+/* The loopback interface has the number 1, and is there wherever a test runs. */
+START_TEST(an_address_of_ipv6_may_have_a_zone)
+{
+	static const char *const bad[] = {"fe80::1%",
+					  "fe80::1%nothing",
+					  "fe80::1%lo%lo",
+					  "127.0.0.1%lo",
+					  "fe80::1%0",
+					  "%lo",
+					  "fe80::1%interface-names-are-short"};
+	char text[ADDRESS_TEXT_MAX];
+	struct net_address address;
+
+	ck_assert(name_is_address("fe80::1%lo", &address));
+	ck_assert_uint_eq(address.zone, 1);
+	address_format(&address, text);
+	ck_assert_str_eq(text, "fe80::1%lo");
+	ck_assert(name_is_address("fe80::1%1", &address));
+	ck_assert_uint_eq(address.zone, 1);
+	ck_assert(name_is_address("fe80::1%65000", &address));
+	address_format(&address, text);
+	ck_assert_str_eq(text, "fe80::1%65000");
+	for (int i = 0; i < COUNT(bad); i++)
+		ck_assert_msg(!name_is_address(bad[i], &address), "%s", bad[i]);
+}
+END_TEST
+
+START_TEST(addresses_are_formatted_as_they_are_read)
+{
+	static const char *const good[] = {"192.0.2.7", "2001:db8::7", "::", "::ffff:192.0.2.7"};
+	char text[ADDRESS_TEXT_MAX];
+	struct net_address address;
+
+	for (int i = 0; i < COUNT(good); i++) {
+		ck_assert(name_is_address(good[i], &address));
+		ck_assert_uint_eq(address.zone, 0);
+		address_format(&address, text);
+		ck_assert_str_eq(text, good[i]);
+	}
+}
+END_TEST
+
 START_TEST(addresses_have_names_below_arpa)
 {
 	struct net_address address;
@@ -158,6 +200,8 @@ add_tests(TCase *tcase)
 	tcase_add_test(tcase, askable_is_all_that_has_no_space_or_control_byte);
 	tcase_add_test(tcase, localhost_is_it_and_what_is_below);
 	tcase_add_test(tcase, addresses_are_numbers_alone);
+	tcase_add_test(tcase, an_address_of_ipv6_may_have_a_zone);
+	tcase_add_test(tcase, addresses_are_formatted_as_they_are_read);
 	tcase_add_test(tcase, addresses_have_names_below_arpa);
 	tcase_add_loop_test(tcase, servers_are_written_as_they_are_read, 0, COUNT(servers));
 	tcase_add_test(tcase, the_longest_list_has_room);
