@@ -12,6 +12,7 @@ import time
 
 import pytest
 
+from harness import ports
 from harness.client import Client, Closed, request
 from harness.daemon import cpu_seconds, file_links, rss_bytes, state
 from harness.wait import wait_until
@@ -254,7 +255,7 @@ def squeeze(pid, more):
     """Leaves the process so many free descriptors."""
     used = {int(name) for name in os.listdir(f"/proc/{pid}/fd")}
     limit, free = 0, 0
-    while free < more or limit <= max(used):
+    while free < more or (limit <= max(used) if more else limit in used):
         free += limit not in used
         limit += 1
     hard = resource.prlimit(pid, resource.RLIMIT_NOFILE)[1]
@@ -453,6 +454,114 @@ def test_what_is_sent_behind_a_parked_request_stays_in_the_kernel(daemon, module
     wait_until(lambda: state(pid) == "S", "the worker to rest")
     assert rss_bytes(pid) - before < 8 << 20
     assert daemon.totals()["parked"] == 200
+
+
+# raw connections: listen { protocol = "tcp" }
+
+
+@pytest.fixture
+def raw(daemon, modules, tmp_path):
+    """Starts a worker with the module echo behind a unix socket and a TCP port; connects to these."""
+    port = ports.free_port()
+
+    def start(**more):
+        daemon.conf(
+            workers=1,
+            listens={
+                f"127.0.0.1:{daemon.port}": {},
+                f"127.0.0.1:{port}": {"protocol": "tcp", "module": "echo"},
+            },
+            modules={"hello": {"path": "hello.so"}, "echo": {"path": "echo.so"}, "raw": {"path": str(modules / "raw.so")}},
+            routes={"/hello": "hello", "/dial": {"module": "raw", "handler": "dial"}},
+            **more,
+        )
+        daemon.start()
+        return daemon.pids()[0]
+
+    def connect():
+        peer = socket.create_connection(("127.0.0.1", port), timeout=20)
+        peers.append(peer)
+        peer.sendall(b"x")
+        return peer
+
+    peers = []
+    start.connect = connect
+    yield start
+    for peer in peers:
+        peer.close()
+
+
+def echoes(peer):
+    return peer.recv(1) == b"x"
+
+
+def is_silent(peer):
+    peer.setblocking(False)
+    try:
+        peer.recv(1)
+    except BlockingIOError:
+        peer.settimeout(20)
+        return True
+    return False
+
+
+def test_raw_connections_count_with_the_others(daemon, raw):
+    daemon.expect_log(FULL)
+    raw(extra="worker_connections = 2")
+    first, second = raw.connect(), raw.connect()
+    assert echoes(first) and echoes(second)
+    third = raw.connect()
+    daemon.wait_log(FULL)
+    assert is_silent(third)
+    assert daemon.workers()[0]["connections"] == 2
+    first.close()
+    assert echoes(third)
+
+
+def test_idle_connections_make_room_for_raw_ones(daemon, raw):
+    raw(extra="worker_connections = 2")
+    assert echoes(raw.connect())
+    idle = greeted(daemon)
+    assert echoes(raw.connect())
+    idle.expect_close()
+
+
+def test_one_address_has_as_many_raw_connections_as_others(daemon, raw):
+    daemon.expect_log(GREEDY)
+    raw(http={"connections_per_address": 2})
+    first, second = raw.connect(), raw.connect()
+    assert echoes(first) and echoes(second)
+    with pytest.raises(ConnectionError):
+        while True:  # the reset may come behind the connection
+            assert raw.connect().recv(1) == b""
+    assert daemon.totals()["refused"] >= 1
+    first.close()
+    wait_until(lambda: daemon.workers()[0]["connections"] == 1, "the first to be gone")
+    assert echoes(raw.connect())
+
+
+def test_raw_connections_wait_calmly_for_descriptors(daemon, raw):
+    daemon.expect_log(SHORT)
+    pid = raw()
+    squeeze(pid, 2)
+    peers = [raw.connect() for _ in range(2)]
+    assert all(echoes(peer) for peer in peers)
+    late = [raw.connect() for _ in range(5)]
+    daemon.wait_log(SHORT)
+    calm(pid)
+    assert all(is_silent(peer) for peer in late)
+    release(pid)
+    assert all(echoes(peer) for peer in late)
+
+
+def test_a_module_that_connects_without_descriptors_hears_so(daemon, raw):
+    pid = raw()
+    client = greeted(daemon)
+    squeeze(pid, 0)
+    for to in ("127.0.0.1:1", "unix:/nothing"):
+        assert client.get(f"/dial?{to}").body == b"EMFILE close"
+    release(pid)
+    assert client.get("/dial?unix:/nothing").body == b"ENOENT close"
 
 
 # the control socket
