@@ -1,7 +1,8 @@
-# packaging/: what goes beside the programs: eddy.pc, man pages, the conf file, the scripts that set up and start a checkout.
+# packaging/: what goes beside the programs: eddy.pc, man pages, the guide for module authors,
+# the conf file, the scripts that set up and start a checkout.
 
 pkgconfig_DATA += packaging/eddy.pc
-dist_doc_DATA += LICENSE NEWS.md README.md conf/eddy.conf
+dist_doc_DATA += LICENSE NEWS.md README.md conf/eddy.conf packaging/guide.md
 dist_man_MANS += packaging/man/eddy_module.3
 EXTRA_DIST += .clang-format .editorconfig CONTRIBUTING.md packaging/quickstart packaging/setup
 

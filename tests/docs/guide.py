@@ -1,7 +1,8 @@
 """
-Takes the guide apart: the programs in it, with the confs that load them.
+Takes the guide apart: the programs in it, with the confs that load them and the commands that try them.
 
-What is fenced as c in one section, from heading to heading, is one file; what is fenced as c++, another.
+What is fenced as c in one section, from heading to heading, is one file, and what is fenced as c++, another. With a conf
+(fenced as eddy) it is a module; a session (fenced as console) is what its user types, behind "$ ", and is answered.
 """
 import re
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ class Program:
     line: int
     language: str
     text: str
-    confs: list
+    conf: str = ""
+    session: list = None  # of (command, answer)
 
 
 def blocks(text):
@@ -36,10 +38,22 @@ def programs(text):
     made = {}
     for title, language, line, piece in blocks(text):
         if language in ("c", "c++"):
-            one = made.setdefault((title, language), Program(title, line, language, "", []))
+            one = made.setdefault((title, language), Program(title, line, language, ""))
             one.text += piece
-        elif language == "eddy":
-            for one in made.values():
-                if one.title == title:
-                    one.confs.append(piece)
+            continue
+        for one in made.values():
+            if one.title == title and language == "eddy":
+                one.conf += piece
+            elif one.title == title and language == "console":
+                one.session = (one.session or []) + list(commands(piece))
     return list(made.values())
+
+
+def commands(text):
+    """(command, answer) of a session."""
+    for part in re.split(r"^\$ ", text, flags=re.M)[1:]:
+        command, _, answer = part.partition("\n")
+        while command.endswith("\\"):
+            more, _, answer = answer.partition("\n")
+            command = f"{command}\n{more}"
+        yield command, answer

@@ -49,6 +49,7 @@ struct post {
 struct poll {
 	TAILQ_HEAD(, waiter) waiters; /* the longest waiting first: one timer serves them all */
 	eddy_timer *timer;
+	bool leaving;
 	unsigned timeout_ms;
 	struct post *kept[KEPT]; /* the i-th post is at i % KEPT */
 	size_t nposts;
@@ -302,6 +303,8 @@ poll_get(struct poll *poll, eddy_request *req, eddy_response *res)
 		post = post_after(poll, eddy_request_path(req), id);
 	if (post != NULL)
 		answer_post(res, post);
+	else if (poll->leaving)
+		answer_nothing(res);
 	else
 		poll_park(poll, req, res);
 }
@@ -475,6 +478,7 @@ poll_drain(void *state)
 	struct poll *poll = state;
 	struct waiter *waiter;
 
+	poll->leaving = true;
 	while ((waiter = TAILQ_FIRST(&poll->waiters)) != NULL)
 		answer_nothing(waiter_take(waiter));
 }

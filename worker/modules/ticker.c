@@ -16,6 +16,7 @@
 
 struct ticker {
 	unsigned ms;
+	bool leaving;
 	struct client *clients;
 };
 
@@ -65,6 +66,14 @@ client_close(eddy_response *res, void *arg)
 	free(client);
 }
 
+/* An EventSource comes back by itself. */
+static void
+client_end(struct client *client)
+{
+	eddy_clear_interval(client->timer);
+	eddy_response_end(client->res, NULL, 0);
+}
+
 static void
 ticker_request(eddy_request *req, eddy_response *res, void *state)
 {
@@ -89,16 +98,19 @@ ticker_request(eddy_request *req, eddy_response *res, void *state)
 	eddy_response_set_header(res, "Content-Type", "text/event-stream");
 	eddy_response_set_header(res, "Cache-Control", "no-store");
 	eddy_response_flush_headers(res);
+	if (ticker->leaving)
+		client_end(client);
 }
 
-/* A reload or a stop: the streams end, and an EventSource comes back by itself. */
+/* A reload or a stop: the streams end, and so do those that are still to come. */
 static void
 ticker_drain(void *state)
 {
 	struct ticker *ticker = state;
 
+	ticker->leaving = true;
 	for (struct client *client = ticker->clients; client != NULL; client = client->next)
-		eddy_response_end(client->res, NULL, 0);
+		client_end(client);
 }
 
 static int
