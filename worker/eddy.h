@@ -936,12 +936,15 @@ EDDY_API int eddy_fs_fstat(eddy_file *file, void (*cb)(int err, const struct sta
 			   void *arg);
 
 /*
- * unlink(2), rename(2), mkdir(2), rmdir(2); `cb` may be NULL. `mode` is cut by the umask. Node:
- * fs.unlink, rename, mkdir, rmdir.
+ * unlink(2), rename(2), link(2), mkdir(2), rmdir(2); `cb` may be NULL. `mode` is cut by the umask.
+ * Where there is something already, rename takes its place, and link fails. Node: fs.unlink, rename,
+ * link, mkdir, rmdir.
  */
 EDDY_API int eddy_fs_unlink(const char *path, void (*cb)(int err, void *arg), void *arg);
 EDDY_API int eddy_fs_rename(const char *from, const char *to, void (*cb)(int err, void *arg),
 			    void *arg);
+EDDY_API int eddy_fs_link(const char *path, const char *new_path, void (*cb)(int err, void *arg),
+			  void *arg);
 EDDY_API int eddy_fs_mkdir(const char *path, mode_t mode, void (*cb)(int err, void *arg),
 			   void *arg);
 EDDY_API int eddy_fs_rmdir(const char *path, void (*cb)(int err, void *arg), void *arg);

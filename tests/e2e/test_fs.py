@@ -210,6 +210,13 @@ def test_renaming_replaces(site):
     assert site.read("to") == "new"
 
 
+def test_linking_gives_a_second_name(site):
+    site.write("one", "text")
+    assert site.run("link @one @two", "wait", "unlink @one") == ["0 OK", "1 OK"]
+    assert os.listdir(site.folder) == ["two"]
+    assert site.read("two") == "text"
+
+
 def test_a_file_that_is_opened_stays_open_until_it_is_closed(site):
     site.write("file", "still here")
     assert site.run("open a @file r") == ["0 OK"]
@@ -252,6 +259,8 @@ FAILURES = {
     "rename what is not there": ("rename @none @other", "ENOENT"),
     "rename a file to a folder": ("rename @file @folder", "EISDIR"),
     "rename into another file system": ("rename @file /proc/none", "EXDEV"),
+    "link what is not there": ("link @none @other", "ENOENT"),
+    "link to what is there": ("link @file @loop", "EEXIST"),
     "make a folder that is there": ("mkdir @folder 700", "EEXIST"),
     "make a folder below nothing": ("mkdir @none/folder 700", "ENOENT"),
     "remove a folder that is not empty": ("rmdir @folder", "ENOTEMPTY"),

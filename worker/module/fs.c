@@ -47,7 +47,7 @@ struct fs_op {
 		} dir;
 	};
 	mode_t mode;
-	char *path2; /* rename's other one; behind the first */
+	char *path2; /* the other one, of rename and link; behind the first */
 	char path[];
 };
 
@@ -153,6 +153,12 @@ static void
 rename_work(struct job *job)
 {
 	op_result(op_of(job), rename(op_of(job)->path, op_of(job)->path2));
+}
+
+static void
+link_work(struct job *job)
+{
+	op_result(op_of(job), link(op_of(job)->path, op_of(job)->path2));
 }
 
 static void
@@ -540,6 +546,16 @@ eddy_fs_rename(const char *from, const char *to, void (*cb)(int err, void *arg),
 	if (error != 0)
 		return error;
 	return path_op(rename_work, from, to, 0, cb, arg);
+}
+
+int
+eddy_fs_link(const char *path, const char *new_path, void (*cb)(int err, void *arg), void *arg)
+{
+	int error = api_check(path != NULL && new_path != NULL, __func__);
+
+	if (error != 0)
+		return error;
+	return path_op(link_work, path, new_path, 0, cb, arg);
 }
 
 int

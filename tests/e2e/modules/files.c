@@ -192,6 +192,8 @@ path_step(struct step *step, char **word)
 		return eddy_fs_unlink(word[1], done_plain, step);
 	if (strcmp(word[0], "rename") == 0)
 		return eddy_fs_rename(word[1], word[2], done_plain, step);
+	if (strcmp(word[0], "link") == 0)
+		return eddy_fs_link(word[1], word[2], done_plain, step);
 	if (strcmp(word[0], "mkdir") == 0)
 		return eddy_fs_mkdir(word[1], mode, done_plain, step);
 	if (strcmp(word[0], "rmdir") == 0)
@@ -212,6 +214,7 @@ null_step(struct step *step, char **word)
 	    eddy_fs_open("/", O_RDONLY, 0, NULL, NULL) != EDDY_EINVAL ||
 	    eddy_fs_stat("/", NULL, NULL) != EDDY_EINVAL ||
 	    eddy_fs_rename("/", NULL, done_plain, NULL) != EDDY_EINVAL ||
+	    eddy_fs_link("/", NULL, done_plain, NULL) != EDDY_EINVAL ||
 	    eddy_fs_readdir("/", NULL, NULL) != EDDY_EINVAL)
 		abort();
 	return eddy_fs_read(NULL, NULL, 10, 0, done_read, NULL);

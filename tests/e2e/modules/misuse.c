@@ -228,6 +228,7 @@ no_arguments(eddy_request *req, eddy_response *res, void *state)
 	INT(eddy_fs_stat(NULL, NULL, NULL));
 	INT(eddy_fs_unlink(NULL, NULL, NULL));
 	INT(eddy_fs_rename("a", NULL, NULL, NULL));
+	INT(eddy_fs_link(NULL, "b", NULL, NULL));
 	INT(eddy_fs_mkdir(NULL, 0, NULL, NULL));
 	INT(eddy_fs_rmdir(NULL, NULL, NULL));
 	INT(eddy_fs_readdir(NULL, NULL, NULL));
