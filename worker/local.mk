@@ -178,6 +178,7 @@ eddymodule_PROGRAMS += \
 	worker/modules/resolve.so \
 	worker/modules/signals.so \
 	worker/modules/ticker.so \
+	worker/modules/upload.so \
 	worker/modules/welcome.so
 
 worker_modules_echo_so_SOURCES = worker/modules/echo.c
@@ -210,6 +211,11 @@ worker_modules_ticker_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
 worker_modules_ticker_so_CFLAGS = $(MODULE_COMPILE)
 worker_modules_ticker_so_LDFLAGS = $(MODULE_LINK)
 
+worker_modules_upload_so_SOURCES = worker/modules/upload.c
+worker_modules_upload_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
+worker_modules_upload_so_CFLAGS = $(MODULE_COMPILE)
+worker_modules_upload_so_LDFLAGS = $(MODULE_LINK)
+
 worker_modules_welcome_so_SOURCES = worker/modules/welcome.c
 worker_modules_welcome_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
 worker_modules_welcome_so_CFLAGS = $(MODULE_COMPILE)
@@ -224,4 +230,5 @@ dist_examples_DATA += \
 	worker/modules/resolve.c \
 	worker/modules/signals.c \
 	worker/modules/ticker.c \
+	worker/modules/upload.c \
 	worker/modules/welcome.c
