@@ -242,6 +242,7 @@ master_fields(struct pack *top, struct master *master)
 	pack_number(top, "log_dropped", master->log.dropped);
 	pack_number(top, "log_lost", master->log.lost);
 	pack_raw(top, "dead", &master->slots.dead, sizeof(master->slots.dead));
+	pack_number(top, "dead_lag_us", master->slots.dead_lag_us);
 }
 
 static int

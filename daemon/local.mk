@@ -39,6 +39,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/handover.h \
 	daemon/handover_sockets.c \
 	daemon/handover_workers.c \
+	daemon/histogram.c \
+	daemon/histogram.h \
 	daemon/human.c \
 	daemon/human.h \
 	daemon/identity.c \

@@ -37,7 +37,7 @@ show_workers(const json_t *workers)
 		{"WORKER", true}, {"PID", true},      {"GEN", true},	 {"STATE", false},
 		{"UPTIME", true}, {"CONN", true},     {"MAX", true},	 {"IDLE", true},
 		{"PARKED", true}, {"REQUESTS", true}, {"RSS", true},	 {"HEAP", true},
-		{"CPU", true},	  {"LAG", true},      {"LAG MAX", true},
+		{"CPU", true},	  {"LAG", true},      {"LAG P99", true}, {"LAG MAX", true},
 	};
 	struct table table;
 	const json_t *worker;
@@ -65,6 +65,8 @@ show_workers(const json_t *workers)
 						 show_real(worker, "cpu_system"),
 					 buf));
 		table_add(&table, "%.1f ms", show_real(worker, "loop_lag_ms"));
+		table_add(&table, "%.1f ms",
+			  show_real(json_object_get(worker, "loop_lag"), "p99_ms"));
 		table_add(&table, "%.1f ms", show_real(worker, "loop_lag_max_ms"));
 	}
 	result = table_print(&table, stdout);
@@ -72,11 +74,26 @@ show_workers(const json_t *workers)
 	return result;
 }
 
+/* What modules listen on. */
+static void
+shared_print(const json_t *list)
+{
+	const json_t *shared;
+	size_t i;
+
+	json_array_foreach(list, i, shared)
+		printf("%s%s (%d workers)", i ? ", " : "for modules  ",
+		       show_text(shared, "address"), (int)show_number(shared, "workers"));
+	if (json_array_size(list))
+		putchar('\n');
+}
+
 static void
 totals_print(const json_t *totals)
 {
 	static const char *const classes[] = {"1xx", "2xx", "3xx", "4xx", "5xx"};
 	const json_t *responses = json_object_get(totals, "responses");
+	const json_t *lag = json_object_get(totals, "loop_lag");
 	char a[HUMAN_BYTES], b[HUMAN_BYTES], c[HUMAN_BYTES], d[HUMAN_BYTES], e[HUMAN_BYTES];
 
 	printf("connections  %s open of %s at most (%s idle, %s parked), %s accepted",
@@ -97,6 +114,14 @@ totals_print(const json_t *totals)
 		printf(", %s without an answer", human_count(show_number(responses, "none"), a));
 	printf("\ntraffic      %s in, %s out\n", human_size(show_number(totals, "bytes_in"), a),
 	       human_size(show_number(totals, "bytes_out"), b));
+	printf("loop lag     p50 %.1f ms, p90 %.1f ms, p99 %.1f ms, max %.1f ms\n",
+	       show_real(lag, "p50_ms"), show_real(lag, "p90_ms"), show_real(lag, "p99_ms"),
+	       show_real(lag, "max_ms"));
+	if (show_number(totals, "fs_threads"))
+		printf("files        %s of %s threads busy, %s jobs wait\n",
+		       human_count(show_number(totals, "fs_busy"), a),
+		       human_count(show_number(totals, "fs_threads"), b),
+		       human_count(show_number(totals, "fs_queued"), c));
 }
 
 void
@@ -143,6 +168,11 @@ show_status(const json_t *status)
 	json_array_foreach(listeners, i, listener)
 		printf("%s%s", i ? ", " : "", show_text(listener, "address"));
 	printf("%s\n", json_array_size(listeners) ? "" : "nothing");
+	shared_print(json_object_get(status, "shared_listeners"));
+	if (show_number(status, "workers_wanted") != show_number(status, "workers_conf"))
+		printf("workers      %d until the next reload; the conf says %d\n",
+		       (int)show_number(status, "workers_wanted"),
+		       (int)show_number(status, "workers_conf"));
 	totals_print(json_object_get(status, "totals"));
 	printf("restarts     %s\n", human_count(show_number(status, "restarts"), buf));
 	if (show_number(status, "log_dropped"))

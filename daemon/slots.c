@@ -79,6 +79,8 @@ slots_release(struct slots *slots, size_t i)
 	struct slot *slot = slots_get(slots, i);
 
 	slot_fold(&slots->dead, slot);
+	if (slot_get(slot->lag_highest_us) > slots->dead_lag_us)
+		slots->dead_lag_us = slot_get(slot->lag_highest_us);
 	memset((void *)slot, 0, SLOT_SIZE); /* SLOT_FREE is 0 */
 	slots->taken[i] = false;
 }
@@ -90,4 +92,15 @@ slots_total(const struct slots *slots, struct slot_counters *totals)
 	for (size_t i = 0; i < SLOTS_MAX; i++)
 		if (slots->taken[i])
 			slot_fold(totals, slots_get(slots, i));
+}
+
+uint64_t
+slots_lag_us(const struct slots *slots)
+{
+	uint64_t most = slots->dead_lag_us;
+
+	for (size_t i = 0; i < SLOTS_MAX; i++)
+		if (slots->taken[i] && slot_get(slots_get(slots, i)->lag_highest_us) > most)
+			most = slot_get(slots_get(slots, i)->lag_highest_us);
+	return most;
 }

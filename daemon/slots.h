@@ -21,6 +21,7 @@ struct slots {
 	int fd;
 	struct scoreboard board;
 	struct slot_counters dead; /* what the workers that are gone have done */
+	uint64_t dead_lag_us;	   /* the latest of their ticks */
 	bool taken[SLOTS_MAX];
 };
 
@@ -50,5 +51,7 @@ slots_get(const struct slots *slots, size_t slot)
 
 /* The counters of all workers, dead and alive; never less than at the last call. */
 void slots_total(const struct slots *slots, struct slot_counters *totals);
+/* How late the latest tick of all came. */
+uint64_t slots_lag_us(const struct slots *slots);
 
 #endif

@@ -5,6 +5,7 @@
 #include "daemon/blame.h"
 #include "daemon/clock.h"
 #include "daemon/generation.h"
+#include "daemon/histogram.h"
 #include "daemon/master.h"
 
 #include <stdio.h>
@@ -77,46 +78,107 @@ seconds_since(uint64_t then_ns, uint64_t now_ns)
 	return now_ns > then_ns ? (double)((now_ns - then_ns) / 1000000) / 1e3 : 0;
 }
 
-json_t *
-status_slot_json(const struct slot *slot, uint64_t now_ns)
+static void
+set_number(json_t *object, const char *key, uint64_t value)
 {
-	return json_pack(
-		"{s:o, s:o, s:o, s:s, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, "
-		"s:o, s:f, s:f, "
-		"s:f, s:f}",
-		"worker", number(slot_get(slot->worker)), "pid", number(slot_get(slot->pid)),
-		"generation", number(slot_get(slot->generation)), "state", slot_state_name(slot),
-		"uptime", seconds_since(slot_get(slot->started_ns), now_ns), "connections",
-		number(slot_get(slot->connections)), "connections_max",
-		number(slot_get(slot->connections_max)), "idle", number(slot_get(slot->idle)),
-		"parked", number(slot_get(slot->parked)), "accepted",
-		number(slot_get(slot->counters.accepted)), "refused",
-		number(slot_get(slot->counters.refused)), "requests",
-		number(slot_get(slot->counters.requests)), "bytes_in",
-		number(slot_get(slot->counters.bytes_in)), "bytes_out",
-		number(slot_get(slot->counters.bytes_out)), "rss",
-		number(slot_get(slot->rss_bytes)), "heap_total",
-		number(slot_get(slot->heap_total_bytes)), "heap_used",
-		number(slot_get(slot->heap_used_bytes)), "cpu_user",
-		(double)slot_get(slot->cpu_user_us) / 1e6, "cpu_system",
-		(double)slot_get(slot->cpu_system_us) / 1e6, "loop_lag_ms",
-		(double)slot_get(slot->lag_us) / 1e3, "loop_lag_max_ms",
-		(double)slot_get(slot->lag_max_us) / 1e3);
+	json_object_set_new(object, key, number(value));
+}
+
+static void
+set_real(json_t *object, const char *key, double value)
+{
+	json_object_set_new(object, key, json_real(value));
+}
+
+/* Microseconds are told as milliseconds, as people think of a loop's lag. */
+static void
+set_ms(json_t *object, const char *key, double us)
+{
+	set_real(object, key, us / 1e3);
+}
+
+json_t *
+status_lag_json(const struct slot_counters *c, uint64_t highest_us)
+{
+	json_t *lag = json_object(), *buckets = json_array();
+	uint64_t counts[SLOT_LAG_BUCKETS], ticks = 0;
+
+	for (size_t i = 0; i < SLOT_LAG_BUCKETS; i++) {
+		counts[i] = slot_get(c->lag[i]);
+		ticks += counts[i];
+		json_array_append_new(buckets, number(counts[i]));
+	}
+	set_number(lag, "ticks", ticks);
+	set_ms(lag, "p50_ms", histogram_percentile(counts, SLOT_LAG_BUCKETS, 0.5, highest_us));
+	set_ms(lag, "p90_ms", histogram_percentile(counts, SLOT_LAG_BUCKETS, 0.9, highest_us));
+	set_ms(lag, "p99_ms", histogram_percentile(counts, SLOT_LAG_BUCKETS, 0.99, highest_us));
+	set_ms(lag, "max_ms", (double)highest_us);
+	json_object_set_new(lag, "buckets", buckets);
+	return lag;
+}
+
+static json_t *
+responses_json(const struct slot_counters *c)
+{
+	static const char *const names[] = {"none", "1xx", "2xx", "3xx", "4xx", "5xx"};
+	json_t *responses = json_object();
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		set_number(responses, names[i], slot_get(c->responses[i]));
+	return responses;
 }
 
 json_t *
 status_counters_json(const struct slot_counters *c)
 {
-	return json_pack(
-		"{s:o, s:o, s:o, s:{s:o, s:o, s:o, s:o, s:o, s:o}, s:o, s:o, s:o, s:o}", "accepted",
-		number(slot_get(c->accepted)), "refused", number(slot_get(c->refused)), "requests",
-		number(slot_get(c->requests)), "responses", "1xx",
-		number(slot_get(c->responses[1])), "2xx", number(slot_get(c->responses[2])), "3xx",
-		number(slot_get(c->responses[3])), "4xx", number(slot_get(c->responses[4])), "5xx",
-		number(slot_get(c->responses[5])), "none", number(slot_get(c->responses[0])),
-		"bytes_in", number(slot_get(c->bytes_in)), "bytes_out",
-		number(slot_get(c->bytes_out)), "log_dropped", number(slot_get(c->log_dropped)),
-		"access_dropped", number(slot_get(c->access_dropped)));
+	json_t *json = json_object();
+
+	set_number(json, "accepted", slot_get(c->accepted));
+	set_number(json, "refused", slot_get(c->refused));
+	set_number(json, "requests", slot_get(c->requests));
+	json_object_set_new(json, "responses", responses_json(c));
+	set_number(json, "bytes_in", slot_get(c->bytes_in));
+	set_number(json, "bytes_out", slot_get(c->bytes_out));
+	set_number(json, "log_dropped", slot_get(c->log_dropped));
+	set_number(json, "access_dropped", slot_get(c->access_dropped));
+	set_number(json, "loop_turns", slot_get(c->loop_turns));
+	set_real(json, "cpu_user", (double)slot_get(c->cpu_user_us) / 1e6);
+	set_real(json, "cpu_system", (double)slot_get(c->cpu_system_us) / 1e6);
+	return json;
+}
+
+/* What is so now, of one worker or of several together. */
+static void
+set_load(json_t *json, const struct slot *slot)
+{
+	set_number(json, "connections", slot_get(slot->connections));
+	set_number(json, "connections_max", slot_get(slot->connections_max));
+	set_number(json, "idle", slot_get(slot->idle));
+	set_number(json, "parked", slot_get(slot->parked));
+	set_number(json, "rss", slot_get(slot->rss_bytes));
+	set_number(json, "heap_total", slot_get(slot->heap_total_bytes));
+	set_number(json, "heap_used", slot_get(slot->heap_used_bytes));
+	set_number(json, "fs_threads", slot_get(slot->fs_threads));
+	set_number(json, "fs_busy", slot_get(slot->fs_busy));
+	set_number(json, "fs_queued", slot_get(slot->fs_queued));
+}
+
+json_t *
+status_slot_json(const struct slot *slot, uint64_t now_ns)
+{
+	json_t *json = status_counters_json(&slot->counters);
+
+	set_number(json, "worker", slot_get(slot->worker));
+	set_number(json, "pid", slot_get(slot->pid));
+	set_number(json, "generation", slot_get(slot->generation));
+	json_object_set_new(json, "state", json_string(slot_state_name(slot)));
+	set_real(json, "uptime", seconds_since(slot_get(slot->started_ns), now_ns));
+	set_load(json, slot);
+	set_ms(json, "loop_lag_ms", (double)slot_get(slot->lag_us));
+	set_ms(json, "loop_lag_max_ms", (double)slot_get(slot->lag_max_us));
+	json_object_set_new(json, "loop_lag",
+			    status_lag_json(&slot->counters, slot_get(slot->lag_highest_us)));
+	return json;
 }
 
 json_t *
@@ -135,32 +197,60 @@ status_workers_json(const struct master *master)
 	return workers;
 }
 
+static void
+load_add(struct slot *sum, const struct slot *slot, bool serves)
+{
+	slot_add(sum->connections, slot_get(slot->connections));
+	if (serves)
+		slot_add(sum->connections_max, slot_get(slot->connections_max));
+	slot_add(sum->idle, slot_get(slot->idle));
+	slot_add(sum->parked, slot_get(slot->parked));
+	slot_add(sum->rss_bytes, slot_get(slot->rss_bytes));
+	slot_add(sum->heap_total_bytes, slot_get(slot->heap_total_bytes));
+	slot_add(sum->heap_used_bytes, slot_get(slot->heap_used_bytes));
+	slot_add(sum->fs_threads, slot_get(slot->fs_threads));
+	slot_add(sum->fs_busy, slot_get(slot->fs_busy));
+	slot_add(sum->fs_queued, slot_get(slot->fs_queued));
+}
+
 static json_t *
 totals_json(const struct master *master)
 {
 	const struct generation *generation;
 	const struct child *child;
 	struct slot_counters counters;
-	uint64_t connections = 0, max = 0, idle = 0, parked = 0;
+	struct slot sum = {0};
 	json_t *totals;
 
 	slots_total(&master->slots, &counters);
 	TAILQ_FOREACH(generation, &master->generations, entry)
-		TAILQ_FOREACH(child, &generation->children, entry) {
-			const struct slot *slot = slots_get(&master->slots, child->slot);
-
-			connections += slot_get(slot->connections);
-			if (generation == master->running)
-				max += slot_get(slot->connections_max);
-			idle += slot_get(slot->idle);
-			parked += slot_get(slot->parked);
-		}
+		TAILQ_FOREACH(child, &generation->children, entry)
+			load_add(&sum, slots_get(&master->slots, child->slot),
+				 generation == master->running);
 	totals = status_counters_json(&counters);
-	json_object_set_new(totals, "connections", number(connections));
-	json_object_set_new(totals, "connections_max", number(max));
-	json_object_set_new(totals, "idle", number(idle));
-	json_object_set_new(totals, "parked", number(parked));
+	set_load(totals, &sum);
+	json_object_set_new(totals, "loop_lag",
+			    status_lag_json(&counters, slots_lag_us(&master->slots)));
 	return totals;
+}
+
+/* The listeners that modules have asked for. */
+static json_t *
+shared_json(const struct master *master)
+{
+	const struct shared *shared;
+	json_t *list = json_array();
+	char address[LISTENER_ADDRESS_BYTES];
+
+	TAILQ_FOREACH(shared, &master->shared.list, entry) {
+		json_t *one = json_object();
+
+		listener_format(shared->listener, address, sizeof(address));
+		json_object_set_new(one, "address", status_text_json(address));
+		set_number(one, "workers", shared->uses);
+		json_array_append_new(list, one);
+	}
+	return list;
 }
 
 static json_t *
@@ -198,15 +288,24 @@ status_json(const struct master *master)
 {
 	const struct generation *running = master->running;
 	const char *conf = running && running->conf->nfiles ? running->conf->files[0] : NULL;
+	json_t *json = json_object();
 
-	return json_pack("{s:s, s:i, s:s, s:f, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}",
-			 "version", PACKAGE_VERSION, "pid", (int)getpid(), "state",
-			 master_state_name(master->state), "uptime",
-			 seconds_since(master->started_ns, clock_now_ns()), "generation",
-			 number(running ? running->number : 0), "conf", status_text_json(conf),
-			 "control", status_text_json(master->control.socket.path), "restarts",
-			 number(master->restarts), "upgrades", number(master->upgrades),
-			 "log_dropped", number(master->log.lost), "listeners",
-			 listeners_json(running), "totals", totals_json(master), "reload",
-			 reload_json(&master->reload), "workers", status_workers_json(master));
+	json_object_set_new(json, "version", json_string(PACKAGE_VERSION));
+	set_number(json, "pid", (uint64_t)getpid());
+	json_object_set_new(json, "state", json_string(master_state_name(master->state)));
+	set_real(json, "uptime", seconds_since(master->started_ns, clock_now_ns()));
+	set_number(json, "generation", running ? running->number : 0);
+	json_object_set_new(json, "conf", status_text_json(conf));
+	json_object_set_new(json, "control", status_text_json(master->control.socket.path));
+	set_number(json, "restarts", master->restarts);
+	set_number(json, "upgrades", master->upgrades);
+	set_number(json, "log_dropped", master->log.lost);
+	set_number(json, "workers_wanted", running ? running->nseats : 0);
+	set_number(json, "workers_conf", running ? running->conf->workers : 0);
+	json_object_set_new(json, "listeners", listeners_json(running));
+	json_object_set_new(json, "shared_listeners", shared_json(master));
+	json_object_set_new(json, "totals", totals_json(master));
+	json_object_set_new(json, "reload", reload_json(&master->reload));
+	json_object_set_new(json, "workers", status_workers_json(master));
+	return json;
 }

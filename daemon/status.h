@@ -5,15 +5,24 @@
  * what they have last reported in the scoreboard themselves.
  *
  *	version, pid, state, uptime, generation, conf, control, restarts, upgrades, log_dropped
+ *	workers_wanted: how many there are to be; workers_conf: how many the conf says
  *	listeners: [{address}]
+ *	shared_listeners: [{address, workers}]
+ *		 -- what modules have asked for, and how many workers hold it
  *	totals: {accepted, refused, requests, responses: {1xx … 5xx, none}, bytes_in, bytes_out,
- *		 log_dropped, connections, connections_max, idle, parked}
- *		 -- the last four are of now, connections_max of the generation that accepts
+ *		 log_dropped, access_dropped, loop_turns, cpu_user, cpu_system,
+ *		 loop_lag: {ticks, p50_ms, p90_ms, p99_ms, max_ms, buckets}
+ *		 -- of all workers there have been; they only grow
+ *		 connections, connections_max, idle, parked, rss, heap_total, heap_used,
+ *		 fs_threads, fs_busy, fs_queued}
+ *		 -- of now, connections_max of the generation that accepts
  *	reload: null or {ok, code, error, at, took_ms, generation}
- *	workers: [{worker, pid, generation, state, uptime, connections, connections_max, idle,
- *		 parked, accepted, refused, requests, bytes_in, bytes_out, rss, heap_total,
- *		 heap_used, cpu_user, cpu_system,
- *		 loop_lag_ms, loop_lag_max_ms}]
+ *	workers: [{worker, pid, generation, state, uptime, loop_lag_ms, loop_lag_max_ms, and all
+ *		 that totals has}]
+ *
+ * The loop's lag is how late its ticks come, four a second: loop_lag_ms the last one, loop_lag_max_ms
+ * the latest in the last second, loop_lag since the start. The i-th of its buckets counts those below
+ * 2^i microseconds, and not below the bucket before.
  */
 #ifndef EDDY_DAEMON_STATUS_H
 #define EDDY_DAEMON_STATUS_H
@@ -42,5 +51,6 @@ json_t *status_text_json(const char *text);
 /* One worker's slot at the time now_ns; the counters of slots as above. */
 json_t *status_slot_json(const struct slot *slot, uint64_t now_ns);
 json_t *status_counters_json(const struct slot_counters *counters);
+json_t *status_lag_json(const struct slot_counters *counters, uint64_t highest_us);
 
 #endif

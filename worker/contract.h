@@ -223,7 +223,10 @@ enum slot_callback {
 	SLOT_SIGNAL,
 };
 
-/* Only ever grows while a worker lives; what is folded into the totals when it dies. */
+/*
+ * Only ever grows while a worker lives; what is folded into the totals when it dies. Traffic is
+ * counted as it happens, the loop and its lag every SLOT_TICK_MS, CPU time every second.
+ */
 struct slot_counters {
 	_Atomic uint64_t accepted; /* connections */
 	_Atomic uint64_t refused;  /* and not accepted: connections_per_address, no memory */
@@ -233,6 +236,9 @@ struct slot_counters {
 	_Atomic uint64_t bytes_out;
 	_Atomic uint64_t log_dropped;	 /* lines that the link had no room for */
 	_Atomic uint64_t access_dropped; /* lines that the access log had no room for */
+	_Atomic uint64_t loop_turns;	 /* callbacks that the loop has made */
+	_Atomic uint64_t cpu_user_us, cpu_system_us;
+	_Atomic uint64_t lag[SLOT_LAG_BUCKETS]; /* how many ticks came how late */
 };
 #define SLOT_COUNTERS (sizeof(struct slot_counters) / sizeof(uint64_t))
 
@@ -260,11 +266,13 @@ struct slot {
 						       turns, not yet or not any more */
 	_Atomic uint64_t lag_us;		    /* how late the last tick came */
 	_Atomic uint64_t lag_max_us;		    /* the latest in the last second */
-	_Atomic uint64_t lag[SLOT_LAG_BUCKETS];	    /* how many ticks came how late */
+	_Atomic uint64_t lag_highest_us;	    /* the latest of all */
+	_Atomic uint64_t fs_threads;		    /* that wait for disks, so far */
+	_Atomic uint64_t fs_busy;		    /* of these, with a job */
+	_Atomic uint64_t fs_queued;		    /* jobs that no thread has begun yet */
 
 	/* every second */
 	_Atomic uint64_t rss_bytes, heap_total_bytes, heap_used_bytes;
-	_Atomic uint64_t cpu_user_us, cpu_system_us;
 
 	/* the blame mark: valid while callback is not SLOT_IDLE; index + 1, 0 for none */
 	_Alignas(64) _Atomic uint32_t callback;

@@ -63,8 +63,8 @@ stats_process(struct worker *worker)
 	slot_set(slot->rss_bytes, rss_bytes(worker->statm));
 	slot_set(slot->heap_total_bytes, heap.arena + heap.hblkhd);
 	slot_set(slot->heap_used_bytes, heap.uordblks + heap.hblkhd);
-	slot_set(slot->cpu_user_us, timeval_us(usage.ru_utime));
-	slot_set(slot->cpu_system_us, timeval_us(usage.ru_stime));
+	slot_set(slot->counters.cpu_user_us, timeval_us(usage.ru_utime));
+	slot_set(slot->counters.cpu_system_us, timeval_us(usage.ru_stime));
 }
 
 static void
@@ -77,9 +77,23 @@ stats_lag(struct worker *worker, uint64_t now_ns)
 	while (bucket < SLOT_LAG_BUCKETS - 1 && lag_us >= 1ull << bucket)
 		bucket++;
 	slot_set(slot->lag_us, lag_us);
-	slot_add(slot->lag[bucket], 1);
+	slot_add(slot->counters.lag[bucket], 1);
+	if (lag_us > slot_get(slot->lag_highest_us))
+		slot_set(slot->lag_highest_us, lag_us);
 	if (lag_us > worker->lag_max_us)
 		worker->lag_max_us = lag_us;
+}
+
+static void
+stats_loop(struct worker *worker)
+{
+	struct slot *slot = worker->slot;
+	struct threads_load load = threads_load(&worker->threads);
+
+	slot_set(slot->counters.loop_turns, worker->loop.turns);
+	slot_set(slot->fs_threads, load.threads);
+	slot_set(slot->fs_busy, load.busy);
+	slot_set(slot->fs_queued, load.queued);
 }
 
 /*
@@ -122,6 +136,7 @@ stats_tick(evutil_socket_t fd, short what, void *arg)
 		return;
 	slot_set(worker->slot->heartbeat_ns, now_ns);
 	stats_lag(worker, now_ns);
+	stats_loop(worker);
 	date_renew(&worker->http.date, time(NULL));
 	loop_enter(&worker->loop);
 	net_tick(&worker->net);

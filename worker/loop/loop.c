@@ -93,6 +93,7 @@ loop_enter(struct loop *loop)
 {
 	struct timespec now;
 
+	loop->turns++;
 	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
 	loop->now_ns = (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }

@@ -32,6 +32,7 @@ struct loop {
 	struct event_base *base;
 	int epoll;	 /* the base's, for exclusive.h; -1: not known */
 	uint64_t now_ns; /* CLOCK_MONOTONIC_COARSE at the start of this turn */
+	uint64_t turns;	 /* so far */
 	struct task_queue ticks, later, again;
 	struct event again_event;
 	void (*flush)(void *arg);

@@ -187,6 +187,21 @@ threads_post(struct threads *threads, struct job *job)
 	return -EAGAIN;
 }
 
+struct threads_load
+threads_load(struct threads *threads)
+{
+	struct threads_load load;
+
+	pthread_mutex_lock(&threads->mutex);
+	load = (struct threads_load){
+		.threads = threads->count,
+		.busy = threads->count - threads->idle,
+		.queued = threads->queued,
+	};
+	pthread_mutex_unlock(&threads->mutex);
+	return load;
+}
+
 bool
 threads_cancel(struct threads *threads, struct job *job)
 {

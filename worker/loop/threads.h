@@ -70,6 +70,13 @@ unsigned threads_fini(struct threads *threads, unsigned ms);
 /* 0; or -EAGAIN: no thread can be started; -ECANCELED: the worker is at its end. */
 int threads_post(struct threads *threads, struct job *job);
 
+/* For the figures of the worker. */
+struct threads_load {
+	unsigned threads, busy; /* busy: the threads with a job */
+	size_t queued;		/* jobs that no thread has begun yet */
+};
+struct threads_load threads_load(struct threads *threads);
+
 /* True: it had not begun; neither `work` nor `done` will be called. False: `done` will be. */
 bool threads_cancel(struct threads *threads, struct job *job);
 

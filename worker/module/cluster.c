@@ -136,8 +136,8 @@ worker_info(const struct slot *slot, eddy_worker_info *info)
 		.bytes_out = slot_get(slot->counters.bytes_out),
 		.rss = slot_get(slot->rss_bytes),
 		.heap_used = slot_get(slot->heap_used_bytes),
-		.cpu_user = slot_get(slot->cpu_user_us),
-		.cpu_system = slot_get(slot->cpu_system_us),
+		.cpu_user = slot_get(slot->counters.cpu_user_us),
+		.cpu_system = slot_get(slot->counters.cpu_system_us),
 		.loop_lag = slot_get(slot->lag_us),
 		.loop_lag_max = slot_get(slot->lag_max_us),
 	};

@@ -35,18 +35,24 @@ START_TEST(worker_reports_all_its_figures)
 			     .refused = 15,
 			     .requests = 20,
 			     .bytes_in = 30,
-			     .bytes_out = 40},
+			     .bytes_out = 40,
+			     .loop_turns = 50,
+			     .cpu_user_us = 250000,
+			     .cpu_system_us = 500000,
+			     .lag = {[12] = 2}},
 		.connections = 5,
 		.connections_max = 7,
 		.idle = 2,
 		.parked = 1,
 		.lag_us = 1500,
 		.lag_max_us = 2500,
+		.lag_highest_us = 4000,
+		.fs_threads = 4,
+		.fs_busy = 3,
+		.fs_queued = 9,
 		.rss_bytes = 100,
 		.heap_total_bytes = 60,
 		.heap_used_bytes = 50,
-		.cpu_user_us = 250000,
-		.cpu_system_us = 500000,
 	};
 
 	json_is(status_slot_json(&slot, 3500000000),
@@ -57,7 +63,13 @@ START_TEST(worker_reports_all_its_figures)
 		"\"bytes_in\": 30, \"bytes_out\": 40, \"rss\": 100, \"heap_total\": 60, "
 		"\"heap_used\": 50,"
 		"\"cpu_user\": 0.25, \"cpu_system\": 0.5, \"loop_lag_ms\": 1.5, "
-		"\"loop_lag_max_ms\": 2.5}");
+		"\"loop_lag_max_ms\": 2.5,"
+		"\"loop_lag\": {\"ticks\": 2, \"p50_ms\": 3.024, \"p90_ms\": 3.8048, "
+		"\"p99_ms\": 3.98048, \"max_ms\": 4.0,"
+		"\"buckets\": [0,0,0,0,0,0,0,0,0,0,0,0,2,0,0,0,0,0,0,0,0,0,0,0]},"
+		"\"fs_threads\": 4, \"fs_busy\": 3, \"fs_queued\": 9, \"loop_turns\": 50,"
+		"\"log_dropped\": 0, \"access_dropped\": 0, \"responses\": {\"none\": 0, "
+		"\"1xx\": 0, \"2xx\": 0, \"3xx\": 0, \"4xx\": 0, \"5xx\": 0}}");
 }
 END_TEST
 
@@ -83,6 +95,9 @@ START_TEST(counters_are_told_by_class)
 		.bytes_out = 10,
 		.log_dropped = 11,
 		.access_dropped = 12,
+		.loop_turns = 13,
+		.cpu_user_us = 1500000,
+		.cpu_system_us = 250000,
 	};
 
 	json_is(status_counters_json(&counters),
@@ -90,7 +105,8 @@ START_TEST(counters_are_told_by_class)
 		"\"1xx\": 4, "
 		"\"2xx\": 5,"
 		"\"3xx\": 6, \"4xx\": 7, \"5xx\": 8}, \"bytes_in\": 9, \"bytes_out\": 10, "
-		"\"log_dropped\": 11, \"access_dropped\": 12}");
+		"\"log_dropped\": 11, \"access_dropped\": 12, \"loop_turns\": 13,"
+		"\"cpu_user\": 1.5, \"cpu_system\": 0.25}");
 }
 END_TEST
 
