@@ -135,13 +135,15 @@ worker_init(struct worker *worker, int link)
 		return -1;
 	}
 	error = threads_init(&worker->threads, &worker->loop, worker->conf->fs_threads);
+	if (error == 0)
+		error = threads_init(&worker->name_threads, &worker->loop, 1);
 	if (error != 0) {
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(-error));
 		return -1;
 	}
 	worker->net.dns = &worker->dns;
 	worker->net.board = &worker->board;
-	if (dns_init(&worker->dns, &worker->loop, &worker->threads) != 0 ||
+	if (dns_init(&worker->dns, &worker->loop, &worker->name_threads) != 0 ||
 	    client_init(&worker->client, &worker->loop, &worker->calls) != 0 ||
 	    worker_log_open(worker) != 0) {
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(ENOMEM));
@@ -339,12 +341,13 @@ static bool
 worker_threads_end(struct worker *worker)
 {
 	char line[128];
-	unsigned hanging;
+	unsigned hanging = 0;
 	int n;
 
-	if (worker->threads.ids == NULL)
-		return true;
-	hanging = threads_fini(&worker->threads, THREADS_END_MS);
+	if (worker->threads.ids != NULL)
+		hanging += threads_fini(&worker->threads, THREADS_END_MS);
+	if (worker->name_threads.ids != NULL)
+		hanging += threads_fini(&worker->name_threads, THREADS_END_MS);
 	if (hanging == 0)
 		return true;
 	n = hanging == 1

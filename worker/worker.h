@@ -51,7 +51,8 @@ struct worker {
 
 	/* what it makes of it */
 	struct loop loop;
-	struct threads threads;
+	struct threads threads;	     /* for files */
+	struct threads name_threads; /* for the hosts file: names do not wait for files */
 	struct calls calls;
 	struct trace trace;
 	struct eddy_module *modules;
