@@ -1,12 +1,30 @@
 """The modules that ship as examples, each as its own comment says it is used."""
 import os
+import re
 import signal
 import socket
+from pathlib import Path
 
 import pytest
 
 from harness import ports
+from harness.daemon import run
 from harness.wait import wait_until
+
+
+TOP = Path(__file__).resolve().parents[2]
+EXAMPLES = sorted((TOP / "worker/modules").glob("*.c"))
+
+
+@pytest.mark.parametrize("source", EXAMPLES, ids=lambda source: source.stem)
+def test_the_conf_at_the_head_of_an_example_loads_it(programs, tmp_path, source):
+    comment = source.read_text().partition("*/")[0]
+    lines = re.findall(r"^ \*\t(.*)$", comment, re.M)
+    assert any(line.startswith(f'module "{source.stem}" {{') for line in lines)
+    conf = tmp_path / "head.conf"
+    conf.write_text("\n".join(["listen \"127.0.0.1:8080\" { }", *lines]) + "\n")
+    done = run(*programs.eddyd_command("-t", "-c", str(conf)))
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.fixture
