@@ -181,6 +181,7 @@ struct conf {
 		control_where; /* for what only the daemon can check */
 	unsigned drain_timeout_ms;
 	unsigned hang_timeout_ms; /* a worker that serves nobody for so long is ended; 0: never */
+	unsigned quarantine_ms;	  /* the first time of a route that kills its workers; 0: none */
 	unsigned fs_threads;	  /* of each worker: they wait for disks */
 	struct conf_http http;
 	struct conf_listen *listens;

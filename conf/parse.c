@@ -33,6 +33,7 @@ enum key {
 	CONTROL,
 	DRAIN_TIMEOUT,
 	HANG_TIMEOUT,
+	QUARANTINE,
 	FS_THREADS,
 	KEEPALIVE_TIMEOUT,
 	HEADER_TIMEOUT,
@@ -76,6 +77,7 @@ static const struct {
 	[CONTROL] = {"control", NULL, NULL},
 	[DRAIN_TIMEOUT] = {"drain_timeout", NULL, "30s"},
 	[HANG_TIMEOUT] = {"hang_timeout", NULL, "30s"},
+	[QUARANTINE] = {"quarantine", NULL, "60s"},
 	[FS_THREADS] = {"fs_threads", NULL, "4"},
 	[KEEPALIVE_TIMEOUT] = {"keepalive_timeout", "http", "75s"},
 	[HEADER_TIMEOUT] = {"header_timeout", "http", "10s"},
@@ -1081,6 +1083,7 @@ globals_get(struct parse *parse)
 	control_get(parse, &conf->control, &conf->control_where);
 	duration_get(parse, DRAIN_TIMEOUT, &conf->drain_timeout_ms);
 	duration_get(parse, HANG_TIMEOUT, &conf->hang_timeout_ms);
+	duration_get(parse, QUARANTINE, &conf->quarantine_ms);
 	count_get(parse, FS_THREADS, 1, CONF_FS_THREADS_MAX, &conf->fs_threads);
 	duration_get(parse, KEEPALIVE_TIMEOUT, &conf->http.keepalive_timeout_ms);
 	duration_get(parse, HEADER_TIMEOUT, &conf->http.header_timeout_ms);

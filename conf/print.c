@@ -71,6 +71,7 @@ globals_print(const struct conf *conf, FILE *out)
 		value_print(out, "control", conf->control);
 	duration_print(out, "drain_timeout", conf->drain_timeout_ms);
 	duration_print(out, "hang_timeout", conf->hang_timeout_ms);
+	duration_print(out, "quarantine", conf->quarantine_ms);
 	fprintf(out, "fs_threads = %u\n", conf->fs_threads);
 }
 

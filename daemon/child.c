@@ -291,8 +291,9 @@ hello_send(const struct child *child, int link)
 		{&hello, sizeof(hello)},
 		{(void *)modules, strlen(modules)},
 	};
-	int fds[CONTRACT_FDS_MAX] = {generation->snapshot, child->master->slots.fd};
-	size_t nfds = 2;
+	int fds[CONTRACT_FDS_MAX] = {generation->snapshot, child->master->slots.fd,
+				     generation->quarantine.fd};
+	size_t nfds = 3;
 
 	if (generation->log_fd >= 0)
 		fds[nfds++] = generation->log_fd;
@@ -537,6 +538,7 @@ child_reap(struct child *child, int status, char *how, size_t size)
 	used = strlen(how);
 	blame_format(slots_get(slots, child->slot), child->generation->conf, clock_now_ns(),
 		     how + used, size - used);
+	quarantine_death(child, status, clock_now_ns());
 	slots_release(slots, child->slot);
 }
 

@@ -330,17 +330,57 @@ do_upgrade(struct control_client *client, char **words)
 	client_refuse(client, "eddyd is stopping");
 }
 
+#define QUARANTINE_WANTS "[clear [MODULE[/ROUTE]]]"
+
+/* Words that are not there are NULL. */
+static void
+do_quarantine(struct control_client *client, char **words)
+{
+	struct master *master = client->control->master;
+	char text[512];
+	unsigned n;
+
+	if (!words[1]) {
+		client_write(client, json_pack("{s:o}", "quarantine", quarantine_json(master)));
+		client_ok(client);
+		return;
+	}
+	if (strcmp(words[1], "clear") != 0) {
+		client_refuse(client, "this request is: quarantine " QUARANTINE_WANTS);
+		return;
+	}
+	n = quarantine_clear(master, words[2]);
+	if (n || !words[2]) {
+		client_end(client, json_pack("{s:b, s:i}", "ok", 1, "cleared", (int)n));
+		return;
+	}
+	snprintf(text, sizeof(text),
+		 "nothing of \"%.200s\" is in quarantine: `eddyctl quarantine` says what is",
+		 words[2]);
+	client_refuse(client, text);
+}
+
 static const struct request {
 	const char *name;
 	const char *wants; /* its arguments; NULL: none */
 	size_t nwords;	   /* with its name */
+	size_t most;	   /* of them; 0: no more */
 	void (*handle)(struct control_client *client, char **words);
 } requests[] = {
-	{"status", NULL, 1, do_status},	  {"workers", NULL, 1, do_workers},
-	{"reload", NULL, 1, do_reload},	  {"reopen", NULL, 1, do_reopen},
-	{"upgrade", NULL, 1, do_upgrade}, {"set", "workers N", 3, do_set},
-	{"drain", "PID", 2, do_drain},	  {"dump", "PID", 2, do_dump},
-	{"stop", NULL, 1, do_stop},
+	{.name = "status", .nwords = 1, .handle = do_status},
+	{.name = "workers", .nwords = 1, .handle = do_workers},
+	{.name = "reload", .nwords = 1, .handle = do_reload},
+	{.name = "reopen", .nwords = 1, .handle = do_reopen},
+	{.name = "upgrade", .nwords = 1, .handle = do_upgrade},
+	{.name = "set", .wants = "workers N", .nwords = 3, .handle = do_set},
+	{.name = "drain", .wants = "PID", .nwords = 2, .handle = do_drain},
+	{.name = "dump", .wants = "PID", .nwords = 2, .handle = do_dump},
+	{.name = "quarantine",
+	 .wants = QUARANTINE_WANTS,
+	 .nwords = 1,
+	 .most = 3,
+	 .handle = do_quarantine},
+	{.name = "stop", .nwords = 1, .handle = do_stop},
 };
 
 /* None of those there are: says which there are. */
@@ -386,14 +426,15 @@ control_split(char *line, char *words[], size_t max)
 static void
 request_take(struct control_client *client, char *line)
 {
-	char *words[CONTROL_WORDS_MAX];
+	char *words[CONTROL_WORDS_MAX] = {NULL};
 	size_t n = control_split(line, words, CONTROL_WORDS_MAX);
 
 	client->asked = true;
 	for (size_t i = 0; n && i < sizeof(requests) / sizeof(requests[0]); i++) {
 		if (strcmp(words[0], requests[i].name) != 0)
 			continue;
-		if (n == requests[i].nwords)
+		if (n >= requests[i].nwords &&
+		    n <= (requests[i].most ? requests[i].most : requests[i].nwords))
 			requests[i].handle(client, words);
 		else
 			request_misused(client, &requests[i]);

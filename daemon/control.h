@@ -10,6 +10,8 @@
  *	drain PID		answered when another worker serves and this one accepts no more
  *	dump PID		answered with a backtrace of that worker
  *	upgrade			answered by the program that has taken over, or when it cannot
+ *	quarantine		which routes are in it
+ *	quarantine clear [MODULE[/ROUTE]]
  *	reopen			the log files
  *	stop			the connection stays open until the master is gone
  *

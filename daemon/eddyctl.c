@@ -38,6 +38,9 @@ static const char help[] =
 	"  drain PID           have another worker take the place of this one, which\n"
 	"                      finishes what it does; waits until it accepts no more\n"
 	"  dump PID            what this worker is doing: a backtrace of its loop\n"
+	"  quarantine          the routes that answer 503 since they have killed workers\n"
+	"  quarantine clear [MODULE[/ROUTE]]\n"
+	"                      call them again: all, a module's, or one\n"
 	"  stop                stop gracefully; waits until eddyd is gone\n"
 	"\n"
 	"  new-module NAME     write a folder NAME with a module that builds and serves:\n"
@@ -89,6 +92,21 @@ dump_show(const struct ctl *ctl, FILE *in, const struct answer *answer)
 {
 	(void)in;
 	return ctl->json ? show_json(answer->last) : show_backtrace(answer->last);
+}
+
+static int
+quarantine_show(const struct ctl *ctl, FILE *in, const struct answer *answer)
+{
+	const json_t *cleared = json_object_get(answer->last, "cleared");
+	int n = (int)json_integer_value(cleared);
+
+	(void)in;
+	if (ctl->json)
+		return show_json(cleared ? answer->last : answer->body);
+	if (!cleared)
+		return show_quarantine(json_object_get(answer->body, "quarantine"));
+	n = printf("%d %s out of quarantine\n", n, n == 1 ? "route is" : "routes are");
+	return n < 0 ? -1 : 0;
 }
 
 /* There is nothing to tell where all is well. */
@@ -225,6 +243,7 @@ static const struct command {
 	const char *name;
 	const char *wants; /* its arguments; NULL: none */
 	size_t nwords;	   /* with its name */
+	size_t most;	   /* of them; 0: no more */
 	bool waits;	   /* as long as it takes */
 	show_function *show;
 	int (*run)(struct ctl *ctl, const struct words *words); /* instead of asking eddyd */
@@ -237,9 +256,20 @@ static const struct command {
 	{.name = "set", .wants = "workers N", .nwords = 3, .waits = true, .show = set_show},
 	{.name = "drain", .wants = "PID", .nwords = 2, .waits = true, .show = drain_show},
 	{.name = "dump", .wants = "PID", .nwords = 2, .show = dump_show},
+	{.name = "quarantine",
+	 .wants = "[clear [MODULE[/ROUTE]]]",
+	 .nwords = 1,
+	 .most = 3,
+	 .show = quarantine_show},
 	{.name = "stop", .nwords = 1, .waits = true, .show = stop_wait},
 	{.name = "new-module", .wants = "NAME", .nwords = 2, .run = new_module_run},
 };
+
+static size_t
+most_of(const struct command *command)
+{
+	return command->most ? command->most : command->nwords;
+}
 
 static const struct command *
 command_find(const char *name)
@@ -264,8 +294,8 @@ commands_usage(void)
 static int
 command_usage(const struct command *command, const struct words *words)
 {
-	if (words->count > command->nwords)
-		return usage("unexpected argument: ", words->list[command->nwords]);
+	if (words->count > most_of(command))
+		return usage("unexpected argument: ", words->list[most_of(command)]);
 	fprintf(stderr, "eddyctl: this command is: eddyctl %s %s\n", command->name, command->wants);
 	return usage(NULL, NULL);
 }
@@ -337,7 +367,7 @@ main(int argc, char **argv)
 	command = command_find(words.list[0]);
 	if (!command)
 		return usage("there is no such command: ", words.list[0]);
-	if (words.count != command->nwords)
+	if (words.count < command->nwords || words.count > most_of(command))
 		return command_usage(command, &words);
 	return command->run ? command->run(&ctl, &words) : command_run(&ctl, command, &words);
 }

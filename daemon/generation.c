@@ -67,10 +67,12 @@ generation_new(struct master *master, unsigned number, struct conf *conf, int sn
 	generation->conf = conf;
 	generation->snapshot = snapshot;
 	generation->log_fd = -1;
+	generation->quarantine.fd = -1;
 	generation->check = master->options->check;
 	generation->deadline = evtimer_new(master->base, on_deadline, generation);
 	TAILQ_INSERT_HEAD(&master->generations, generation, entry);
-	if (!generation->deadline || seats_make(generation, conf->workers) < 0) {
+	if (!generation->deadline || seats_make(generation, conf->workers) < 0 ||
+	    quarantine_init(&generation->quarantine, generation, -1) < 0) {
 		generation_free(generation);
 		return NULL;
 	}
@@ -92,6 +94,7 @@ generation_free(struct generation *generation)
 		event_free(generation->deadline);
 	listener_set_close(&generation->listeners);
 	identity_fini(&generation->identity);
+	quarantine_fini(&generation->quarantine);
 	generation_log_set(generation, -1);
 	conf_free(generation->conf);
 	close(generation->snapshot);

@@ -20,6 +20,7 @@
 #include "daemon/child.h"
 #include "daemon/identity.h"
 #include "daemon/listener.h"
+#include "daemon/quarantine.h"
 #include "daemon/seat.h"
 
 #include <stdbool.h>
@@ -53,6 +54,7 @@ struct generation {
 	int snapshot; /* the memfd with the conf's bytes */
 	struct identity identity;
 	struct listener_set listeners;
+	struct quarantine quarantine;
 	int log_fd;	    /* the access log's file; -1: it takes none */
 	struct seat *seats; /* CONF_WORKERS_MAX; of these, there are workers in */
 	unsigned nseats;    /* conf->workers, and what was asked for since */

@@ -143,6 +143,7 @@ generation_write(struct handover *handover, struct generation *generation)
 	pack_number(&pack, "deadline_ms", deadline_ms);
 	pack_fd(&pack, "conf", &generation->snapshot);
 	pack_fd(&pack, "log", &generation->log_fd);
+	pack_fd(&pack, "quarantine", &generation->quarantine.fd);
 	handover_identity(&pack, &generation->identity);
 	handover_listens_write(handover, &pack, generation);
 	handover_workers_write(handover, &pack, generation);
@@ -167,7 +168,7 @@ conf_read(int fd, struct conf_errors *errors)
 static int
 generation_fill(struct handover *handover, struct pack *pack, struct generation *generation)
 {
-	int deadline_ms = -1, error;
+	int deadline_ms = -1, quarantine = -1, error;
 
 	pack_number(pack, "state", generation->state);
 	pack_number(pack, "killed", generation->killed);
@@ -175,7 +176,11 @@ generation_fill(struct handover *handover, struct pack *pack, struct generation 
 	pack_number(pack, "deadline_ms", deadline_ms);
 	pack_fd(pack, "log", &generation->log_fd);
 	handover_identity(pack, &generation->identity);
-	error = handover_listens_read(handover, pack, generation);
+	pack_fd(pack, "quarantine", &quarantine);
+	quarantine_fini(&generation->quarantine);
+	error = quarantine_init(&generation->quarantine, generation, quarantine);
+	if (!error)
+		error = handover_listens_read(handover, pack, generation);
 	if (!error)
 		error = handover_workers_read(handover, pack, generation);
 	if (deadline_ms >= 0)

@@ -69,6 +69,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/proc.h \
 	daemon/program.c \
 	daemon/program.h \
+	daemon/quarantine.c \
+	daemon/quarantine.h \
 	daemon/reload.c \
 	daemon/reload.h \
 	daemon/reopen.c \

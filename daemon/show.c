@@ -156,6 +156,7 @@ int
 show_status(const json_t *status)
 {
 	const json_t *listeners = json_object_get(status, "listeners"), *listener;
+	const json_t *quarantine = json_object_get(status, "quarantine");
 	char buf[HUMAN_BYTES];
 	size_t i;
 
@@ -183,8 +184,47 @@ show_status(const json_t *status)
 		       human_count(show_number(json_object_get(status, "totals"), "access_dropped"),
 				   buf));
 	reload_print(json_object_get(status, "reload"));
+	if (json_array_size(quarantine))
+		printf("quarantine   %zu routes answer 503: see eddyctl quarantine\n",
+		       json_array_size(quarantine));
 	putchar('\n');
 	return show_workers(json_object_get(status, "workers"));
+}
+
+int
+show_quarantine(const json_t *list)
+{
+	static const struct table_column columns[] = {
+		{"MODULE", false}, {"ROUTE", false}, {"METHODS", false}, {"GEN", true},
+		{"STATE", false},  {"LEFT", true},   {"TIME", true},
+	};
+	struct table table;
+	const json_t *entry, *method;
+	size_t i, m;
+	char left[HUMAN_BYTES], length[HUMAN_BYTES], methods[256];
+	int result;
+
+	table_init(&table, columns, sizeof(columns) / sizeof(columns[0]));
+	json_array_foreach(list, i, entry)
+	{
+		size_t used = 0;
+
+		methods[0] = '\0';
+		json_array_foreach(json_object_get(entry, "methods"), m,
+				   method) if (used < sizeof(methods)) used +=
+			(size_t)snprintf(methods + used, sizeof(methods) - used, "%s%s",
+					 m ? "," : "", json_string_value(method));
+		table_add(&table, "%s", show_text(entry, "module"));
+		table_add(&table, "%s", show_text(entry, "route"));
+		table_add(&table, "%s", methods[0] ? methods : "any");
+		table_add(&table, "%d", (int)show_number(entry, "generation"));
+		table_add(&table, "%s", show_text(entry, "state"));
+		table_add(&table, "%s", human_duration(show_real(entry, "left"), left));
+		table_add(&table, "%s", human_duration(show_real(entry, "length"), length));
+	}
+	result = table_print(&table, stdout);
+	table_fini(&table);
+	return result;
 }
 
 int

@@ -306,6 +306,7 @@ status_json(const struct master *master)
 	json_object_set_new(json, "shared_listeners", shared_json(master));
 	json_object_set_new(json, "totals", totals_json(master));
 	json_object_set_new(json, "reload", reload_json(&master->reload));
+	json_object_set_new(json, "quarantine", quarantine_json(master));
 	json_object_set_new(json, "workers", status_workers_json(master));
 	return json;
 }

@@ -16,6 +16,7 @@
  *		 connections, connections_max, idle, parked, rss, heap_total, heap_used,
  *		 fs_threads, fs_busy, fs_queued}
  *		 -- of now, connections_max of the generation that accepts
+ *	quarantine: [{module, route, handler, methods, generation, state, left, length}]
  *	reload: null or {ok, code, error, at, took_ms, generation}
  *	workers: [{worker, pid, generation, state, uptime, loop_lag_ms, loop_lag_max_ms, and all
  *		 that totals has}]

@@ -26,11 +26,15 @@
  * slot of another (each worker maps its own page writable and the rest read-only). Numbers only,
  * never pointers. A slot is written by its worker alone and read with relaxed atomics: each number
  * is whole, two of them may be an instant apart.
+ *
+ * The quarantine: one memfd per generation, in which the master says which routes answer 503 because
+ * they have killed workers.
  */
 #ifndef EDDY_WORKER_CONTRACT_H
 #define EDDY_WORKER_CONTRACT_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -83,7 +87,7 @@ struct contract_header {
 #define CONTRACT_HELLO_LOG 1 /* the file of the access log is among the fds */
 
 /*
- * fds: conf snapshot, scoreboard, with CONTRACT_HELLO_LOG the access log's file, then one listening
+ * fds: conf snapshot, scoreboard, quarantine, with CONTRACT_HELLO_LOG the access log's file, then one listening
  * socket per conf.listens, in their order (none when checking).
  */
 struct contract_hello {
@@ -328,6 +332,43 @@ scoreboard_head(const struct scoreboard *board)
 
 /* totals += counters: what a dead worker has done stays counted. */
 void slot_fold(struct slot_counters *totals, const struct slot *slot);
+
+/* quarantine: quarantine.c --------------------------------------------------------- */
+
+/*
+ *	        3 deaths in 60 s          its time is over       the probe has passed
+ *	NONE -------------------> SHUT --------------------> PROBE ------------------> NONE
+ *	                           ^                           |
+ *	                           +---------------------------+  the probe has killed its worker
+ *
+ * SHUT, PROBE: requests are answered 503. In PROBE one of them is let through, in the worker that
+ * takes the ticket.
+ */
+enum quarantine_state { QUARANTINE_NONE, QUARANTINE_SHUT, QUARANTINE_PROBE };
+
+/* One route's; the master's to write. */
+struct quarantine_word {
+	_Atomic uint32_t state;
+	_Atomic uint32_t length_ms; /* of its time, this time */
+	_Atomic uint64_t until_ns;  /* CLOCK_MONOTONIC: the end of SHUT */
+};
+
+/* A ticket: free, or the slot of the worker that has it, from 1 on, or passed. */
+#define QUARANTINE_TICKET_FREE 0
+#define QUARANTINE_TICKET_PASSED UINT32_MAX
+
+/* A mapped quarantine: one of each for each of conf.routes. NULL if that has none. */
+struct quarantine_board {
+	struct quarantine_word *words;
+	_Atomic uint32_t *tickets;
+	size_t routes;
+};
+
+/* Makes the memfd of one generation (close-on-exec, sealed against resizing). The fd or -errno. */
+int quarantine_create(size_t routes);
+/* Maps it: for the master to write, or else for a worker, which may write tickets. 0 or -errno. */
+int quarantine_map(struct quarantine_board *board, int fd, size_t routes, bool master);
+void quarantine_unmap(struct quarantine_board *board);
 
 #define slot_get(field) atomic_load_explicit(&(field), memory_order_relaxed)
 #define slot_set(field, value) atomic_store_explicit(&(field), (value), memory_order_relaxed)

@@ -30,7 +30,7 @@ link_close_fds(struct contract_message *message)
 static size_t
 link_fds_before_listeners(const struct contract_hello *hello)
 {
-	return hello->flags & CONTRACT_HELLO_LOG ? 3 : 2;
+	return hello->flags & CONTRACT_HELLO_LOG ? 4 : 3;
 }
 
 /* Takes the descriptors over: conf, scoreboard, the access log. 0 or -1 with the reason told. */
@@ -52,8 +52,8 @@ link_take_hello(struct worker *worker, struct contract_message *message)
 	worker->hello = *hello;
 	worker->module_dir = strndup(dir, dir_n);
 	if (hello->flags & CONTRACT_HELLO_LOG) {
-		worker->access_fd = message->fds[2];
-		message->fds[2] = -1;
+		worker->access_fd = message->fds[3];
+		message->fds[3] = -1;
 	}
 	error = scoreboard_map(&worker->board, message->fds[1], hello->slots, hello->slot);
 	if (error == 0)
@@ -70,6 +70,11 @@ link_take_hello(struct worker *worker, struct contract_message *message)
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0,
 			  "the conf that the master has checked is not one to this worker: "
 			  "are eddyd and eddy-worker of one version?");
+		return -1;
+	}
+	error = quarantine_map(&worker->quarantine, message->fds[2], worker->conf->nroutes, false);
+	if (error != 0) {
+		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(-error));
 		return -1;
 	}
 	return 0;

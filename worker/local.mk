@@ -8,6 +8,7 @@ libexec_PROGRAMS += worker/eddy-worker
 worker_libcontract_a_SOURCES = \
 	worker/contract.c \
 	worker/contract.h \
+	worker/quarantine.c \
 	worker/scoreboard.c
 
 worker_libworker_a_SOURCES = \
@@ -49,6 +50,8 @@ worker_libworker_a_SOURCES = \
 	worker/http/out.c \
 	worker/http/out.h \
 	worker/http/out_file.c \
+	worker/http/probe.c \
+	worker/http/probe.h \
 	worker/http/request.c \
 	worker/http/response.c \
 	worker/http/response.h \

@@ -134,6 +134,7 @@ worker_init(struct worker *worker, int link)
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(ENOMEM));
 		return -1;
 	}
+	worker->http.probes = (struct probes){worker->quarantine, worker->hello.slot + 1};
 	error = threads_init(&worker->threads, &worker->loop, worker->conf->fs_threads);
 	if (error == 0)
 		error = threads_init(&worker->name_threads, &worker->loop, 1);
@@ -424,6 +425,7 @@ worker_fini(struct worker *worker)
 		trace_fini(worker);
 	if (worker->board.pages != NULL)
 		scoreboard_unmap(&worker->board);
+	quarantine_unmap(&worker->quarantine);
 	free(worker->module_dir);
 	free(worker->message);
 	if (worker->statm >= 0)

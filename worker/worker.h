@@ -43,6 +43,7 @@ struct worker {
 	char *module_dir;
 	struct conf *conf;
 	struct scoreboard board;
+	struct quarantine_board quarantine;
 	struct slot *slot;
 	int link;
 	int *listeners; /* one per conf.listens, until the gates have them; -1: none */

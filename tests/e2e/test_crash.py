@@ -21,6 +21,7 @@ from harness.wait import wait_until
 def crashing(daemon, modules):
     handlers = "null abort leave exit_0 exit_3 timer data release release_late".split()
     daemon.conf(
+        extra='quarantine = "0"',
         modules={
             "hello": {"path": "hello.so"},
             "crash": {"path": str(modules / "crash.so")},
@@ -201,6 +202,7 @@ def test_a_crash_loop_is_slowed_down(daemon, modules):
     """A back-off, so that a module that kills its worker at once does not eat the machine."""
     daemon.conf(
         workers=1,
+        extra='quarantine = "0"',
         modules={"crash": {"path": str(modules / "crash.so")}},
         routes={"/null": {"module": "crash", "handler": "null"}, "/hello": "crash"},
     )

@@ -127,6 +127,7 @@ struct exchange {
 	bool upgrade;	      /* the client offers another protocol */
 	bool expect_continue; /* 100 is owed when reading starts */
 	bool logged;	      /* in the access log */
+	bool probe;	      /* the one that its route's quarantine has let through */
 };
 
 /* The module's handles. */

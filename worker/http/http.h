@@ -17,6 +17,7 @@
 #include "http/date.h"
 #include "http/head.h"
 #include "http/out.h"
+#include "http/probe.h"
 #include "loop/deadline.h"
 #include "loop/handle.h"
 #include "loop/loop.h"
@@ -43,6 +44,7 @@ struct http {
 	struct slot *slot;
 	const struct conf_http *conf;
 	const struct router *router;
+	struct probes probes; /* worker.c's */
 
 	char *scratch; /* the net's: what recv brings; one connection's at a time */
 	struct head_limits head_limits;

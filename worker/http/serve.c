@@ -141,16 +141,19 @@ conn_response_ended(struct conn *conn)
 
 /* Calls the route's handler with a new exchange. */
 static void
-conn_call(struct conn *conn, const struct route *route)
+conn_call(struct conn *conn, const struct route *route, bool probe)
 {
 	struct http *http = conn->http;
 	struct exchange *exchange = exchange_new(conn, route, &http->head);
 
 	if (exchange == NULL) {
+		if (probe)
+			probe_end(&http->probes, route->index, false);
 		conn_answer_to(conn, &http->head, route, 503, false, "");
 		conn_next(conn, false);
 		return;
 	}
+	exchange->probe = probe;
 	exchange->response.keep = conn_keeps_alive(conn, &http->head);
 	exchange->response.no_body = http->head.is_head;
 	conn->exchange = exchange;
@@ -192,6 +195,19 @@ conn_route(const struct conn *conn, const struct head *head, const struct route 
 	return 0;
 }
 
+/* The same for a route in quarantine. 0: the request is its probe. */
+static int
+conn_probe(const struct conn *conn, const struct route *route, char *field, size_t size)
+{
+	const struct http *http = conn->http;
+	unsigned retry_s;
+
+	if (probe_begin(&http->probes, route->index, http->loop->now_ns, &retry_s))
+		return 0;
+	snprintf(field, size, "Retry-After: %u\r\n", retry_s);
+	return 503;
+}
+
 /* A head is complete: what is its body, whose is it? */
 static void
 conn_begin(struct conn *conn)
@@ -201,7 +217,7 @@ conn_begin(struct conn *conn)
 	const struct route *route = NULL;
 	char field[ROUTE_ALLOW_MAX + 16];
 	int status;
-	bool keep;
+	bool keep, probe = false;
 
 	access_begin(http->access);
 	conn->requests++;
@@ -214,8 +230,12 @@ conn_begin(struct conn *conn)
 		body_init_length(&conn->body, head->length);
 	conn->state = head->chunked || head->length > 0 ? CONN_BODY : CONN_WAIT;
 	status = conn_route(conn, head, &route, field, sizeof(field));
+	if (status == 0 && probe_concerns(&http->probes, route->index)) {
+		status = conn_probe(conn, route, field, sizeof(field));
+		probe = status == 0;
+	}
 	if (status == 0) {
-		conn_call(conn, route);
+		conn_call(conn, route, probe);
 		return;
 	}
 	keep = status != 413 && status != 501 && conn_keeps_alive(conn, head) &&

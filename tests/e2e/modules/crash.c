@@ -56,6 +56,27 @@ exit_3(eddy_request *req, eddy_response *res, void *state)
 }
 
 static void
+answer_late(void *arg)
+{
+	eddy_response_send(arg, 200, "text/plain", "late\n", 5);
+}
+
+/* Does what the query says: dies at once, or when its answer is due, or answers late, or at once. */
+static void
+moody(eddy_request *req, eddy_response *res, void *state)
+{
+	eddy_str query = eddy_request_query(req);
+
+	(void)state;
+	if (query.n == 3 && memcmp(query.p, "die", 3) == 0)
+		*nowhere = 1;
+	else if (query.n == 4 && memcmp(query.p, "late", 4) == 0)
+		eddy_set_timeout(answer_late, 1000, res);
+	else
+		eddy_response_send(res, 200, "text/plain", "good\n", 5);
+}
+
+static void
 timer_fired(void *arg)
 {
 	(void)arg;
@@ -146,9 +167,11 @@ load(eddy_module *self, void **state)
 }
 
 static const struct eddy_handler handlers[] = {
-	{"null", null},	    {"abort", abortion},  {"leave", leave},
-	{"exit_0", exit_0}, {"exit_3", exit_3},	  {"timer", timer},
-	{"data", data},	    {"release", release}, {"release_late", release_late},
+	{"null", null},	      {"abort", abortion},
+	{"leave", leave},     {"exit_0", exit_0},
+	{"exit_3", exit_3},   {"timer", timer},
+	{"moody", moody},     {"data", data},
+	{"release", release}, {"release_late", release_late},
 	{NULL, NULL},
 };
 

@@ -17,33 +17,34 @@
 
 START_TEST(every_key_is_taken)
 {
-	struct conf *conf = text_conf("workers = 3  worker_connections = 1000\n"
-				      "user = \"eddy\"\n"
-				      "group = 'web'\n"
-				      "control = /run/eddy/control.sock\n"
-				      "drain_timeout = \"5s\"  hang_timeout = 0  fs_threads = 64\n"
-				      "listen \"[::]:80\" { backlog = 17\n ipv6only = false }\n"
-				      "listen \"unix:/run/web\" { mode = \"0600\" "
-				      "protocol = \"tcp\"  module = \"hello\" }\n"
-				      "http {\n"
-				      "keepalive_timeout = \"1m\"\n"
-				      "header_timeout = \"2s\"\n"
-				      "body_timeout = \"3s\"\n"
-				      "write_timeout = 0\n"
-				      "keepalive_requests = 9\n"
-				      "min_rate = \"1k\"\n"
-				      "max_request_line = \"64k\"\n"
-				      "max_headers = 256\n"
-				      "max_head = \"64k\"\n"
-				      "max_body = \"0\"  connections_per_address = 50\n"
-				      "}\n"
-				      "module \"hello\" { path = \"/opt/h.so\"\n"
-				      "  options { greeting = \"Hello World\"\n"
-				      "  b.c-d_e = 7 } }\n"
-				      "route \"/a/:b/*\" { module = \"hello\"  handler = \"h\"\n"
-				      "  methods = { \"GET\", \"PUT\" }  max_body = \"1k\"\n"
-				      "  body_timeout = \"4s\"  write_timeout = \"5s\"  min_rate = "
-				      "\"0\" }\n");
+	struct conf *conf = text_conf(
+		"workers = 3  worker_connections = 1000\n"
+		"user = \"eddy\"\n"
+		"group = 'web'\n"
+		"control = /run/eddy/control.sock\n"
+		"drain_timeout = \"5s\"  hang_timeout = 0  quarantine = 1s  fs_threads = 64\n"
+		"listen \"[::]:80\" { backlog = 17\n ipv6only = false }\n"
+		"listen \"unix:/run/web\" { mode = \"0600\" "
+		"protocol = \"tcp\"  module = \"hello\" }\n"
+		"http {\n"
+		"keepalive_timeout = \"1m\"\n"
+		"header_timeout = \"2s\"\n"
+		"body_timeout = \"3s\"\n"
+		"write_timeout = 0\n"
+		"keepalive_requests = 9\n"
+		"min_rate = \"1k\"\n"
+		"max_request_line = \"64k\"\n"
+		"max_headers = 256\n"
+		"max_head = \"64k\"\n"
+		"max_body = \"0\"  connections_per_address = 50\n"
+		"}\n"
+		"module \"hello\" { path = \"/opt/h.so\"\n"
+		"  options { greeting = \"Hello World\"\n"
+		"  b.c-d_e = 7 } }\n"
+		"route \"/a/:b/*\" { module = \"hello\"  handler = \"h\"\n"
+		"  methods = { \"GET\", \"PUT\" }  max_body = \"1k\"\n"
+		"  body_timeout = \"4s\"  write_timeout = \"5s\"  min_rate = "
+		"\"0\" }\n");
 
 	ck_assert_uint_eq(conf->workers, 3);
 	ck_assert(!conf->workers_auto);
@@ -55,6 +56,7 @@ START_TEST(every_key_is_taken)
 	ck_assert_str_eq(conf->control, "/run/eddy/control.sock");
 	ck_assert_uint_eq(conf->drain_timeout_ms, 5000);
 	ck_assert_uint_eq(conf->hang_timeout_ms, 0);
+	ck_assert_uint_eq(conf->quarantine_ms, 1000);
 	ck_assert_uint_eq(conf->fs_threads, 64);
 	ck_assert_uint_eq(conf->nlistens, 2);
 	ck_assert_str_eq(conf->listens[0].address, "[::]:80");
@@ -119,6 +121,7 @@ START_TEST(every_key_has_its_default)
 	ck_assert_ptr_null(conf->control);
 	ck_assert_uint_eq(conf->drain_timeout_ms, 30000);
 	ck_assert_uint_eq(conf->hang_timeout_ms, 30000);
+	ck_assert_uint_eq(conf->quarantine_ms, 60000);
 	ck_assert_uint_eq(conf->fs_threads, 4);
 	ck_assert_int_eq(conf->listens[0].backlog, 4096);
 	ck_assert(conf->listens[0].ipv6only);
@@ -487,22 +490,26 @@ static const struct {
 	{"keepalive_timeout = \"75s\"",
 	 "t:1: unknown key \"keepalive_timeout\": it belongs in http { ... }\n"},
 	{"backlog = 3", "t:1: unknown key \"backlog\": it belongs in listen { ... }\n"},
-	{"frobnicate = 3", "t:1: unknown key \"frobnicate\": there are workers, "
-			   "worker_connections, user, group, control, drain_timeout, hang_timeout, "
-			   "fs_threads, include, "
-			   "listen, http, module, route\n"},
+	{"frobnicate = 3",
+	 "t:1: unknown key \"frobnicate\": there are workers, "
+	 "worker_connections, user, group, control, drain_timeout, hang_timeout, quarantine, "
+	 "fs_threads, include, "
+	 "listen, http, module, route\n"},
 	{"frobnicate { a { b = 1 } }",
 	 "t:1: unknown section \"frobnicate\": there are workers, worker_connections, user, "
-	 "group, control, drain_timeout, hang_timeout, fs_threads, include, listen, http, module, "
+	 "group, control, drain_timeout, hang_timeout, quarantine, fs_threads, include, listen, "
+	 "http, module, "
 	 "route\n"},
 	{"frobnicate \"x\" { }",
 	 "t:1: unknown section \"frobnicate\": there are workers, worker_connections, user, "
-	 "group, control, drain_timeout, hang_timeout, fs_threads, include, listen, http, module, "
+	 "group, control, drain_timeout, hang_timeout, quarantine, fs_threads, include, listen, "
+	 "http, module, "
 	 "route\n"},
-	{"servers { }", "t:1: unknown section \"servers\": there are workers, "
-			"worker_connections, user, group, control, drain_timeout, hang_timeout, "
-			"fs_threads, include, listen, "
-			"http, module, route\n"},
+	{"servers { }",
+	 "t:1: unknown section \"servers\": there are workers, "
+	 "worker_connections, user, group, control, drain_timeout, hang_timeout, quarantine, "
+	 "fs_threads, include, listen, "
+	 "http, module, route\n"},
 	{"http { keepalive_timout = \"75s\" }",
 	 "t:1: unknown key \"keepalive_timout\" in http: did you mean \"keepalive_timeout\"?\n"},
 	{"http { frobnicate = 1 }",
@@ -607,21 +614,24 @@ static const struct {
 	 "t:1: the \"{\" of \"include\" is not closed: a \"}\" is missing\n"},
 	{"/* x", "t:1: this comment is not closed: the \"*/\" is missing\n"},
 	{"user = /* x", "t:1: this comment is not closed: the \"*/\" is missing\n"},
-	{"frobnicate {", "t:1: unknown section \"frobnicate\": there are workers, "
-			 "worker_connections, user, group, control, drain_timeout, hang_timeout, "
-			 "fs_threads, include, "
-			 "listen, http, module, route\n"
-			 "t:1: the \"{\" of \"frobnicate\" is not closed: a \"}\" is missing\n"},
-	{"frobnicate = {", "t:1: unknown key \"frobnicate\": there are workers, "
-			   "worker_connections, user, group, control, drain_timeout, hang_timeout, "
-			   "fs_threads, include, "
-			   "listen, http, module, route\n"
-			   "t:1: the \"{\" of \"frobnicate\" is not closed: a \"}\" is missing\n"},
-	{"frobnicate(", "t:1: unknown key \"frobnicate\": there are workers, "
-			"worker_connections, user, group, control, drain_timeout, hang_timeout, "
-			"fs_threads, include, listen, "
-			"http, module, route\n"
-			"t:1: the \"(\" of \"frobnicate\" is not closed: a \")\" is missing\n"},
+	{"frobnicate {",
+	 "t:1: unknown section \"frobnicate\": there are workers, "
+	 "worker_connections, user, group, control, drain_timeout, hang_timeout, quarantine, "
+	 "fs_threads, include, "
+	 "listen, http, module, route\n"
+	 "t:1: the \"{\" of \"frobnicate\" is not closed: a \"}\" is missing\n"},
+	{"frobnicate = {",
+	 "t:1: unknown key \"frobnicate\": there are workers, "
+	 "worker_connections, user, group, control, drain_timeout, hang_timeout, quarantine, "
+	 "fs_threads, include, "
+	 "listen, http, module, route\n"
+	 "t:1: the \"{\" of \"frobnicate\" is not closed: a \"}\" is missing\n"},
+	{"frobnicate(",
+	 "t:1: unknown key \"frobnicate\": there are workers, "
+	 "worker_connections, user, group, control, drain_timeout, hang_timeout, quarantine, "
+	 "fs_threads, include, listen, "
+	 "http, module, route\n"
+	 "t:1: the \"(\" of \"frobnicate\" is not closed: a \")\" is missing\n"},
 	{"user = \001", "t:1: stray control byte 0x01\n"},
 	{"listen *:80 { }", "t:1: \"*:80\" has to stand in quotes\n"},
 	{"route /a/* { }", "t:1: \"/a/*\" has to stand in quotes\n"},

@@ -39,6 +39,7 @@ START_TEST(defaults_are_printed)
 			       "worker_connections = auto\n"
 			       "drain_timeout = \"30s\"\n"
 			       "hang_timeout = \"30s\"\n"
+			       "quarantine = \"1m\"\n"
 			       "fs_threads = 4\n"
 			       "\n"
 			       "http {\n"
@@ -82,7 +83,7 @@ END_TEST
 START_TEST(every_key_survives)
 {
 	round_trip("workers = 3 user = a group = b control = /c drain_timeout = 1ms hang_timeout = "
-		   "1h fs_threads = 9\n"
+		   "1h quarantine = 0 fs_threads = 9\n"
 		   "http { keepalive_timeout = 0 header_timeout = 1001ms body_timeout = 24d "
 		   "write_timeout = 3h\n"
 		   "max_head = 64k max_body = 0 keepalive_requests = 7 min_rate = 0 "
