@@ -491,25 +491,25 @@ EDDY_API eddy_socket *eddy_response_upgrade(eddy_response *res, const char *prot
 					    const eddy_socket_events *events, void *arg);
 
 /*
- * Sends n bytes of a regular file from `offset` on, by sendfile(2), as the next piece of the body; n
- * UINT64_MAX: up to the end that the file has when what was asked of it before is done. No disk is
- * waited for on the loop, and nothing is copied into memory. Pieces and writes are sent in their
- * order. The head waits for the first piece's length: an answer that is ended behind it, in the same
- * callback and without other writes, has its Content-Length.
+ * Sends n bytes of a regular file from `offset` on, by sendfile(2), as the next piece of the body;
+ * n UINT64_MAX: up to the end that the file has when what was asked of it before is done. No disk
+ * is waited for on the loop, and nothing is copied into memory. Pieces and writes are sent in
+ * their order. The head waits for the first piece's length: an answer that is ended behind it, in
+ * the same callback and without other writes, has its Content-Length.
  *
  * `cb` (may be NULL) is called once, before `close`: with 0, when the kernel has the last byte, or
  * with what went wrong: EDDY_ECLOSED (the client has left, or the response is over),
- * EDDY_ERRNO(ENODATA) (the file is shorter), EDDY_ERRNO(ESPIPE) or (EISDIR) (it is no regular file:
- * read it with eddy_fs_read), EDDY_ERRNO(EBADF) (it is not open for reading), EDDY_ERRNO(EIO), …,
- * EDDY_ECONTENT_LENGTH (it is more than was promised). As long as the head is not out nothing has
- * been sent, and the answer is still yours: give another one in cb. What has been ended, or has no
- * cb, is answered 500. Where the head is out, the connection is reset.
+ * EDDY_ERRNO(ENODATA) (the file is shorter), EDDY_ERRNO(ESPIPE) or (EISDIR) (it is no regular
+ * file: read it with eddy_fs_read), EDDY_ERRNO(EBADF) (it is not open for reading),
+ * EDDY_ERRNO(EIO), …, EDDY_ECONTENT_LENGTH (it is more than was promised). As long as the head is
+ * not out nothing has been sent, and the answer is still yours: give another one in cb. What has
+ * been ended, or has no cb, is answered 500. Where the head is out, the connection is reset.
  *
- * The file stays yours, and may be closed at once: it is, when the piece has been sent. What else is
- * asked of it does not wait for the piece; bytes that are overwritten meanwhile may be sent as they
- * were or as they are. 0, EDDY_EWRITE_AFTER_END, EDDY_ECONTENT_LENGTH, EDDY_EINVAL, EDDY_ENOMEM,
- * EDDY_ECLOSED (the file, or the response): cb is not called then. Node: fs.createReadStream(path,
- * { start, end }).pipe(response, { end: false }).
+ * The file stays yours, and may be closed at once: it is, when the piece has been sent. What else
+ * is asked of it does not wait for the piece; bytes that are overwritten meanwhile may be sent as
+ * they were or as they are. 0, EDDY_EWRITE_AFTER_END, EDDY_ECONTENT_LENGTH, EDDY_EINVAL,
+ * EDDY_ENOMEM, EDDY_ECLOSED (the file, or the response): cb is not called then. Node:
+ * fs.createReadStream(path, { start, end }).pipe(response, { end: false }).
  */
 EDDY_API int eddy_response_send_file(eddy_response *res, eddy_file *file, uint64_t offset,
 				     uint64_t n, void (*cb)(eddy_response *res, int err, void *arg),
@@ -525,7 +525,7 @@ EDDY_API int eddy_response_set_timeout(eddy_response *res, unsigned ms,
 
 /*
  * Whether the head is out; whether the response has been ended, by the module or in its stead;
- * bytes not yet taken by the kernel. Of a response that is over: false, true, 0. Node: headersSent,
+ * bytes not yet taken by the kernel. Once `close` has returned: false, true, 0. Node: headersSent,
  * writableEnded, writableLength.
  */
 EDDY_API bool eddy_response_headers_sent(const eddy_response *res);
@@ -704,8 +704,8 @@ EDDY_API int eddy_socket_set_keep_alive(eddy_socket *sock, bool on, unsigned ini
 
 /*
  * "192.0.2.7", "2001:db8::7", "fe80::7%eth0", "unix:" or "unix:/path"; { NULL, 0 } while it is
- * connecting. They live until the callback returns. The ports are 0 for unix sockets. Node: socket.remoteAddress,
- * remotePort, localAddress, localPort.
+ * connecting. They live until the callback returns. The ports are 0 for unix sockets. Node:
+ * socket.remoteAddress, remotePort, localAddress, localPort.
  */
 EDDY_API eddy_str eddy_socket_remote_address(const eddy_socket *sock);
 EDDY_API unsigned eddy_socket_remote_port(const eddy_socket *sock);
@@ -737,8 +737,9 @@ typedef struct {
 	void (*connection)(eddy_server *server, eddy_socket *sock, void *arg);
 	/*
 	 * It cannot listen: EDDY_ERRNO(EADDRINUSE), (EACCES), (EADDRNOTAVAIL), EDDY_EINVAL (the
-	 * address), EDDY_ERRNO(ECANCELED) (the worker drains). Unset: where `load` asked for it the worker refuses to start, as if `load` had,
-	 * else it is a line in the log. `close` follows. Node: 'error'.
+	 * address), EDDY_ERRNO(ECANCELED) (the worker drains). Unset: where `load` asked for it
+	 * the worker refuses to start, as if `load` had, else it is a line in the log. `close`
+	 * follows. Node: 'error'.
 	 */
 	void (*error)(eddy_server *server, int error, void *arg);
 	/* The last: it listens no more, and its sockets have closed. Node: 'close'. */
@@ -756,8 +757,8 @@ EDDY_API eddy_server *eddy_net_create_server(const eddy_server_events *events, v
  * same address shares the listener, across reloads too, as with Node's cluster; port 0 stands for
  * one that the system picks, the same for all. Connections come when the worker accepts: once its
  * generation has taken over, and until it drains. As many clients may wait to be accepted as at a
- * listen of the conf that does not say (4096, or net.core.somaxconn if that is less). How it went is
- * an event, a malformed address too. 0, EDDY_EINVAL (it listens already, or NULL), EDDY_ENOMEM,
+ * listen of the conf that does not say (4096, or net.core.somaxconn if that is less). How it went
+ * is an event, a malformed address too. 0, EDDY_EINVAL (it listens already, or NULL), EDDY_ENOMEM,
  * EDDY_EAGAIN (the link to the master is full), EDDY_ECLOSED. Node: server.listen, without its
  * backlog option.
  */
@@ -937,8 +938,8 @@ EDDY_API int eddy_fs_fstat(eddy_file *file, void (*cb)(int err, const struct sta
 
 /*
  * unlink(2), rename(2), link(2), mkdir(2), rmdir(2); `cb` may be NULL. `mode` is cut by the umask.
- * Where there is something already, rename takes its place, and link fails. Node: fs.unlink, rename,
- * link, mkdir, rmdir.
+ * Where there is something already, rename takes its place, and link fails. Node: fs.unlink,
+ * rename, link, mkdir, rmdir.
  */
 EDDY_API int eddy_fs_unlink(const char *path, void (*cb)(int err, void *arg), void *arg);
 EDDY_API int eddy_fs_rename(const char *from, const char *to, void (*cb)(int err, void *arg),
@@ -1158,15 +1159,15 @@ typedef struct {
 
 /*
  * Lets all that comes from `source` (request, socket, file, client's response) flow to `sink`
- * (response, socket, file, client's request) at the pace of the slower one, and ends the sink behind
- * it. Written eddy_pipeline(source, sink, done, arg) it takes the handles. Files are read and written
- * from their own place on, and stay open. A socket has two directions, and so has a client's request
- * with its response: each may have a pipeline. Two of them make a proxy, and one from a socket to
- * itself an echo.
+ * (response, socket, file, client's request) at the pace of the slower one, and ends the sink
+ * behind it. Written eddy_pipeline(source, sink, done, arg) it takes the handles. Files are read
+ * and written from their own place on, and stay open. A socket has two directions, and so has a
+ * client's request with its response: each may have a pipeline. Two of them make a proxy, and one
+ * from a socket to itself an echo.
  *
- * `done` is called once, never inside this call. 0: the sink has everything (a client's request: it
- * has been ended; what becomes of it, its own events tell). Else what went wrong first, on either
- * side:
+ * `done` is called once, never inside this call. 0: the sink has everything (a client's request:
+ * it has been ended; what becomes of it, its own events tell). Else what went wrong first, on
+ * either side:
  *
  *	EDDY_EABORTED	      the source went away before its end
  *	EDDY_ECLOSED	      the sink did, or it was ended by others; or the source's response was
@@ -1175,17 +1176,20 @@ typedef struct {
  *	EDDY_ERRNO(…), …      what the `error` event, or the callback of fs, of that side says
  *
  * With an error the other side is destroyed, but for what the module may still need: a request, of
- * which nothing more is read; a response whose head has not been sent, which can still be answered;
- * and a file, to which the last write may still be under way (eddy_fs_close waits for it).
+ * which nothing more is read; a response whose head has not been sent, which can still be
+ * answered; and a file, to which the last write may still be under way (eddy_fs_close waits for
+ * it).
  *
- * While a pipeline has a stream, its `data`, `end`, `drain`, `finish` and `error` are the pipeline's
- * business; what else happens to it is told as before, and `close` behind `done` (but a source that
- * has brought all may close first). Its events are not to be set meanwhile: that would take it away
- * from the pipeline, whose `done` would never be called. Behind `done` they are what they were, but
- * for a request, which has none. A socket that has none is to be ended or destroyed there.
+ * While a pipeline has a stream, its `data`, `end`, `drain`, `finish` and `error` are the
+ * pipeline's business; what else happens to it is told as before, and `close` behind `done` (but a
+ * source that has brought all may close first). Its events are not to be set meanwhile: that would
+ * take it away from the pipeline, whose `done` would never be called. Behind `done` they are what
+ * they were, but for a request, which has none. A socket that has none is to be ended or destroyed
+ * there.
  *
- * Returns 0; or, and `done` is not called, EDDY_EINVAL (bytes cannot flow so, or another pipeline has
- * that direction), EDDY_ENOMEM, EDDY_ECLOSED (one of them is over already). Node: stream.pipeline.
+ * Returns 0; or, and `done` is not called, EDDY_EINVAL (bytes cannot flow so, or another pipeline
+ * has that direction), EDDY_ENOMEM, EDDY_ECLOSED (one of them is over already). Node:
+ * stream.pipeline.
  */
 EDDY_API int eddy_pipeline_streams(eddy_stream source, eddy_stream sink,
 				   void (*done)(int err, void *arg), void *arg);
