@@ -22,7 +22,8 @@ def test_the_conf_at_the_head_of_an_example_loads_it(programs, tmp_path, source)
     lines = re.findall(r"^ \*\t(.*)$", comment, re.M)
     assert any(line.startswith(f'module "{source.stem}" {{') for line in lines)
     conf = tmp_path / "head.conf"
-    conf.write_text("\n".join(["listen \"127.0.0.1:8080\" { }", *lines]) + "\n")
+    around = ['listen "127.0.0.1:8080" { }', f'route "/all" {{ module = "{source.stem}" }}']
+    conf.write_text("\n".join(around + lines) + "\n")
     done = run(*programs.eddyd_command("-t", "-c", str(conf)))
     assert done.returncode == 0, done.stderr
 
