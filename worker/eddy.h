@@ -1176,9 +1176,8 @@ typedef struct {
  *	EDDY_ERRNO(…), …      what the `error` event, or the callback of fs, of that side says
  *
  * With an error the other side is destroyed, but for what the module may still need: a request, of
- * which nothing more is read; a response whose head has not been sent, which can still be
- * answered; and a file, to which the last write may still be under way (eddy_fs_close waits for
- * it).
+ * which nothing more is read; a response that has no head yet, which can still be answered; and a
+ * file, to which the last write may still be under way (eddy_fs_close waits for it).
  *
  * While a pipeline has a stream, its `data`, `end`, `drain`, `finish` and `error` are the
  * pipeline's business; what else happens to it is told as before, and `close` behind `done` (but a

@@ -176,6 +176,7 @@ MODULE_LINK = -shared $(EDDY_HARDEN_LD)
 
 eddymodule_PROGRAMS += \
 	worker/modules/echo.so \
+	worker/modules/fetch.so \
 	worker/modules/hello.so \
 	worker/modules/poll.so \
 	worker/modules/resolve.so \
@@ -188,6 +189,11 @@ worker_modules_echo_so_SOURCES = worker/modules/echo.c
 worker_modules_echo_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
 worker_modules_echo_so_CFLAGS = $(MODULE_COMPILE)
 worker_modules_echo_so_LDFLAGS = $(MODULE_LINK)
+
+worker_modules_fetch_so_SOURCES = worker/modules/fetch.c
+worker_modules_fetch_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
+worker_modules_fetch_so_CFLAGS = $(MODULE_COMPILE)
+worker_modules_fetch_so_LDFLAGS = $(MODULE_LINK)
 
 worker_modules_hello_so_SOURCES = worker/modules/hello.c
 worker_modules_hello_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
@@ -228,6 +234,7 @@ worker_modules_welcome_so_LDFLAGS = $(MODULE_LINK)
 dist_examples_DATA += \
 	worker/modules/echo.c \
 	worker/modules/examples.conf \
+	worker/modules/fetch.c \
 	worker/modules/hello.c \
 	worker/modules/poll.c \
 	worker/modules/resolve.c \

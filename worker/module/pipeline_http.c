@@ -176,7 +176,7 @@ response_join(struct pipeline *pipeline)
 		pipeline->to, half_open ? &response_events_half_open : &response_events, pipeline);
 }
 
-/* The answer that has begun is cut off; one that has not can still be given. */
+/* The answer that has a head is cut off; without one it can still be given. */
 static void
 response_leave(struct pipeline *pipeline, int error)
 {
@@ -188,7 +188,7 @@ response_leave(struct pipeline *pipeline, int error)
 		exchange->response.events = pipeline->own;
 		exchange->response.arg = pipeline->own_arg;
 	}
-	if (error != 0 && exchange->response.head_sent)
+	if (error != 0 && exchange->response.head_fixed)
 		eddy_response_destroy(pipeline->to);
 }
 
