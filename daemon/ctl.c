@@ -42,7 +42,8 @@ ctl_connect_given(struct ctl *ctl)
 	ctl->fd = path_connect(ctl->socket);
 	if (ctl->fd >= 0)
 		return 0;
-	fprintf(stderr, "eddyctl: no eddyd answers on %s: %s%s\n", ctl->socket, strerror(-ctl->fd),
+	fprintf(ctl->err, "eddyctl: no eddyd answers on %s: %s%s\n", ctl->socket,
+		strerror(-ctl->fd),
 		ctl->fd == -EACCES ? "; only root, its user and the socket's group are let in"
 				   : "; is it running? Its log says where its control socket is");
 	return -1;
@@ -61,13 +62,13 @@ ctl_connect_search(struct ctl *ctl)
 			return 0;
 		errors[i] = -ctl->fd;
 	}
-	fputs("eddyctl: no eddyd answers on", stderr);
+	fputs("eddyctl: no eddyd answers on", ctl->err);
 	for (size_t i = 0; i < n; i++)
-		fprintf(stderr, "%s %s (%s)", i ? "," : "", ctl->paths[i].socket,
+		fprintf(ctl->err, "%s %s (%s)", i ? "," : "", ctl->paths[i].socket,
 			strerror(errors[i]));
 	fputs("\neddyctl: start it, or name its control socket with -s PATH (its log says where it "
 	      "is)\n",
-	      stderr);
+	      ctl->err);
 	return -1;
 }
 
@@ -113,8 +114,8 @@ answer_take(struct answer *answer, const char *line)
 	return true;
 }
 
-static int
-answer_read(const struct ctl *ctl, FILE *in, struct answer *answer)
+int
+ctl_answer(const struct ctl *ctl, FILE *in, struct answer *answer)
 {
 	char *line = NULL;
 	size_t room = 0;
@@ -127,13 +128,26 @@ answer_read(const struct ctl *ctl, FILE *in, struct answer *answer)
 	if (answer->last)
 		return 0;
 	if (!good)
-		fprintf(stderr, "eddyctl: what answers on %s is no eddyd\n", ctl->path);
+		fprintf(ctl->err, "eddyctl: what answers on %s is no eddyd\n", ctl->path);
 	else if (errno == EAGAIN)
-		fprintf(stderr, "eddyctl: eddyd (pid %d) has not answered on %s within %d s\n",
+		fprintf(ctl->err, "eddyctl: eddyd (pid %d) has not answered on %s within %d s\n",
 			(int)ctl->pid, ctl->path, ANSWER_S);
 	else
-		fprintf(stderr, "eddyctl: eddyd closed %s without an answer%s%s\n", ctl->path,
+		fprintf(ctl->err, "eddyctl: eddyd closed %s without an answer%s%s\n", ctl->path,
 			errno ? ": " : "", errno ? strerror(errno) : "");
+	return -1;
+}
+
+int
+ctl_send(const struct ctl *ctl, const char *request)
+{
+	char line[CTL_REQUEST_BYTES + 1];
+	int n = snprintf(line, sizeof(line), "%s\n", request);
+
+	/* One that is refused is answered before it asks; reading says so. */
+	if (send(ctl->fd, line, (size_t)n, MSG_NOSIGNAL) >= 0 || errno == EPIPE)
+		return 0;
+	fprintf(ctl->err, "eddyctl: cannot send to %s: %s\n", ctl->path, strerror(errno));
 	return -1;
 }
 
@@ -141,14 +155,7 @@ int
 ctl_ask(const struct ctl *ctl, FILE *in, const char *request, struct answer *answer, bool waits)
 {
 	struct timeval tv = {.tv_sec = waits ? 0 : ANSWER_S};
-	char line[CTL_REQUEST_BYTES + 1];
-	int n = snprintf(line, sizeof(line), "%s\n", request);
 
 	setsockopt(ctl->fd, SOL_SOCKET, SO_RCVTIMEO, &tv, sizeof(tv));
-	/* One that is refused is answered before it asks; reading says so. */
-	if (send(ctl->fd, line, (size_t)n, MSG_NOSIGNAL) < 0 && errno != EPIPE) {
-		fprintf(stderr, "eddyctl: cannot send to %s: %s\n", ctl->path, strerror(errno));
-		return -1;
-	}
-	return answer_read(ctl, in, answer);
+	return ctl_send(ctl, request) < 0 ? -1 : ctl_answer(ctl, in, answer);
 }

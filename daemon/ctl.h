@@ -22,19 +22,23 @@ struct answer {
 struct ctl {
 	const char *socket; /* -s; NULL: the first that answers */
 	bool json;
-	const char *path; /* that was connected to */
+	FILE *err;	   /* where it says what is wrong */
+	unsigned count;	   /* -n; 0: no end */
+	unsigned delay_ms; /* -d; 0: the default */
+	const char *path;  /* that was connected to */
 	struct control_path paths[CONTROL_PATHS];
 	int fd;
 	pid_t pid; /* of eddyd; 0: not known */
 };
 
-/* 0, or -1 with the reason on stderr. */
+/* 0, or -1 with the reason on ctl->err. */
 int ctl_connect(struct ctl *ctl);
 
-/*
- * Sends one request and reads its answer from `in`, the stream of ctl->fd; `waits`: as long as it
- * takes. 0, or -1 with the reason on stderr.
- */
+/* Sends one request; reads its answer from `in`, the stream of ctl->fd. 0, or -1 as above. */
+int ctl_send(const struct ctl *ctl, const char *request);
+int ctl_answer(const struct ctl *ctl, FILE *in, struct answer *answer);
+
+/* Both; `waits`: as long as it takes. */
 int ctl_ask(const struct ctl *ctl, FILE *in, const char *request, struct answer *answer,
 	    bool waits);
 

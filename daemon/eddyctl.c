@@ -7,14 +7,19 @@
 #include "daemon/ctl.h"
 #include "daemon/new_module.h"
 #include "daemon/show.h"
+#include "daemon/top.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
 #include <sysexits.h>
 #include <unistd.h>
+
+#define DELAY_MIN_MS 100   /* of top: what eddyd and its workers tell is no newer */
+#define NUMBER_MAX 1000000 /* of any option */
 
 enum { EXIT_REFUSED = 1 };
 
@@ -29,6 +34,8 @@ static const char help[] =
 	"\n"
 	"  status              what eddyd does: state, totals, workers\n"
 	"  workers             the table of workers\n"
+	"  top                 the workers live, in the terminal, until q; or, where the\n"
+	"                      output is no terminal, one table after the other\n"
 	"  reload              take the conf file and modules anew; waits, and says what\n"
 	"                      went wrong\n"
 	"  upgrade             become the eddyd that is installed now, without a restart;\n"
@@ -50,6 +57,8 @@ static const char help[] =
 	"                      /run/eddy/control.sock, $XDG_RUNTIME_DIR/eddy/control.sock,\n"
 	"                      /tmp/eddy-UID/control.sock\n"
 	"  -j, --json          print JSON\n"
+	"  -n, --count N       with top: N times, then end\n"
+	"  -d, --delay SECONDS with top: the time between two; default: 1\n"
 	"  -V, --version       print the version and exit\n"
 	"  -h, --help          print this and exit\n"
 	"\n"
@@ -239,6 +248,15 @@ new_module_run(struct ctl *ctl, const struct words *words)
 	return code == EX_OK ? shown(0) : code;
 }
 
+static int
+top_run(struct ctl *ctl, const struct words *words)
+{
+	int code = top(ctl);
+
+	(void)words;
+	return code == EX_OK ? shown(0) : code;
+}
+
 static const struct command {
 	const char *name;
 	const char *wants; /* its arguments; NULL: none */
@@ -246,10 +264,12 @@ static const struct command {
 	size_t most;	   /* of them; 0: no more */
 	bool waits;	   /* as long as it takes */
 	show_function *show;
-	int (*run)(struct ctl *ctl, const struct words *words); /* instead of asking eddyd */
+	int (*run)(struct ctl *ctl, const struct words *words); /* instead of asking eddyd once */
+	bool repeats;						/* -n and -d are for it */
 } commands[] = {
 	{.name = "status", .nwords = 1, .show = status_show},
 	{.name = "workers", .nwords = 1, .show = workers_show},
+	{.name = "top", .nwords = 1, .run = top_run, .repeats = true},
 	{.name = "reload", .nwords = 1, .waits = true, .show = reload_show},
 	{.name = "upgrade", .nwords = 1, .waits = true, .show = upgrade_show},
 	{.name = "reopen", .nwords = 1, .show = reopen_show},
@@ -318,25 +338,47 @@ command_run(struct ctl *ctl, const struct command *command, const struct words *
 	return ctl_run(ctl, request, command->waits, command->show);
 }
 
+/* 0: it is none, or one that is out of all proportion. */
+static double
+number_parse(const char *text)
+{
+	char *end;
+	double number = strtod(text, &end);
+
+	return *end || !(number > 0 && number < NUMBER_MAX) ? 0 : number;
+}
+
 static int
 options_parse(struct ctl *ctl, struct words *words, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{"socket", required_argument, NULL, 's'},
 		{"json", no_argument, NULL, 'j'},
+		{"count", required_argument, NULL, 'n'},
+		{"delay", required_argument, NULL, 'd'},
 		{"version", no_argument, NULL, 'V'},
 		{"help", no_argument, NULL, 'h'},
 		{0},
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "s:jVh", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "s:jn:d:Vh", longs, NULL)) != -1) {
 		switch (c) {
 		case 's':
 			ctl->socket = optarg;
 			break;
 		case 'j':
 			ctl->json = true;
+			break;
+		case 'n':
+			ctl->count = (unsigned)(number_parse(optarg) + 0.5);
+			if (ctl->count == 0)
+				return usage("-n wants a number from 1 on, not ", optarg);
+			break;
+		case 'd':
+			ctl->delay_ms = (unsigned)(number_parse(optarg) * 1000 + 0.5);
+			if (ctl->delay_ms < DELAY_MIN_MS)
+				return usage("-d wants seconds, 0.1 or more, not ", optarg);
 			break;
 		case 'V':
 			puts("eddyctl " PACKAGE_VERSION);
@@ -355,7 +397,7 @@ options_parse(struct ctl *ctl, struct words *words, int argc, char **argv)
 int
 main(int argc, char **argv)
 {
-	struct ctl ctl = {.fd = -1};
+	struct ctl ctl = {.fd = -1, .err = stderr};
 	struct words words;
 	const struct command *command;
 	int code = options_parse(&ctl, &words, argc, argv);
@@ -369,5 +411,7 @@ main(int argc, char **argv)
 		return usage("there is no such command: ", words.list[0]);
 	if (words.count < command->nwords || words.count > most_of(command))
 		return command_usage(command, &words);
+	if ((ctl.count || ctl.delay_ms) && !command->repeats)
+		return usage("-n and -d are for top, not for ", command->name);
 	return command->run ? command->run(&ctl, &words) : command_run(&ctl, command, &words);
 }

@@ -75,10 +75,14 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/reload.h \
 	daemon/reopen.c \
 	daemon/reopen.h \
+	daemon/screen.c \
+	daemon/screen.h \
 	daemon/seat.c \
 	daemon/seat.h \
 	daemon/shared.c \
 	daemon/shared.h \
+	daemon/show.c \
+	daemon/show.h \
 	daemon/slots.c \
 	daemon/slots.h \
 	daemon/spawn.c \
@@ -87,6 +91,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/status.h \
 	daemon/table.c \
 	daemon/table.h \
+	daemon/top_view.c \
+	daemon/top_view.h \
 	daemon/unix_socket.c \
 	daemon/unix_socket.h \
 	daemon/upgrade.c \
@@ -103,7 +109,7 @@ daemon_eddyctl_SOURCES = \
 	daemon/ctl.c \
 	daemon/ctl.h \
 	daemon/eddyctl.c \
-	daemon/show.c \
-	daemon/show.h
+	daemon/top.c \
+	daemon/top.h
 daemon_eddyctl_CPPFLAGS = $(DAEMON_CPPFLAGS)
 daemon_eddyctl_LDADD = daemon/libdaemon.a $(JANSSON_LIBS)
