@@ -123,6 +123,10 @@ tests_unit_daemon_test_unix_socket_LDADD = $(UNIT_DAEMON_LIBS)
 UNIT_TESTS += tests/unit/worker/http/test_access
 tests_unit_worker_http_test_access_SOURCES = tests/unit/worker/http/test_access.c tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_http_test_access_LDADD = $(UNIT_WORKER_LIBS)
+UNIT_TESTS += tests/unit/worker/http/test_held
+tests_unit_worker_http_test_held_SOURCES = tests/unit/worker/http/test_held.c tests/unit/worker/suite.h tests/unit/suite.h
+tests_unit_worker_http_test_held_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=realloc -Wl,--wrap=memmove
+tests_unit_worker_http_test_held_LDADD = $(UNIT_WORKER_LIBS)
 UNIT_TESTS += tests/unit/worker/http/test_framing
 tests_unit_worker_http_test_framing_SOURCES = tests/unit/worker/http/test_framing.c tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_http_test_framing_LDADD = $(UNIT_WORKER_LIBS)

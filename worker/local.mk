@@ -39,6 +39,8 @@ worker_libworker_a_SOURCES = \
 	worker/http/fields.h \
 	worker/http/framing.c \
 	worker/http/framing.h \
+	worker/http/held.c \
+	worker/http/held.h \
 	worker/http/head.c \
 	worker/http/head.h \
 	worker/http/host.c \

@@ -13,7 +13,6 @@
 #include <sys/socket.h>
 
 #include "http/agent.h"
-#include "http/chars.h"
 #include "http/client.h"
 #include "http/framing.h"
 #include "net/socket.h"
@@ -21,9 +20,7 @@
 
 #define HEAD_BYTES_MAX 65535 /* the offsets in struct head have 16 bits */
 #define LINE_BYTES_MAX 16384
-#define HELD_BYTES_MIN 512
 #define KEEP_MARGIN_MS 1000 /* a request that is on its way must come before the server closes */
-#define KEEP_S_MAX 1000000  /* nobody is that patient: the agent's own limit counts */
 #define INTERIM_MAX 64	    /* 1xx answers to one request: more is no progress */
 
 static const struct head_limits limits = {
@@ -37,7 +34,7 @@ static const struct head_limits limits = {
 static void
 client_conn_free(struct client_conn *conn)
 {
-	free(conn->held);
+	held_fini(&conn->held);
 	free(conn);
 }
 
@@ -182,44 +179,19 @@ head_keeps(const struct head *head)
 	return head->minor > 0 ? !head->close : head->keep_alive && !head->close;
 }
 
-/* The seconds of "timeout=5"; -1: it is something else. */
-static int
-keep_alive_timeout(eddy_str parameter)
-{
-	static const char name[] = "timeout=";
-	size_t at = sizeof(name) - 1;
-	int s = 0;
-
-	if (parameter.n <= at || !chars_equal_nocase(parameter.p, name, at))
-		return -1;
-	for (; at < parameter.n; at++) {
-		if (parameter.p[at] < '0' || parameter.p[at] > '9')
-			return -1;
-		s = s < KEEP_S_MAX ? s * 10 + (parameter.p[at] - '0') : KEEP_S_MAX;
-	}
-	return s;
-}
-
 /*
- * How long the server keeps a connection that is idle, if it says so with "Keep-Alive: timeout=5".
- * One that it may be closing already is not kept here.
+ * How long the server keeps a connection that is idle. One that it may be closing already is not
+ * kept here.
  */
 static void
 client_conn_read_keep(struct client_conn *conn)
 {
-	static const char field[] = "keep-alive";
-	const struct head *head = conn->request->answer;
-	int i = head_find(head, 0, field, sizeof(field) - 1), s = -1;
-	eddy_str list = i >= 0 ? head_value(head, (size_t)i) : (eddy_str){NULL, 0}, parameter;
+	int s = framing_keep_alive_s(conn->request->answer);
 
 	conn->keep_ms = 0;
-	while (s < 0 && list_next(&list.p, &list.n, &parameter))
-		s = keep_alive_timeout(parameter);
-	if (s < 0)
-		return;
-	if (s * 1000 > KEEP_MARGIN_MS)
+	if (s >= 0 && s * 1000 > KEEP_MARGIN_MS)
 		conn->keep_ms = (unsigned)s * 1000 - KEEP_MARGIN_MS;
-	else
+	else if (s >= 0)
 		conn->keep = false;
 }
 
@@ -429,79 +401,35 @@ client_conn_process(struct client_conn *conn, const char *p, size_t n)
 
 /* Reading ------------------------------------------------------------------------- */
 
-/* Room for n bytes behind those that are held. NULL: no memory. */
-static char *
-held_reserve(struct client_conn *conn, size_t n)
-{
-	size_t need = conn->held_len + n, size = conn->held_size;
-	char *held;
-
-	if (size != 0 && conn->held_at >= size / 2) { /* half of it is free in front */
-		memmove(conn->held, conn->held + conn->held_at, conn->held_len);
-		conn->held_at = 0;
-	}
-	if (size == 0)
-		size = HELD_BYTES_MIN;
-	while (size - conn->held_at < need)
-		size *= 2;
-	if (size != conn->held_size) {
-		held = realloc(conn->held, size);
-		if (held == NULL)
-			return NULL;
-		conn->held = held;
-		conn->held_size = size;
-	}
-	return conn->held + conn->held_at + conn->held_len;
-}
-
 /* Keeps n bytes that cannot be used yet. False: no memory, and it has failed. */
 static bool
-held_add(struct client_conn *conn, const char *p, size_t n)
+client_conn_hold(struct client_conn *conn, const char *p, size_t n)
 {
-	char *room = held_reserve(conn, n);
-
-	if (room == NULL) {
-		client_conn_fail(conn, EDDY_ENOMEM);
-		return false;
-	}
-	if (n > 0)
-		memcpy(room, p, n);
-	conn->held_len += n;
-	return true;
-}
-
-/* n of them have been used. */
-static void
-held_take(struct client_conn *conn, size_t n)
-{
-	conn->held_at += n;
-	conn->held_len -= n;
-	if (conn->held_len > 0)
-		return;
-	free(conn->held);
-	conn->held = NULL;
-	conn->held_at = conn->held_size = 0;
+	if (held_add(&conn->held, p, n) == 0)
+		return true;
+	client_conn_fail(conn, EDDY_ENOMEM);
+	return false;
 }
 
 /* The n bytes at p have come. */
 static void
 client_conn_input(struct client_conn *conn, const char *p, size_t n)
 {
-	bool held = conn->held_len > 0;
+	bool held = conn->held.len > 0;
 	size_t used;
 
 	if (held) {
-		if (!held_add(conn, p, n))
+		if (!client_conn_hold(conn, p, n))
 			return;
-		p = conn->held + conn->held_at;
-		n = conn->held_len;
+		p = held_bytes(&conn->held);
+		n = conn->held.len;
 	}
 	conn->busy = true;
 	used = client_conn_process(conn, p, n);
 	if (held)
-		held_take(conn, used);
-	else if (used < n)
-		held_add(conn, p + used, n - used);
+		held_take(&conn->held, used);
+	else
+		client_conn_hold(conn, p + used, n - used);
 	conn->busy = false;
 	client_conn_settle(conn);
 }

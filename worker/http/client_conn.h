@@ -22,6 +22,7 @@
 #include "eddy.h"
 #include "http/body.h"
 #include "http/head.h"
+#include "http/held.h"
 #include "loop/deadline.h"
 #include "loop/loop.h"
 
@@ -48,8 +49,7 @@ struct client_conn {
 	unsigned keep_ms; /* the server's; 0: it does not say */
 	struct task task; /* an answer goes on after a pause */
 	struct body body;
-	char *held; /* bytes read and not used: of an unfinished head, or behind a pause */
-	size_t held_at, held_len, held_size; /* they begin there; how many; room in all */
+	struct held held; /* bytes read and not used: of an unfinished head, or behind a pause */
 	uint8_t state;
 	uint8_t interim;      /* 1xx answers to this request */
 	bool reused : 1;      /* it has answered a request before */

@@ -10,6 +10,8 @@
 #include "http/chars.h"
 #include "http/host.h"
 
+#define KEEP_S_MAX 1000000 /* nobody is that patient */
+
 bool
 list_next(const char **p, size_t *n, eddy_str *element)
 {
@@ -146,6 +148,36 @@ framing_read(struct head *head)
 	if (head->chunked && (head->has_length || head->minor == 0))
 		return 400;
 	return unknown_expectation ? 417 : 0;
+}
+
+/* The seconds of "timeout=5"; -1: it is something else. */
+static int
+keep_alive_timeout(eddy_str parameter)
+{
+	static const char name[] = "timeout=";
+	size_t at = sizeof(name) - 1;
+	int s = 0;
+
+	if (parameter.n <= at || !chars_equal_nocase(parameter.p, name, at))
+		return -1;
+	for (; at < parameter.n; at++) {
+		if (parameter.p[at] < '0' || parameter.p[at] > '9')
+			return -1;
+		s = s < KEEP_S_MAX ? s * 10 + (parameter.p[at] - '0') : KEEP_S_MAX;
+	}
+	return s;
+}
+
+int
+framing_keep_alive_s(const struct head *head)
+{
+	static const char field[] = "keep-alive";
+	int i = head_find(head, 0, field, sizeof(field) - 1), s = -1;
+	eddy_str list = i >= 0 ? head_value(head, (size_t)i) : (eddy_str){NULL, 0}, parameter;
+
+	while (s < 0 && list_next(&list.p, &list.n, &parameter))
+		s = keep_alive_timeout(parameter);
+	return s;
 }
 
 size_t

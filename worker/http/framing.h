@@ -16,6 +16,12 @@
 int framing_read(struct head *head);
 
 /*
+ * How many seconds the sender keeps an idle connection ("Keep-Alive: timeout=5, max=100"), as far as
+ * it says so; -1: it does not.
+ */
+int framing_keep_alive_s(const struct head *head);
+
+/*
  * Steps to the next element of a comma list (RFC 9110 5.6.1); false at its end. Empty elements are
  * skipped.
  */
