@@ -145,6 +145,7 @@ worker_libworker_a_SOURCES = \
 	worker/net/share.h \
 	worker/net/socket.c \
 	worker/net/socket.h \
+	worker/net/socket_timer.c \
 	worker/stats.c \
 	worker/trace.c \
 	worker/trace.h \

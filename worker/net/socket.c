@@ -20,7 +20,7 @@ static void socket_tell(struct task *task);
 
 /* Telling the module -------------------------------------------------------------- */
 
-static void
+void
 socket_post(struct socket *sock, unsigned events)
 {
 	sock->pending |= (uint8_t)events;
@@ -98,16 +98,6 @@ socket_tell(struct task *task)
 
 /* Closing ------------------------------------------------------------------------- */
 
-static void
-timer_free(struct socket *sock)
-{
-	if (sock->timer == NULL)
-		return;
-	event_del(&sock->timer->event);
-	free(sock->timer);
-	sock->timer = NULL;
-}
-
 /* Gives up all that it has but its handle and its descriptor, which the loop forgets. */
 static void
 socket_strip(struct socket *sock)
@@ -120,7 +110,7 @@ socket_strip(struct socket *sock)
 		event_del(&sock->event);
 	sock->state = SOCKET_CLOSED;
 	queue_clear(&sock->queue, net->calls);
-	timer_free(sock);
+	socket_timer_free(sock);
 	free(sock->held);
 	sock->held = NULL;
 	free(sock->names);
@@ -169,21 +159,6 @@ socket_detach(struct socket *sock)
 }
 
 /* Sending ------------------------------------------------------------------------- */
-
-static void
-socket_moved(struct socket *sock)
-{
-	struct socket_timer *timer = sock->timer;
-	struct timeval wait;
-
-	if (timer == NULL)
-		return;
-	timer->moved_ms = loop_now_ms(sock->net->loop);
-	if (event_pending(&timer->event, EV_TIMEOUT, NULL))
-		return;
-	wait = (struct timeval){.tv_sec = timer->ms / 1000, .tv_usec = timer->ms % 1000 * 1000};
-	event_add(&timer->event, &wait);
-}
 
 /*
  * Nothing can be written any more. What the other side has said before it left is still there to be
@@ -630,50 +605,4 @@ socket_is_client(struct socket *sock, const struct peer *peer)
 {
 	sock->client = true;
 	sock->peer = *peer;
-}
-
-/* Its timeout --------------------------------------------------------------------- */
-
-static void
-socket_timed_out(evutil_socket_t fd, short what, void *arg)
-{
-	struct socket *sock = arg;
-	struct socket_timer *timer = sock->timer;
-	struct loop *loop = sock->net->loop;
-	uint64_t idle;
-	unsigned left;
-
-	(void)fd;
-	(void)what;
-	loop_enter(loop);
-	idle = loop_now_ms(loop) - timer->moved_ms;
-	if (idle + 1 < timer->ms) { /* a byte has moved since: the rest of its time */
-		left = timer->ms - (unsigned)idle;
-		event_add(&timer->event,
-			  &(struct timeval){.tv_sec = left / 1000, .tv_usec = left % 1000 * 1000});
-	} else {
-		timer->passed = true;
-		socket_post(sock, SOCKET_TIMEOUT);
-	}
-	loop_leave(loop);
-}
-
-int
-socket_set_timeout(struct socket *sock, unsigned ms)
-{
-	if (ms == 0) {
-		timer_free(sock);
-		return 0;
-	}
-	if (sock->timer == NULL) {
-		sock->timer = malloc(sizeof(*sock->timer));
-		if (sock->timer == NULL)
-			return EDDY_ENOMEM;
-		evtimer_assign(&sock->timer->event, sock->net->loop->base, socket_timed_out, sock);
-	}
-	event_del(&sock->timer->event);
-	sock->timer->ms = ms;
-	sock->timer->passed = false;
-	socket_moved(sock);
-	return 0;
 }

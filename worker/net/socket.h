@@ -123,6 +123,8 @@ int socket_hold(struct socket *sock, const char *p, size_t n);
 /* It is one of the worker's clients, and will be counted off when it closes. */
 void socket_is_client(struct socket *sock, const struct peer *peer);
 
+/* Notes events for delivery when the running callback has returned. */
+void socket_post(struct socket *sock, unsigned events);
 /* In its turn: reads, sends, closes as there is need. */
 void socket_later(struct socket *sock);
 
@@ -131,7 +133,6 @@ bool socket_write(struct socket *sock, const void *p, size_t n);
 bool socket_write_lent(struct socket *sock, char *p, size_t n, const struct lent *lent);
 void socket_end(struct socket *sock);
 int socket_detach(struct socket *sock);
-int socket_set_timeout(struct socket *sock, unsigned ms);
 /* At once, or when it is connected. 0 or EDDY_ERRNO(…). */
 int socket_set_no_delay(struct socket *sock, bool on);
 int socket_set_keep_alive(struct socket *sock, bool on, unsigned idle_s);
@@ -154,6 +155,12 @@ socket_handle(const struct socket *sock)
 {
 	return sock->handle;
 }
+
+/* socket_timer.c: 0 or EDDY_ENOMEM. */
+int socket_set_timeout(struct socket *sock, unsigned ms);
+/* A byte has moved, or could from now on. */
+void socket_moved(struct socket *sock);
+void socket_timer_free(struct socket *sock);
 
 /* connect.c: starts connecting to `address`; failures are told by socket_fail. */
 void connect_start(struct socket *sock, const char *address);
