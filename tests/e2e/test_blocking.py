@@ -258,6 +258,53 @@ def test_all_threads_stuck_hold_up_files_alone(site, disk):
     assert sixth.read().body == content(0, 1000)
 
 
+def looked_at(site, disk, steps="end;close a"):
+    """Asks for a file that a hanging read is before: the head waits for its length."""
+    script = f"Script: open a {disk.path('held')} r;get a;send a 0 end;{steps}"
+    client = site.begin(request("GET", "/send/looked", script))
+    disk.wait_held("held")
+    return client
+
+
+def test_a_head_that_waits_for_a_file_counts_as_begun(site, disk):
+    """A client that has closed its half is answered."""
+    client = looked_at(site, disk)
+    client.half_close()
+    still_serves(site)
+    client.expect_silence(0)
+    disk.open_gate()
+    assert client.read().body == content(0, SIZE)
+    client.expect_close()
+
+
+def test_a_client_that_leaves_before_the_head_is_noticed(site, disk):
+    client = looked_at(site, disk)
+    client.reset()
+    site.daemon.wait_log(r"\(sender\): looked sent 0 ECLOSED\n.*looked close$")
+    disk.open_gate()
+    assert site.send(disk.path("held")).read().body == content(0, SIZE)
+
+
+def test_a_response_is_destroyed_before_the_head(site, disk):
+    client = looked_at(site, disk, "destroy")
+    client.expect_close(reset_is_fine=True)
+    site.daemon.wait_log(r"\(sender\): looked sent 0 ECLOSED\n.*looked close$")
+
+
+@pytest.mark.parametrize("steps", ["end", "close a"])
+def test_what_drain_timeout_ends_before_the_head_is_a_503(site, disk, steps):
+    site.daemon.conf(drain_timeout="100ms")
+    site.daemon.reload()
+    client = looked_at(site, disk, steps)
+    site.daemon.expect_log("hangs in a file operation")
+    site.daemon.signal(15)
+    answer = client.read()
+    assert (answer.status, answer.closes) == (503, True)
+    site.daemon.wait_log(r"\(sender\): looked sent 0 ECLOSED\n.*looked (finish\n.*looked )?close$")
+    disk.open_gate()
+    assert site.daemon.wait_exit() == 0
+
+
 def test_a_client_that_leaves_a_hanging_disk_is_gone_at_once(site, disk):
     """Its thread comes back later; nobody else gets the descriptor, nor the file, before that."""
     clients = [site.send(disk.path(f"held-{n}")) for n in range(THREADS)]

@@ -5,6 +5,7 @@ of the answer where a file or a client fails.
 The module sender.c is given its steps in a header (see there), and logs what is called back.
 """
 import os
+import random
 import re
 import shutil
 import subprocess
@@ -373,6 +374,38 @@ def test_a_response_that_is_destroyed_is_reset_at_once(site):
     with pytest.raises(Closed):
         client.read_body(client.read_head())
     assert site.all_told() == ["sent 0 ECLOSED", "sent 1 ECLOSED", "close"]
+
+
+def test_a_storm_of_clients_that_leave_leaves_nothing(site):
+    """Each reads as much as it likes, of what it asked for, byte for byte, and then is gone."""
+    whole = site.file("file", BIG)
+    pid = site.daemon.pids()[0]
+    forms = [
+        ("send a 0 end;end", lambda: whole),
+        ("write x;send a 8 1000000;send a 16 end;end y", lambda: b"x" + whole[8:1_000_008]),
+        ("header Content-Length 100001;fill 100000;send a 5 1;end", lambda: b"x" * 100_000),
+    ]
+    dice = random.Random(7)
+    before = len(links(pid))
+    for _ in range(40):
+        clients = []
+        for _ in range(10):
+            steps, start = dice.choice(forms)
+            client = site.begin(
+                f"open a @file r;{steps};close a", rcvbuf=dice.choice([None, 4096]), version="1.0"
+            )
+            clients.append((client, start()))
+        for client, start in clients:
+            n = dice.choice([0, 1, 1000, 100_000])
+            while len(client.buffer) < n:
+                client.read_once()
+            body = client.buffer.partition(b"\r\n\r\n")[2][: len(start)]
+            assert start.startswith(body)
+            dice.choice([client.close, client.reset])()
+    wait_until(lambda: site.daemon.workers()[0]["connections"] == 0, "all to be gone")
+    wait_until(lambda: len(links(pid)) <= before, lambda: f"descriptors: {links(pid)}")
+    client = site.daemon.connect()
+    assert site.ask("open a @file r;send a 0 end;end", client=client).body == whole
 
 
 # failures

@@ -6,6 +6,7 @@
  *	send a OFFSET N     N bytes of it, or N is `end`; `quiet` behind it: without a callback
  *	write TEXT, fill N, header NAME VALUE, head STATUS, trailer NAME VALUE, flush, answer STATUS, end, destroy
  *	put a TEXT          writes to the file, at its own place
+ *	get a               reads its first byte
  *	close a
  *	wait                until all that was sent has been called back
  *	timeout MS          eddy_response_set_timeout, which logs
@@ -48,6 +49,7 @@ struct put {
 };
 
 static eddy_file *files[26];
+static char got;
 
 static void run_go(struct run *run);
 
@@ -142,10 +144,21 @@ on_open(int err, eddy_file *file, void *arg)
 	run->opening--;
 	if (err)
 		say(run, "open %s", eddy_error_name(err));
-	if (run->over)
-		run_free(run);
-	else
+	if (!run->over) {
 		run_go(run);
+		return;
+	}
+	if (file)
+		eddy_fs_close(file, NULL, NULL);
+	run_free(run);
+}
+
+static void
+on_got(int err, size_t n, void *arg)
+{
+	(void)err;
+	(void)n;
+	(void)arg;
 }
 
 static void
@@ -267,6 +280,8 @@ step_plain(struct run *run, const char *step, char *args)
 		      eddy_response_set_timeout(run->res, (unsigned)atoi(args), on_timeout, run));
 	else if (strcmp(step, "put") == 0)
 		step_put(args);
+	else if (strcmp(step, "get") == 0)
+		check(run, step, eddy_fs_read(files[args[0] - 'a'], &got, 1, 0, on_got, NULL));
 	else if (strcmp(step, "close") == 0)
 		check(run, step, eddy_fs_close(files[args[0] - 'a'], NULL, NULL));
 	else
