@@ -534,6 +534,7 @@ child_reap(struct child *child, int status, char *how, size_t size)
 	child->state = CHILD_DEAD;
 	backtrace_end(child);
 	shared_drop_all(&child->master->shared, &child->shared);
+	child->died_in = slot_get(slots_get(slots, child->slot)->callback);
 	end_describe(child, status, how, size);
 	used = strlen(how);
 	blame_format(slots_get(slots, child->slot), child->generation->conf, clock_now_ns(),

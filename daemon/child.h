@@ -51,12 +51,13 @@ struct child {
 	struct backtrace backtrace;
 	struct shared_uses shared; /* the listeners that its modules have asked for */
 	char *refusal; /* what it said in FAIL, with the place in the conf; NULL: nothing */
-	const char *killed_for; /* why the master killed it; NULL: it did not */
-	char *killed_copy;	/* of killed_for, where a master before has killed it */
-	bool was_ready;		/* it has said READY */
-	bool stopped;		/* it has said STOPPED: it accepts nothing any more */
-	bool reaped;		/* its pid is nobody's, or somebody else's */
-	bool leaving;		/* it has no seat any more, while its generation serves */
+	const char *killed_for;	    /* why the master killed it; NULL: it did not */
+	char *killed_copy;	    /* of killed_for, where a master before has killed it */
+	bool was_ready;		    /* it has said READY */
+	bool stopped;		    /* it has said STOPPED: it accepts nothing any more */
+	enum slot_callback died_in; /* once reaped: the call into a module that ran, or SLOT_IDLE */
+	bool reaped;		    /* its pid is nobody's, or somebody else's */
+	bool leaving;		    /* it has no seat any more, while its generation serves */
 };
 
 TAILQ_HEAD(child_list, child);

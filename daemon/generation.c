@@ -9,6 +9,7 @@
 
 #include <event2/event.h>
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -296,7 +297,8 @@ static void
 candidate_died(struct child *child, int status, const char *how)
 {
 	struct generation *generation = child->generation;
-	bool refused = child->refusal || status_is(status, CONTRACT_EXIT_REFUSED);
+	bool refused = child->refusal || status_is(status, CONTRACT_EXIT_REFUSED) ||
+		       child->died_in == SLOT_LOAD;
 	char text[HOW_BYTES + 64];
 
 	if (generation->check && child->was_ready && status_is(status, CONTRACT_EXIT_DRAINED)) {
@@ -343,19 +345,33 @@ replacement_died(struct seat *seat, const struct child *child, const char *how)
 	workers_kept(seat->child, text);
 }
 
+/*
+ * Whether somebody has killed it from outside, not in a call that may have brought that about: by
+ * taking all the memory, say. What may happen again at once, the back-off is for; this is not it.
+ */
+static bool
+killed_outside(const struct child *child, int status)
+{
+	return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL && !child->killed_for &&
+	       child->was_ready && child->died_in == SLOT_IDLE;
+}
+
 static void
 seated_died(struct seat *seat, const struct child *child, int status, const char *how)
 {
 	char text[HOW_BYTES + 64];
 
 	if (!child->was_ready && status_is(status, CONTRACT_EXIT_REFUSED)) {
-		seat_refuse(seat, child);
-		snprintf(text, sizeof(text), "worker %u refuses to run: %s", child->worker,
-			 child->refusal ? child->refusal : "it has not said why");
+		seat_refuse(seat, child, how);
+		snprintf(text, sizeof(text), "worker %u refuses to run: %s%s", child->worker,
+			 child->refusal ? "" : "it ", child->refusal ? child->refusal : how);
 	} else {
 		snprintf(text, sizeof(text), "worker %u (pid %d, generation %u) %s", child->worker,
 			 (int)child->pid, child->generation->number, how);
-		seat_refill_later(seat, child_age_ms(child), text);
+		if (killed_outside(child, status))
+			seat_refill_now(seat, text);
+		else
+			seat_refill_later(seat, child_age_ms(child), text);
 	}
 	if (!child->was_ready)
 		workers_abandon(child->master, text);

@@ -92,6 +92,14 @@ seat_refill_later(struct seat *seat, uint64_t alive_ms, const char *what)
 	seat_refill_in(seat, ms);
 }
 
+void
+seat_refill_now(struct seat *seat, const char *what)
+{
+	log_error(&seat->generation->master->log, "%s; starting it again", what);
+	seat->generation->master->restarts++;
+	seat_refill_in(seat, 0);
+}
+
 bool
 seat_fill_now(struct seat *seat, char *why, size_t size)
 {
@@ -126,15 +134,16 @@ seats_all_refused(const struct generation *generation)
 }
 
 void
-seat_refuse(struct seat *seat, const struct child *child)
+seat_refuse(struct seat *seat, const struct child *child, const char *how)
 {
 	struct generation *generation = seat->generation;
 	struct log *log = &generation->master->log;
 
 	seat->refused = true;
-	log_error(log, "worker %u (pid %d) refuses to run%s%s; it stays away until the next reload",
-		  child->worker, (int)child->pid, child->refusal ? ": " : "",
-		  child->refusal ? child->refusal : "");
+	log_error(log,
+		  "worker %u (pid %d) refuses to run: %s%s; it stays away until the next reload",
+		  child->worker, (int)child->pid, child->refusal ? "" : "it ",
+		  child->refusal ? child->refusal : how);
 	if (seats_all_refused(generation))
 		log_write(log, LOG_CRIT,
 			  "no worker of generation %u is left: nothing is served until a reload "

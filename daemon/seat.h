@@ -53,8 +53,11 @@ void seat_refill_in(struct seat *seat, unsigned ms);
  */
 void seat_refill_later(struct seat *seat, uint64_t alive_ms, const char *what);
 
-/* Its child has refused to run: it stays empty, and the log says so. */
-void seat_refuse(struct seat *seat, const struct child *child);
+/* The same at once, without any effect on the back-off. */
+void seat_refill_now(struct seat *seat, const char *what);
+
+/* Its child has refused to run and ended as `how` says: it stays empty, and the log says so. */
+void seat_refuse(struct seat *seat, const struct child *child, const char *how);
 
 /* Starts another child, for whom the present one leaves once it is READY. False: see seat_fill. */
 bool seat_replace(struct seat *seat, char *why, size_t size);

@@ -19,7 +19,9 @@ from harness.wait import wait_until
 
 @pytest.fixture
 def crashing(daemon, modules):
-    handlers = "null abort leave exit_0 exit_3 timer data release release_late".split()
+    handlers = (
+        "null abort leave exit_0 exit_3 timer data release release_late ways callback thread"
+    ).split()
     daemon.conf(
         extra='quarantine = "0"',
         modules={
@@ -139,6 +141,111 @@ def test_the_log_blames_the_module_for_a_crash_in_the_release_of_its_memory(cras
     wait_until(lambda: crashing.pids() != before, "a new worker")
     crashing.wait_serving()
     assert crashing.get().status == 200
+
+
+@pytest.mark.parametrize(
+    "way,how",
+    [
+        ("stack", "SIGSEGV (Segmentation fault"),
+        ("heap", "SIGABRT (Aborted"),
+        ("fpe", "SIGFPE (Floating point exception"),
+        ("bus", "SIGBUS (Bus error"),
+        ("pipe", "SIGPIPE (Broken pipe"),
+        ("kill", "SIGKILL (Killed"),
+    ],
+)
+def test_one_line_says_how_a_worker_has_died_and_of_whom(crashing, way, how):
+    if way == "heap" and crashing.programs.sanitized:
+        pytest.skip("the sanitizers find it before the C library does")
+    crashing.expect_log(r"^free\(\)")  # what the C library says
+    client = crashing.connect()
+    client.send(request("GET", f"/crash/ways?{way}"))
+    with pytest.raises(Closed):
+        client.read()
+    crashing.wait_log("was killed by")
+    lines = [line for line in crashing.log().splitlines() if "was killed by" in line]
+    assert len(lines) == 1, lines
+    assert re.fullmatch(
+        rf"<3>worker \d \(pid \d+, generation 1\) was killed by {re.escape(how)}"
+        r'(, core dumped)?\) in module "crash" \(request callback, route "/crash/ways", '
+        rf'request "GET /crash/ways\?{way}"\); starting it again',
+        lines[0],
+    ), lines
+    crashing.wait_serving()
+    assert crashing.get().status == 200
+
+
+@pytest.mark.parametrize("kind", ["dns", "fs"])
+def test_the_log_blames_the_module_for_a_crash_in_a_callback(crashing, kind):
+    client = crashing.connect()
+    client.send(request("GET", f"/crash/callback?{kind}"))
+    with pytest.raises(Closed):
+        client.read()
+    crashing.wait_log(rf'SIGSEGV .* in module "crash" \({kind} callback\)')
+    crashing.wait_serving()
+
+
+def test_the_log_blames_no_call_for_a_crash_in_a_thread(crashing):
+    client = crashing.connect()
+    client.send(request("GET", "/crash/thread"))
+    with pytest.raises(Closed):
+        client.read()
+    crashing.wait_log(
+        r"<3>worker \d \(pid \d+, generation 1\) was killed by SIGSEGV [^;]*; starting it again$"
+    )
+    assert "in module" not in crashing.log()
+    crashing.wait_serving()
+
+
+LOADING = [
+    ("load", r"was killed by SIGSEGV \([^)]*\)"),
+    ("abort", r"was killed by SIGABRT \([^)]*\)"),
+    ("exit_0", "exited with code 0"),
+    ("exit_3", "exited with code 3"),
+    ("exit_7", "exited with code 7"),
+]
+
+
+@pytest.mark.parametrize("when,how", LOADING, ids=[when for when, _ in LOADING])
+def test_a_module_that_dies_in_its_load_is_named_and_nothing_starts(daemon, modules, when, how):
+    daemon.conf(
+        modules={"crash": {"path": str(modules / "crash.so"), "when": when}},
+        routes={"/hello": "crash"},
+    )
+    daemon.expect_log(r"worker 0")
+    daemon.expected_exit = 78
+    daemon.launch()
+    assert daemon.wait_exit() == 78
+    lines = [line for line in daemon.log().splitlines() if line.startswith("<3>")]
+    assert len(lines) == 1, lines
+    end = r'in module "crash" \(load callback\) before it could serve'
+    assert re.fullmatch(rf"<3>worker 0 \(pid \d+\) {how} {end}", lines[0]), lines
+
+
+@pytest.mark.parametrize("when,how", LOADING, ids=[when for when, _ in LOADING])
+def test_a_module_that_dies_in_its_load_later_is_named_too(daemon, modules, when, how):
+    """It has loaded well in all workers; then one of them dies, and the next one cannot load."""
+    once = f"{daemon.folder}/well"
+    with open(once, "w", encoding="ascii"):
+        pass
+    daemon.conf(
+        extra='quarantine = "0"',
+        modules={"crash": {"path": str(modules / "crash.so"), "when": when, "once": once}},
+        routes={"/hello": "crash"},
+    )
+    daemon.expect_log(r"worker \d")
+    daemon.start()
+    victim, other = daemon.pids()
+    os.unlink(once)
+    os.kill(victim, signal.SIGKILL)
+    daemon.wait_log(rf'{how} in module "crash" \(load callback\)')
+    assert daemon.get().body == b"alive\n"
+    if when == "exit_3":
+        daemon.wait_log("refuses to run: it exited with code 3 .*; it stays away until the next")
+        return
+    with open(once, "w", encoding="ascii"):
+        pass
+    assert other in daemon.wait_serving(without=[victim])
 
 
 def test_control_bytes_of_a_request_line_do_not_reach_the_log(crashing):
