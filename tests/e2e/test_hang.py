@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from harness import ports
 from harness.client import Closed, request
 from harness.daemon import alive, state
 from harness.wait import SCALE, wait_until
@@ -122,6 +123,20 @@ def test_a_worker_that_blocks_all_signals_is_ended_too(hanging):
     assert daemon.get().status == 200
 
 
+@pytest.mark.parametrize("handler", ["spin", "block"])
+def test_a_worker_that_hangs_does_not_outlive_its_master(hanging, handler):
+    daemon = hanging(workers=1)
+    (pid,) = daemon.pids()
+    client = daemon.connect()
+    client.send(request("GET", f"/{handler}"))
+    wait_until(lambda: daemon.totals()["requests"] == 1, "the call")
+    daemon.expected_exit = -signal.SIGKILL
+    os.kill(daemon.pid, signal.SIGKILL)
+    daemon.wait_exit()
+    wait_until(lambda: not alive(pid), "the worker to go with its master", 6)
+    assert ports.can_bind(daemon.port)
+
+
 def test_a_worker_that_is_stopped_by_somebody_is_left_alone(hanging):
     daemon = hanging("1s", workers=1)
     (pid,) = daemon.pids()
@@ -172,12 +187,12 @@ def test_eddyctl_dump_shows_what_a_worker_is_doing(hanging):
     assert dump.stdout.startswith(f"worker 0, pid {pid}, generation 1:\n#0 ")
     assert "epoll_wait" in dump.stdout
     client = daemon.connect()
-    client.send(request("GET", f"/spin?ms={ms(3)}"))
+    client.send(request("GET", f"/block?ms={ms(3)}"))
     daemon.wait_log("is blocked")
     dump = daemon.ctl_json("dump", str(pid))
     assert dump["pid"] == pid and dump["worker"] == 0 and dump["generation"] == 1
-    assert dump["doing"].startswith('in module "hang" (request callback, route "/spin"')
-    assert any(re.match(r"#\d+ spin_about\+0x", line) for line in dump["backtrace"])
+    assert dump["doing"].startswith('in module "hang" (request callback, route "/block"')
+    assert any(re.match(r"#\d+ sleep_in_the_kernel\+0x", line) for line in dump["backtrace"])
     assert client.read().status == 200
 
 
