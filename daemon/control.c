@@ -207,6 +207,16 @@ do_workers(struct control_client *client, char **words)
 }
 
 static void
+do_routes(struct control_client *client, char **words)
+{
+	const struct master *master = client->control->master;
+
+	(void)words;
+	client_write(client, json_pack("{s:o}", "routes", status_routes_json(master->running)));
+	client_ok(client);
+}
+
+static void
 do_reload(struct control_client *client, char **words)
 {
 	struct master *master = client->control->master;
@@ -369,6 +379,7 @@ static const struct request {
 } requests[] = {
 	{.name = "status", .nwords = 1, .handle = do_status},
 	{.name = "workers", .nwords = 1, .handle = do_workers},
+	{.name = "routes", .nwords = 1, .handle = do_routes},
 	{.name = "reload", .nwords = 1, .handle = do_reload},
 	{.name = "reopen", .nwords = 1, .handle = do_reopen},
 	{.name = "upgrade", .nwords = 1, .handle = do_upgrade},

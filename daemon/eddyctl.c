@@ -36,6 +36,7 @@ static const char help[] =
 	"  workers             the table of workers\n"
 	"  top                 the workers live, in the terminal, until q; or, where the\n"
 	"                      output is no terminal, one table after the other\n"
+	"  routes              which module answers what\n"
 	"  reload              take the conf file and modules anew; waits, and says what\n"
 	"                      went wrong\n"
 	"  upgrade             become the eddyd that is installed now, without a restart;\n"
@@ -94,6 +95,14 @@ workers_show(const struct ctl *ctl, FILE *in, const struct answer *answer)
 	(void)in;
 	return ctl->json ? show_json(answer->body)
 			 : show_workers(json_object_get(answer->body, "workers"));
+}
+
+static int
+routes_show(const struct ctl *ctl, FILE *in, const struct answer *answer)
+{
+	(void)in;
+	return ctl->json ? show_json(answer->body)
+			 : show_routes(json_object_get(answer->body, "routes"));
 }
 
 static int
@@ -270,6 +279,7 @@ static const struct command {
 	{.name = "status", .nwords = 1, .show = status_show},
 	{.name = "workers", .nwords = 1, .show = workers_show},
 	{.name = "top", .nwords = 1, .run = top_run, .repeats = true},
+	{.name = "routes", .nwords = 1, .show = routes_show},
 	{.name = "reload", .nwords = 1, .waits = true, .show = reload_show},
 	{.name = "upgrade", .nwords = 1, .waits = true, .show = upgrade_show},
 	{.name = "reopen", .nwords = 1, .show = reopen_show},

@@ -258,6 +258,16 @@ quarantine_clear(struct master *master, const char *name)
 	return n;
 }
 
+json_t *
+quarantine_state_json(const struct quarantine *quarantine, size_t route)
+{
+	enum quarantine_state state = state_of(quarantine, route);
+
+	if (state == QUARANTINE_NONE)
+		return json_null();
+	return json_string(state == QUARANTINE_SHUT ? "shut" : "probe");
+}
+
 static json_t *
 route_json(const struct quarantine *quarantine, size_t i, uint64_t now_ns)
 {
@@ -265,15 +275,13 @@ route_json(const struct quarantine *quarantine, size_t i, uint64_t now_ns)
 	const struct conf_route *route = conf_of(quarantine, i);
 	uint64_t until_ns = slot_get(word->until_ns);
 	bool shut = slot_get(word->state) == QUARANTINE_SHUT;
-	json_t *methods = json_array();
 
-	for (size_t m = 0; m < route->nmethods; m++)
-		json_array_append_new(methods, json_string(route->methods[m]));
 	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:i, s:s, s:f, s:f}", "module",
+		"{s:o, s:o, s:o, s:o, s:i, s:o, s:f, s:f}", "module",
 		status_text_json(module_of(quarantine, i)), "route", status_text_json(route->path),
-		"handler", status_text_json(route->handler), "methods", methods, "generation",
-		(int)quarantine->generation->number, "state", shut ? "shut" : "probe", "left",
+		"handler", status_text_json(route->handler), "methods", status_methods_json(route),
+		"generation", (int)quarantine->generation->number, "state",
+		quarantine_state_json(quarantine, i), "left",
 		shut && until_ns > now_ns ? (double)((until_ns - now_ns) / MS_NS) / 1e3 : 0.0,
 		"length", (double)slot_get(word->length_ms) / 1e3);
 }

@@ -58,6 +58,9 @@ void quarantine_look(struct quarantine *quarantine, uint64_t now_ns);
  */
 unsigned quarantine_clear(struct master *master, const char *name);
 
+/* What becomes of a route's requests: null (they are served), "shut" or "probe". */
+json_t *quarantine_state_json(const struct quarantine *quarantine, size_t route);
+
 /* [{module, route, handler, methods, generation, state: "shut"|"probe", left, length}], seconds. */
 json_t *quarantine_json(const struct master *master);
 

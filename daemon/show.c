@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define LINE_BYTES 1024
+#define METHODS_BYTES 256
 
 uint64_t
 show_number(const json_t *object, const char *key)
@@ -191,6 +192,54 @@ show_status(const json_t *status)
 	return show_workers(json_object_get(status, "workers"));
 }
 
+/* "GET,HEAD", cut where there is no more room; returns `text`. */
+static const char *
+methods_format(const json_t *methods, char *text, size_t size)
+{
+	const json_t *method;
+	size_t i, used = 0;
+
+	snprintf(text, size, "any");
+	json_array_foreach(methods, i, method)
+	{
+		if (used < size)
+			used += (size_t)snprintf(text + used, size - used, "%s%s", i ? "," : "",
+						 json_string_value(method));
+	}
+	return text;
+}
+
+int
+show_routes(const json_t *list)
+{
+	static const struct table_column columns[] = {
+		{"ROUTE", false},   {"METHODS", false}, {"MODULE", false},
+		{"HANDLER", false}, {"STATE", false},
+	};
+	struct table table;
+	const json_t *route;
+	char methods[METHODS_BYTES];
+	size_t i;
+	int result;
+
+	table_init(&table, columns, sizeof(columns) / sizeof(columns[0]));
+	json_array_foreach(list, i, route)
+	{
+		const json_t *quarantine = json_object_get(route, "quarantine");
+
+		table_add(&table, "%s", show_text(route, "path"));
+		table_add(&table, "%s",
+			  methods_format(json_object_get(route, "methods"), methods,
+					 sizeof(methods)));
+		table_add(&table, "%s", show_text(route, "module"));
+		table_add(&table, "%s", show_text(route, "handler"));
+		table_add(&table, "%s", json_is_string(quarantine) ? "in quarantine" : "served");
+	}
+	result = table_print(&table, stdout);
+	table_fini(&table);
+	return result;
+}
+
 int
 show_quarantine(const json_t *list)
 {
@@ -199,24 +248,19 @@ show_quarantine(const json_t *list)
 		{"STATE", false},  {"LEFT", true},   {"TIME", true},
 	};
 	struct table table;
-	const json_t *entry, *method;
-	size_t i, m;
-	char left[HUMAN_BYTES], length[HUMAN_BYTES], methods[256];
+	const json_t *entry;
+	size_t i;
+	char left[HUMAN_BYTES], length[HUMAN_BYTES], methods[METHODS_BYTES];
 	int result;
 
 	table_init(&table, columns, sizeof(columns) / sizeof(columns[0]));
 	json_array_foreach(list, i, entry)
 	{
-		size_t used = 0;
-
-		methods[0] = '\0';
-		json_array_foreach(json_object_get(entry, "methods"), m,
-				   method) if (used < sizeof(methods)) used +=
-			(size_t)snprintf(methods + used, sizeof(methods) - used, "%s%s",
-					 m ? "," : "", json_string_value(method));
 		table_add(&table, "%s", show_text(entry, "module"));
 		table_add(&table, "%s", show_text(entry, "route"));
-		table_add(&table, "%s", methods[0] ? methods : "any");
+		table_add(&table, "%s",
+			  methods_format(json_object_get(entry, "methods"), methods,
+					 sizeof(methods)));
 		table_add(&table, "%d", (int)show_number(entry, "generation"));
 		table_add(&table, "%s", show_text(entry, "state"));
 		table_add(&table, "%s", human_duration(show_real(entry, "left"), left));

@@ -253,6 +253,37 @@ shared_json(const struct master *master)
 	return list;
 }
 
+json_t *
+status_methods_json(const struct conf_route *route)
+{
+	json_t *methods = json_array();
+
+	for (size_t i = 0; i < route->nmethods; i++)
+		json_array_append_new(methods, json_string(route->methods[i]));
+	return methods;
+}
+
+json_t *
+status_routes_json(const struct generation *generation)
+{
+	const struct conf *conf = generation ? generation->conf : NULL;
+	json_t *routes = json_array();
+
+	for (size_t i = 0; conf && i < conf->nroutes; i++) {
+		const struct conf_route *route = &conf->routes[i];
+		const char *module = conf->modules[route->module].name;
+
+		json_array_append_new(routes,
+				      json_pack("{s:o, s:o, s:o, s:o, s:o}", "path",
+						status_text_json(route->path), "methods",
+						status_methods_json(route), "module",
+						status_text_json(module), "handler",
+						status_text_json(route->handler), "quarantine",
+						quarantine_state_json(&generation->quarantine, i)));
+	}
+	return routes;
+}
+
 static json_t *
 listeners_json(const struct generation *generation)
 {

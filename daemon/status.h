@@ -32,6 +32,8 @@
 #include <stdint.h>
 
 struct child;
+struct conf_route;
+struct generation;
 struct master;
 struct slot;
 struct slot_counters;
@@ -39,6 +41,13 @@ struct slot_counters;
 /* The caller's to decref; NULL without memory. */
 json_t *status_json(const struct master *master);
 json_t *status_workers_json(const struct master *master);
+
+/*
+ * What the generation (NULL: none) serves: [{path, methods, module, handler, quarantine}], handler
+ * null for the module's main one, methods empty for all, quarantine as in quarantine.h.
+ */
+json_t *status_routes_json(const struct generation *generation);
+json_t *status_methods_json(const struct conf_route *route);
 
 /*
  * What a worker has sent as its backtrace: {ok, worker, pid, generation, doing, backtrace: [lines]};

@@ -3,7 +3,7 @@
 
 pkgconfig_DATA += packaging/eddy.pc
 dist_doc_DATA += LICENSE NEWS.md README.md conf/eddy.conf packaging/guide.md
-dist_man_MANS += packaging/man/eddy_module.3
+dist_man_MANS += packaging/man/eddy.conf.5 packaging/man/eddy_module.3 packaging/man/eddyctl.1 packaging/man/eddyd.8
 EXTRA_DIST += .clang-format .editorconfig CONTRIBUTING.md packaging/quickstart packaging/setup
 
 # The conf file belongs to the machine's administrator from the first installation on: it is never written over, and goes

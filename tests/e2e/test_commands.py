@@ -212,6 +212,41 @@ def test_workers_json_has_all_figures_of_each_worker(daemon):
         assert worker["generation"] == 1
 
 
+def test_routes_says_which_module_answers_what(daemon):
+    daemon.conf(
+        modules={"hello": {"path": "hello.so"}, "welcome": {"path": "welcome.so"}},
+        routes={
+            "/hello": {"module": "hello", "methods": ["GET", "HEAD"]},
+            "/live": {"module": "welcome", "handler": "live"},
+        },
+    )
+    daemon.start()
+    assert daemon.ctl_json("routes") == {
+        "routes": [
+            {
+                "path": "/hello",
+                "methods": ["GET", "HEAD"],
+                "module": "hello",
+                "handler": None,
+                "quarantine": None,
+            },
+            {
+                "path": "/live",
+                "methods": [],
+                "module": "welcome",
+                "handler": "live",
+                "quarantine": None,
+            },
+        ]
+    }
+    rows = [line.split() for line in daemon.ctl("routes").stdout.splitlines()]
+    assert rows == [
+        ["ROUTE", "METHODS", "MODULE", "HANDLER", "STATE"],
+        ["/hello", "GET,HEAD", "hello", "-", "served"],
+        ["/live", "any", "welcome", "live", "served"],
+    ]
+
+
 def test_the_figures_of_workers_are_live(daemon):
     daemon.conf(workers=1)
     daemon.start()

@@ -222,7 +222,7 @@ def expected(daemon):
         "access.log": 1,
         "/proc/PID/statm": 1,
         "eventpoll": 1,
-        "eventfd": 1,
+        "eventfd": 2,  # of the two thread pools
         "timerfd": 2,
         # libevent's, for signals; libunwind's, to try addresses with
         "pipe": 4 if traces else 2,
