@@ -742,7 +742,10 @@ typedef struct {
 	 * follows. Node: 'error'.
 	 */
 	void (*error)(eddy_server *server, int error, void *arg);
-	/* The last: it listens no more, and its sockets have closed. Node: 'close'. */
+	/*
+	 * The last: it listens no more, since it was closed or the worker drains, and its sockets
+	 * have closed. Node: 'close'.
+	 */
 	void (*close)(eddy_server *server, void *arg);
 } eddy_server_events;
 

@@ -14,10 +14,10 @@ def once(daemon, modules, tmp_path):
     path = str(modules / "once.so")
     at = f"{tmp_path}/once"
 
-    def start(**options):
+    def start(drain_timeout="100ms", **options):
         daemon.conf(
             workers=1,
-            drain_timeout="100ms",
+            drain_timeout=drain_timeout,
             modules={"once": {"path": path, "at": f"unix:{at}", **options}},
             routes={"/close": "once", "/ask": {"module": "once", "handler": "ask"}},
         )
@@ -87,3 +87,20 @@ def test_a_server_that_asks_when_the_worker_leaves_hears_that_it_cannot_listen(o
         daemon.wait_log(f"asked {who}: ECANCELED")
         daemon.wait_log(f"asked {who}: closed")
     assert not os.path.exists(tmp_path / "late")
+
+
+def test_a_server_closes_when_its_worker_leaves(once, daemon):
+    once()
+    daemon.reload()
+    daemon.wait_log("server closed, 0 left of 0")
+
+
+def test_a_server_whose_worker_leaves_closes_behind_its_last_socket(once, daemon):
+    at = once(hold="yes", drain_timeout="20s")
+    with connected(at) as peer:
+        wait_until(lambda: daemon.workers()[0]["connections"] == 1, "the connection to be counted")
+        daemon.reload()
+        assert "server closed" not in daemon.log()
+        peer.sendall(b"bye")
+        assert peer.recv(3) == b"bye"
+    daemon.wait_log("server closed, 0 left of 1")

@@ -284,10 +284,13 @@ servers_stop(struct net *net)
 	struct server *server;
 
 	LIST_FOREACH(server, &net->servers_all, link) {
-		if (server->state != SERVER_ASKED)
-			continue;
-		net->events->unlisten(net->arg, server->id);
-		server_refuse(server, EDDY_ERRNO(ECANCELED));
+		if (server->state == SERVER_ASKED) {
+			net->events->unlisten(net->arg, server->id);
+			server_refuse(server, EDDY_ERRNO(ECANCELED));
+		} else if (server->state == SERVER_LISTENING) { /* its gate is closed */
+			server->state = SERVER_CLOSED;
+			server_post(server);
+		}
 	}
 }
 

@@ -3,7 +3,7 @@
  *
  *	        eddy_server_listen         the master has bound it
  *	  IDLE --------------------> ASKED ------------------------> LISTENING
- *	   |                           | it could not                   |
+ *	   |                           | it could not                   | the worker drains
  *	   +---------------------------+----- eddy_server_close --------+--> CLOSED: `close` when the
  *	                                                                     last socket has gone
  */
@@ -46,7 +46,10 @@ struct server *server_new(struct net *net, const eddy_server_events *events, voi
 int server_listen(struct server *server, const char *address);
 void server_close(struct server *server);
 
-/* The worker accepts no more: those that have asked will hear that they cannot listen. */
+/*
+ * The worker accepts no more, and its gates are closed: servers are, too, and those that have asked
+ * hear that they cannot listen.
+ */
 void servers_stop(struct net *net);
 
 /* The master's answer: an errno, or the address that it has bound and the listener's descriptor. */

@@ -3,6 +3,7 @@
  *
  * `load` listens at option "at". A client that comes closes the server and is dropped; GET /close closes it while
  * clients wait that this module has made itself. Option "keep": connects there, and again whenever that socket closes.
+ * Option "hold": a client is kept, and gets back what it says.
  * GET /ask asks for a listener at option "late", and so does `drain`.
  */
 #include <eddy.h>
@@ -19,7 +20,7 @@
 static eddy_module *module;
 static eddy_server *server;
 static const char *keep, *late;
-static bool calling;
+static bool calling, hold;
 static unsigned connections;
 
 static void
@@ -32,14 +33,24 @@ listening(eddy_server *it, void *arg)
 }
 
 static void
+echo(eddy_socket *sock, eddy_str bytes, void *arg)
+{
+	(void)arg;
+	eddy_socket_write(sock, bytes.p, bytes.n);
+}
+
+static const eddy_socket_events echoing = {.data = echo};
+
+static void
 connection(eddy_server *it, eddy_socket *sock, void *arg)
 {
-	(void)sock;
 	(void)arg;
 	if (calling)
 		abort(); /* from inside eddy_server_close */
 	connections++;
-	if (eddy_server_close(it) != 0 || eddy_server_close(it) != EDDY_ECLOSED)
+	if (hold)
+		eddy_socket_on(sock, &echoing, NULL);
+	else if (eddy_server_close(it) != 0 || eddy_server_close(it) != EDDY_ECLOSED)
 		abort();
 }
 
@@ -144,6 +155,7 @@ load(eddy_module *self, void **state)
 	server = eddy_net_create_server(&events, NULL);
 	keep = eddy_module_option(self, "keep", NULL);
 	late = eddy_module_option(self, "late", NULL);
+	hold = eddy_module_option(self, "hold", NULL) != NULL;
 	if (keep != NULL && eddy_net_connect(keep, &kept, NULL) == NULL)
 		return eddy_module_fail(self, "no socket");
 	return eddy_server_listen(server, eddy_module_option(self, "at", ""));
