@@ -69,6 +69,13 @@ hang_is_over(const struct hang *hang)
 	return hang->stage >= HANG_ABORTED;
 }
 
+/* How long it has been blocked; 0: it is not, as far as the master knows. */
+static inline uint64_t
+hang_blocked_ns(const struct hang *hang, uint64_t now_ns)
+{
+	return hang->stage == HANG_FINE || now_ns < hang->since_ns ? 0 : now_ns - hang->since_ns;
+}
+
 void hang_fini(struct hang *hang);
 
 #endif

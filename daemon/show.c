@@ -52,7 +52,8 @@ show_workers(const json_t *workers)
 		table_add(&table, "%d", (int)show_number(worker, "worker"));
 		table_add(&table, "%d", (int)show_number(worker, "pid"));
 		table_add(&table, "%d", (int)show_number(worker, "generation"));
-		table_add(&table, "%s", show_text(worker, "state"));
+		table_add(&table, "%s%s", show_text(worker, "state"),
+			  show_real(worker, "blocked") > 0 ? ", blocked" : "");
 		table_add(&table, "%s", human_duration(show_real(worker, "uptime"), buf));
 		table_add(&table, "%s", human_count(show_number(worker, "connections"), buf));
 		table_add(&table, "%s", human_count(show_number(worker, "connections_max"), buf));

@@ -181,6 +181,15 @@ status_slot_json(const struct slot *slot, uint64_t now_ns)
 	return json;
 }
 
+static json_t *
+worker_json(const struct child *child, uint64_t now_ns)
+{
+	json_t *json = status_slot_json(slots_get(&child->master->slots, child->slot), now_ns);
+
+	set_real(json, "blocked", (double)(hang_blocked_ns(&child->hang, now_ns) / 1000000) / 1e3);
+	return json;
+}
+
 json_t *
 status_workers_json(const struct master *master)
 {
@@ -191,9 +200,7 @@ status_workers_json(const struct master *master)
 
 	TAILQ_FOREACH(generation, &master->generations, entry)
 		TAILQ_FOREACH(child, &generation->children, entry)
-			json_array_append_new(
-				workers,
-				status_slot_json(slots_get(&master->slots, child->slot), now_ns));
+			json_array_append_new(workers, worker_json(child, now_ns));
 	return workers;
 }
 

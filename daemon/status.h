@@ -18,8 +18,9 @@
  *		 -- of now, connections_max of the generation that accepts
  *	quarantine: [{module, route, handler, methods, generation, state, left, length}]
  *	reload: null or {ok, code, error, at, took_ms, generation}
- *	workers: [{worker, pid, generation, state, uptime, loop_lag_ms, loop_lag_max_ms, and all
- *		 that totals has}]
+ *	workers: [{worker, pid, generation, state, uptime, blocked, loop_lag_ms, loop_lag_max_ms,
+ *		 and all that totals has}]
+ *		 -- blocked: for how long it has served nobody (hang.h), or 0
  *
  * The loop's lag is how late its ticks come, four a second: loop_lag_ms the last one, loop_lag_max_ms
  * the latest in the last second, loop_lag since the start. The i-th of its buckets counts those below

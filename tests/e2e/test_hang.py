@@ -49,17 +49,20 @@ def test_a_call_that_keeps_its_worker_is_named_and_so_is_its_end(hanging, handle
     """One computes, the other waits in a system call."""
     daemon = hanging()
     client = daemon.connect()
-    client.send(request("GET", f"/{handler}?ms={ms(1.2)}"))
+    client.send(request("GET", f"/{handler}?ms={ms(2)}"))
     called = (
         rf'in module "hang" \(request callback, route "/{handler}", '
         rf'request "GET /{handler}\?ms=\d+"\)'
     )
     start = rf"<4>worker \d+ \(pid \d+, generation 1\) is blocked for [\d.]+ s {called}$"
     daemon.wait_log(start, PATIENCE)
+    assert sorted(worker["blocked"] > 0 for worker in daemon.workers()) == [False, True]
+    assert daemon.ctl("workers").stdout.count("ACCEPTING, blocked ") == 1
     assert client.read().status == 200
     end = rf"<5>worker \d+ .* goes on: it was blocked for ([\d.]+) s {called}$"
     took = daemon.wait_log(end, PATIENCE)[1]
     assert float(took) >= 1.0 * SCALE
+    assert not any(worker["blocked"] for worker in daemon.workers())
 
 
 def test_a_timer_that_keeps_its_worker_is_named(hanging):
