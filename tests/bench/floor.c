@@ -1,8 +1,8 @@
 /*
  * The floor: what the kernel alone takes for a load, which is what eddy is measured against.
  *
- * A bare epoll loop in each of some workers, who share a listener. It knows what the load sends and
- * parses nothing; it is no HTTP server. tests/bench/run starts it and stops it with SIGTERM.
+ * A bare epoll loop in each of some workers, who have a listener each (SO_REUSEPORT: so each gets its
+ * part of the connections). It knows what the load sends and parses nothing; it is no HTTP server. tests/bench/run starts it and stops it with SIGTERM.
  *
  *	tests/bench/floor PORT WORKERS WORK [SIZE]
  *
@@ -31,6 +31,7 @@
 
 #define WORKERS_MAX 256
 #define EVENTS 512
+#define ACCEPT_TURNS 16 /* connections in a row: as many as eddy's */
 #define BACKLOG 4096
 #define BUFFER_SIZE (2 * 65536) /* of a recv: as large as eddy's (NET_SCRATCH_SIZE) */
 #define PIECE_SIZE 65536	/* of a chunk: as the module of the bench writes them */
@@ -284,34 +285,32 @@ conn_register(struct conn *conn)
 		conn_close(conn);
 }
 
-/* One of them, so that the workers share what comes. */
 static void
-conn_accept(int listener)
+conns_accept(int listener)
 {
-	struct conn *conn;
-	int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC), one = 1;
+	for (int turn = 0; turn < ACCEPT_TURNS; turn++) {
+		struct conn *conn;
+		int fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-	if (fd < 0)
-		return;
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
-	conn = allocate(sizeof(*conn));
-	*conn = (struct conn){.fd = fd};
-	if (work->at_once)
-		work->readable(conn); /* what waits for its head: DEFER_S is long */
-	else
-		conn_register(conn);
+		if (fd < 0)
+			return;
+		conn = allocate(sizeof(*conn));
+		*conn = (struct conn){.fd = fd};
+		if (work->at_once)
+			work->readable(conn); /* its request is there: DEFER_S is long */
+		else
+			conn_register(conn);
+	}
 }
 
 static void
-worker_run(int listener, bool exclusive)
+worker_run(int listener)
 {
 	struct epoll_event events[EVENTS], event = {.events = EPOLLIN};
 	sigset_t none;
 
 	sigemptyset(&none);
 	poll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (exclusive)
-		event.events |= EPOLLEXCLUSIVE;
 	if (poll_fd < 0 || epoll_ctl(poll_fd, EPOLL_CTL_ADD, listener, &event) != 0)
 		fail("epoll");
 	for (;;) {
@@ -325,7 +324,7 @@ worker_run(int listener, bool exclusive)
 			struct conn *conn = events[i].data.ptr;
 
 			if (conn == NULL)
-				conn_accept(listener);
+				conns_accept(listener);
 			else if (conn->sending)
 				work->writable(conn);
 			else if (events[i].events & (EPOLLIN | EPOLLHUP | EPOLLERR))
@@ -371,6 +370,8 @@ listener_open(unsigned port)
 	if (fd < 0)
 		fail("socket");
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)); /* connections inherit it */
 	if (work->defer)
 		setsockopt(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT, &seconds, sizeof(seconds));
 	if (bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0 || listen(fd, BACKLOG) != 0)
@@ -383,7 +384,6 @@ main(int argc, char **argv)
 {
 	unsigned port = argc > 3 ? (unsigned)strtoul(argv[1], NULL, 10) : 0;
 	unsigned workers = argc > 3 ? (unsigned)strtoul(argv[2], NULL, 10) : 0;
-	int listener;
 
 	for (size_t i = 0; argc > 3 && i < sizeof(works) / sizeof(works[0]); i++)
 		if (strcmp(argv[3], works[i].name) == 0)
@@ -397,18 +397,18 @@ main(int argc, char **argv)
 		return 64;
 	}
 	prepare();
-	listener = listener_open(port);
 	for (unsigned i = 0; i < workers; i++) {
+		int listener = listener_open(port);
 		pid_t pid = fork();
 
 		if (pid < 0)
 			fail("fork");
 		if (pid == 0) {
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			worker_run(listener, workers > 2); /* of two, both are awake anyway */
+			worker_run(listener);
 		}
+		close(listener);
 	}
-	close(listener);
 	while (wait(NULL) > 0)
 		;
 	return EXIT_SUCCESS;
