@@ -37,15 +37,44 @@ list_next(const char **p, size_t *n, eddy_str *element)
 	return false;
 }
 
-static bool
+/*
+ * Four and eight bytes with their letters in lower case. Bit 5 makes no other byte of a head the
+ * same as one of a name's: those that it would are control bytes, and a head has none.
+ */
+static inline uint32_t
+lower_4(const char *p)
+{
+	uint32_t word;
+
+	memcpy(&word, p, sizeof(word));
+	return word | 0x20202020;
+}
+
+static inline uint64_t
+lower_8(const char *p)
+{
+	uint64_t word;
+
+	memcpy(&word, p, sizeof(word));
+	return word | 0x2020202020202020;
+}
+
+/*
+ * Whether it is this name, of n bytes in lower case, at least four of them. Inline: n is known where
+ * it is called, and what is left of this are a few comparisons.
+ */
+__attribute__((always_inline)) static inline bool
 str_is(eddy_str s, const char *lower, size_t n)
 {
 	if (s.n != n)
 		return false;
-	for (size_t i = 0; i < n; i++)
-		if (char_lower((unsigned char)s.p[i]) != (unsigned char)lower[i])
+	if (n < 8)
+		return lower_4(s.p) == lower_4(lower) &&
+		       lower_4(s.p + n - 4) == lower_4(lower + n - 4);
+	for (size_t i = 0; i + 8 < n; i += 8)
+		if (lower_8(s.p + i) != lower_8(lower + i))
 			return false;
-	return true;
+	return lower_8(s.p + n - 8) == lower_8(lower + n - 8);
 }
 
 static int
@@ -186,8 +215,8 @@ chunk_line(char *line, uint64_t n)
 	static const char hex[] = "0123456789abcdef";
 	size_t len = 0;
 
-	for (int shift = 60; shift >= 0; shift -= 4)
-		if (len > 0 || n >> shift != 0)
+	if (n > 0)
+		for (int shift = (63 - __builtin_clzll(n)) & ~3; shift >= 0; shift -= 4)
 			line[len++] = hex[n >> shift & 15];
 	line[len++] = '\r';
 	line[len++] = '\n';

@@ -232,8 +232,8 @@ value_done(struct head *head, const char *p, size_t to)
 
 /*
  * The states run over the bytes of their class in a tight loop and look at the first byte that is
- * of another. Each of the two functions makes one step from byte *at on: HEAD_AGAIN to go on,
- * HEAD_DONE, or a status.
+ * of another. Each of the two functions goes on from byte *at, through a line if it is there:
+ * HEAD_AGAIN to go on, HEAD_DONE, or a status.
  */
 static int
 head_scan_line(struct head *head, const char *p, size_t n, size_t *at)
@@ -252,13 +252,7 @@ head_scan_line(struct head *head, const char *p, size_t n, size_t *at)
 		}
 		head->mark = (uint32_t)i;
 		head->state = IN_METHOD;
-		break;
-	case AT_START_LF:
-	case AT_LINE_LF:
-		if (p[i++] != '\n')
-			return 400;
-		head->state = head->state == AT_START_LF ? AT_START : AT_FIELD;
-		break;
+		__attribute__((fallthrough));
 	case IN_METHOD:
 		i = scan->token(p, i, n);
 		if (i - head->mark > METHOD_MAX)
@@ -270,7 +264,7 @@ head_scan_line(struct head *head, const char *p, size_t n, size_t *at)
 		method_done(head, p, head->mark, i);
 		head->mark = (uint32_t)++i;
 		head->state = IN_TARGET;
-		break;
+		__attribute__((fallthrough));
 	case IN_TARGET:
 		i = scan->target(p, i, n);
 		if (i == n)
@@ -282,8 +276,8 @@ head_scan_line(struct head *head, const char *p, size_t n, size_t *at)
 			return status;
 		head->mark = (uint32_t)++i;
 		head->state = IN_VERSION;
-		break;
-	default: /* IN_VERSION */
+		__attribute__((fallthrough));
+	case IN_VERSION:
 		i = scan->target(p, i, n);
 		if (i - head->mark > VERSION_LEN)
 			return 400;
@@ -293,8 +287,14 @@ head_scan_line(struct head *head, const char *p, size_t n, size_t *at)
 			return 400;
 		if ((status = version_done(head, p + head->mark, i - head->mark)) != 0)
 			return status;
-		i++;
 		head->state = AT_LINE_LF;
+		if (++i == n)
+			break;
+		__attribute__((fallthrough));
+	default: /* AT_LINE_LF, AT_START_LF */
+		if (p[i++] != '\n')
+			return 400;
+		head->state = head->state == AT_START_LF ? AT_START : AT_FIELD;
 		break;
 	}
 	*at = i;
@@ -317,7 +317,7 @@ head_scan_field(struct head *head, const char *p, size_t n, size_t *at, size_t f
 			return 431;
 		head->mark = (uint32_t)i;
 		head->state = IN_NAME;
-		break;
+		__attribute__((fallthrough));
 	case IN_NAME:
 		i = scan->token(p, i, n);
 		if (i == n)
@@ -326,7 +326,7 @@ head_scan_field(struct head *head, const char *p, size_t n, size_t *at, size_t f
 			return 400;
 		name_done(head, i++);
 		head->state = BEFORE_VALUE;
-		break;
+		__attribute__((fallthrough));
 	case BEFORE_VALUE:
 		while (i < n && (p[i] == ' ' || p[i] == '\t'))
 			i++;
@@ -334,7 +334,7 @@ head_scan_field(struct head *head, const char *p, size_t n, size_t *at, size_t f
 			break;
 		head->mark = (uint32_t)i;
 		head->state = IN_VALUE;
-		break;
+		__attribute__((fallthrough));
 	case IN_VALUE:
 		i = scan->value(p, i, n);
 		if (i == n)
@@ -343,7 +343,9 @@ head_scan_field(struct head *head, const char *p, size_t n, size_t *at, size_t f
 			return 400;
 		value_done(head, p, i++);
 		head->state = AT_VALUE_LF;
-		break;
+		if (i == n)
+			break;
+		__attribute__((fallthrough));
 	case AT_VALUE_LF:
 		if (p[i++] != '\n')
 			return 400;
