@@ -26,6 +26,8 @@
 #include "module/route.h"
 #include "net/net.h"
 
+#define HTTP_TYPE_MAX 64 /* of a Content-Type that is remembered; few are longer */
+
 struct access;
 struct conn;
 struct exchange;
@@ -52,6 +54,8 @@ struct http {
 	struct head trailer; /* the same for a trailer section */
 	struct out out;	     /* what is about to be sent */
 	struct date date;
+	char type[HTTP_TYPE_MAX]; /* the last Content-Type that was found fit to be sent */
+	size_t type_len;
 	struct access *access; /* NULL: there is no access log; worker.c's */
 
 	struct deadlines idle;	  /* keepalive_timeout: between two requests */

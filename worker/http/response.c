@@ -251,6 +251,24 @@ eddy_response_end(eddy_response *handle, const void *p, size_t n)
 		response_end_with(exchange, p, n, NULL, 0);
 }
 
+/*
+ * Whether it may stand in a head. Modules give the same few again and again, often one: the last is
+ * known by its bytes.
+ */
+static bool
+type_is_valid(struct http *http, const char *type, size_t n)
+{
+	if (n == 0 || (n == http->type_len && memcmp(type, http->type, n) == 0))
+		return true;
+	if (!chars_all_or_none(type, n, CHAR_VALUE))
+		return false;
+	if (n <= sizeof(http->type)) {
+		memcpy(http->type, type, n);
+		http->type_len = n;
+	}
+	return true;
+}
+
 void
 eddy_response_send(eddy_response *handle, int status, const char *type, const void *p, size_t n)
 {
@@ -261,7 +279,7 @@ eddy_response_send(eddy_response *handle, int status, const char *type, const vo
 	if (exchange == NULL)
 		return;
 	if (status < 200 || status > 599 || type_len > TYPE_MAX || (p == NULL && n > 0) ||
-	    !chars_all_or_none(type, type_len, CHAR_VALUE)) {
+	    !type_is_valid(exchange->http, type, type_len)) {
 		response_spoilt(exchange, EDDY_EINVAL, __func__);
 		return;
 	}
