@@ -480,6 +480,25 @@ def test_a_module_that_collects_a_body_sets_its_own_limit(client):
     assert (answer.status, answer.body.split()[0]) == (413, b"-4")
 
 
+def test_a_collected_body_is_the_same_however_it_comes(client):
+    body = bytes(range(256)) * 1200  # more than one read brings
+    for size in (1, 4096, 5000, len(body)):
+        head = request("POST", "/collect", f"Content-Length: {size}")
+        assert client.ask(head + body[:size]).body == body[:size]
+        client.send(head + body[: size // 2])
+        client.expect_silence()
+        assert client.ask(body[size // 2 : size]).body == body[:size]
+    head = request("POST", "/collect", "Transfer-Encoding: chunked")
+    assert client.ask(head + chunked(body[:7], body[7:])).body == body
+    assert client.post("/collect", b"").body == b""
+
+
+def test_a_collected_body_ends_where_the_next_request_begins(client):
+    head = request("POST", "/collect", "Content-Length: 3")
+    client.send(head + b"abc" + request("GET", "/hello") + head + b"def")
+    assert [client.read().body for _ in range(3)] == [b"abc", HELLO, b"def"]
+
+
 def test_the_refused_client_gets_its_413_although_it_is_still_sending(site):
     """A reset would take the answer away from a client that has not read it yet."""
     client = site.connect()

@@ -35,6 +35,12 @@ body_init_chunked(struct body *body)
 }
 
 bool
+body_is_whole(const struct body *body)
+{
+	return body->state == LENGTH && body->left == 0;
+}
+
+bool
 body_is_longer(const struct body *body, uint64_t bytes)
 {
 	return body->state == LENGTH && body->left > bytes;

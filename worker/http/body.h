@@ -35,6 +35,9 @@ void body_init_chunked(struct body *body);
 /* Whether more than so many bytes are known to be left; chunks do not tell. */
 bool body_is_longer(const struct body *body, uint64_t bytes);
 
+/* Whether the last byte has been pointed at; of chunks their end is not known before it has come. */
+bool body_is_whole(const struct body *body);
+
 /* Uses up bytes of the *n at *p. */
 enum body_result body_decode(struct body *body, const char **p, size_t *n, eddy_str *piece);
 

@@ -201,6 +201,8 @@ exchange_collected(struct exchange *exchange, int error)
 	struct collect *collect = exchange->request.collect;
 	eddy_str body = {collect->p != NULL ? collect->p : "", collect->len};
 
+	if (collect->whole != NULL)
+		body.p = collect->whole;
 	if (error != 0)
 		body = (eddy_str){NULL, 0};
 	exchange->request.collect =
@@ -210,6 +212,22 @@ exchange_collected(struct exchange *exchange, int error)
 	call_end(exchange->http->calls);
 	free(collect->p);
 	free(collect);
+}
+
+/*
+ * A body that is all there needs no copy: its end is the next that happens, before anything else is
+ * read.
+ */
+static bool
+collect_whole(struct exchange *exchange, eddy_str piece)
+{
+	struct collect *collect = exchange->request.collect;
+
+	if (collect->len > 0 || piece.n > collect->limit || !body_is_whole(&exchange->conn->body))
+		return false;
+	collect->whole = piece.p;
+	collect->len = piece.n;
+	return true;
 }
 
 /* Doubles the buffer until `more` fits. A 5 MB body must not cost 5 MB before it has come. */
@@ -241,7 +259,7 @@ exchange_data(struct exchange *exchange, eddy_str piece)
 	struct request *req = &exchange->request;
 
 	if (req->collect != NULL) {
-		int error = collect_add(req->collect, piece);
+		int error = collect_whole(exchange, piece) ? 0 : collect_add(req->collect, piece);
 
 		if (error != 0) {
 			exchange_error(exchange, error);

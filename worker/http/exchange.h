@@ -33,12 +33,13 @@ struct http;
 struct route;
 struct slot;
 
-/* eddy_request_body: a body being collected. */
+/* eddy_request_body: a body being collected; one that comes in one piece stays where that is. */
 struct collect {
 	void (*cb)(eddy_request *req, int err, eddy_str body, void *arg);
 	void *arg;
 	size_t limit, len, size;
 	char *p;
+	const char *whole;
 };
 
 struct request {

@@ -171,6 +171,22 @@ json(eddy_request *req, eddy_response *res, void *state)
 }
 
 static void
+collect_body(eddy_request *req, int err, eddy_str body, void *arg)
+{
+	(void)arg;
+	if (err == 0)
+		eddy_response_send(eddy_request_response(req), 200, "text/plain", body.p, body.n);
+}
+
+/* Collects the body, and answers with it. */
+static void
+collect(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)res;
+	eddy_request_body(req, 0, collect_body, state);
+}
+
+static void
 limit_body(eddy_request *req, int err, eddy_str body, void *arg)
 {
 	eddy_response *res = eddy_request_response(req);
@@ -1185,6 +1201,7 @@ hints(eddy_request *req, eddy_response *res, void *state)
 
 static const struct eddy_handler handlers[] = {
 	{"json", json},
+	{"collect", collect},
 	{"limit", limit},
 	{"upload", upload},
 	{"slow", slow},

@@ -326,6 +326,28 @@ START_TEST(a_length_tells_how_much_is_left)
 }
 END_TEST
 
+START_TEST(a_body_is_whole_with_its_last_byte)
+{
+	struct decoding decoding;
+
+	decoding_init(&decoding, 10);
+	decoding_feed(&decoding, "abcdefghi", 9);
+	ck_assert(!body_is_whole(&decoding.body));
+	decoding_feed(&decoding, "j", 1);
+	ck_assert(body_is_whole(&decoding.body));
+}
+END_TEST
+
+START_TEST(chunks_are_not_whole_before_their_end)
+{
+	struct decoding decoding;
+
+	decoding_init(&decoding, IN_CHUNKS);
+	decoding_feed(&decoding, "1\r\na", 4);
+	ck_assert(!body_is_whole(&decoding.body));
+}
+END_TEST
+
 START_TEST(chunks_do_not_tell_how_much_is_left)
 {
 	struct decoding decoding;
@@ -404,6 +426,8 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, chunks_without_extensions_do_not_use_up_the_bound);
 	tcase_add_test(tcase, the_bound_does_not_wear_off_with_many_chunks);
 	tcase_add_test(tcase, a_length_tells_how_much_is_left);
+	tcase_add_test(tcase, a_body_is_whole_with_its_last_byte);
+	tcase_add_test(tcase, chunks_are_not_whole_before_their_end);
 	tcase_add_test(tcase, chunks_do_not_tell_how_much_is_left);
 	tcase_add_test(tcase, a_piece_points_into_the_bytes_that_were_given);
 	tcase_add_test(tcase, the_head_parser_goes_on_where_the_trailer_section_begins);
