@@ -90,8 +90,14 @@ struct conf_module {
 	struct conf_where where;
 };
 
-/* Where the lines of the access log go. */
-enum conf_log { CONF_LOG_OFF, CONF_LOG_FILE, CONF_LOG_STDERR, CONF_LOG_JOURNAL };
+/* Where the lines of a log go. */
+enum conf_log {
+	CONF_LOG_OFF, /* the access log's only */
+	CONF_LOG_FILE,
+	CONF_LOG_STDERR,
+	CONF_LOG_JOURNAL,
+	CONF_LOG_AUTO, /* eddyd's only: the journal where stderr leads there, else stderr */
+};
 
 #define CONF_FORMAT_ITEMS_MAX 128
 #define CONF_FORMAT_SIZE_MAX 4096
@@ -179,6 +185,9 @@ struct conf {
 	char *control;	    /* NULL: not set, the daemon chooses */
 	struct conf_where user_where, group_where,
 		control_where; /* for what only the daemon can check */
+	enum conf_log log;     /* eddyd's */
+	char *log_place;       /* as written */
+	struct conf_where log_where;
 	unsigned drain_timeout_ms;
 	unsigned hang_timeout_ms; /* a worker that serves nobody for so long is ended; 0: never */
 	unsigned quarantine_ms;	  /* the first time of a route that kills its workers; 0: none */

@@ -31,6 +31,7 @@ enum key {
 	USER,
 	GROUP,
 	CONTROL,
+	LOG,
 	DRAIN_TIMEOUT,
 	HANG_TIMEOUT,
 	QUARANTINE,
@@ -75,6 +76,7 @@ static const struct {
 	[USER] = {"user", NULL, NULL},
 	[GROUP] = {"group", NULL, NULL},
 	[CONTROL] = {"control", NULL, NULL},
+	[LOG] = {"log", NULL, "auto"},
 	[DRAIN_TIMEOUT] = {"drain_timeout", NULL, "30s"},
 	[HANG_TIMEOUT] = {"hang_timeout", NULL, "30s"},
 	[QUARANTINE] = {"quarantine", NULL, "60s"},
@@ -487,29 +489,53 @@ bool_parse(const char *text, bool *value)
 	return false;
 }
 
-/* the access log ------------------------------------------------------------------------------- */
+/* the logs ------------------------------------------------------------------------------------- */
+
+/* A place by its name, or a file by its absolute path; else `right` says what there is. */
+static void
+log_place_get(struct parse *parse, enum key key, const struct given *given,
+	      const char *const *names, const char *right, enum conf_log *log)
+{
+	*log = CONF_LOG_FILE;
+	for (enum conf_log place = 0; place <= CONF_LOG_AUTO; place++)
+		if (names[place] && strcmp(given->text, names[place]) == 0)
+			*log = place;
+	if (*log == CONF_LOG_FILE && given->text[0] != '/')
+		value_error(parse, key, given, "%s", right);
+}
+
+static void
+log_get(struct parse *parse, struct conf *conf)
+{
+	static const char *const names[] = {
+		[CONF_LOG_STDERR] = "stderr",
+		[CONF_LOG_JOURNAL] = "journal",
+		[CONF_LOG_AUTO] = "auto",
+	};
+	struct given made;
+	const struct given *given = value_get(parse, LOG, &made);
+
+	log_place_get(parse, LOG, given, names,
+		      "give the absolute path of a file, \"stderr\", \"journal\" or \"auto\"",
+		      &conf->log);
+	conf->log_place = copy(parse, given->text);
+	conf->log_where = given->where;
+}
 
 static void
 access_log_get(struct parse *parse, struct conf_http *http)
 {
-	static const struct {
-		const char *name;
-		enum conf_log log;
-	} places[] = {
-		{"off", CONF_LOG_OFF}, {"stderr", CONF_LOG_STDERR}, {"journal", CONF_LOG_JOURNAL}};
+	static const char *const names[CONF_LOG_AUTO + 1] = {
+		[CONF_LOG_OFF] = "off",
+		[CONF_LOG_STDERR] = "stderr",
+		[CONF_LOG_JOURNAL] = "journal",
+	};
 	struct given made;
 	const struct given *given = value_get(parse, ACCESS_LOG, &made);
-	bool known = given->text[0] == '/';
 
-	http->log = CONF_LOG_FILE;
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		if (strcmp(given->text, places[i].name) == 0) {
-			http->log = places[i].log;
-			known = true;
-		}
-	if (!known)
-		value_error(parse, ACCESS_LOG, given,
-			    "give the absolute path of a file, \"stderr\", \"journal\" or \"off\"");
+	log_place_get(parse, ACCESS_LOG, given, names,
+		      "give the absolute path of a file, \"stderr\", \"journal\" or \"off\"",
+		      &http->log);
 #ifndef EDDY_HAVE_JOURNAL
 	if (http->log == CONF_LOG_JOURNAL)
 		value_error(parse, ACCESS_LOG, given,
@@ -1081,6 +1107,7 @@ globals_get(struct parse *parse)
 	account_get(parse, USER, &conf->user, &conf->user_where);
 	account_get(parse, GROUP, &conf->group, &conf->group_where);
 	control_get(parse, &conf->control, &conf->control_where);
+	log_get(parse, conf);
 	duration_get(parse, DRAIN_TIMEOUT, &conf->drain_timeout_ms);
 	duration_get(parse, HANG_TIMEOUT, &conf->hang_timeout_ms);
 	duration_get(parse, QUARANTINE, &conf->quarantine_ms);
@@ -1232,6 +1259,7 @@ conf_free(struct conf *conf)
 	free(conf->user);
 	free(conf->group);
 	free(conf->control);
+	free(conf->log_place);
 	free(conf->http.access_log);
 	free(conf->http.access_format);
 	conf_format_fini(&conf->http.format);

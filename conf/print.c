@@ -69,6 +69,7 @@ globals_print(const struct conf *conf, FILE *out)
 		value_print(out, "group", conf->group);
 	if (conf->control)
 		value_print(out, "control", conf->control);
+	value_print(out, "log", conf->log_place);
 	duration_print(out, "drain_timeout", conf->drain_timeout_ms);
 	duration_print(out, "hang_timeout", conf->hang_timeout_ms);
 	duration_print(out, "quarantine", conf->quarantine_ms);

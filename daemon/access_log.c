@@ -2,6 +2,8 @@
  * Opening the access log's file; see access_log.h.
  */
 #include "daemon/access_log.h"
+#include "daemon/journal.h"
+#include "daemon/log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +13,6 @@
 #include <unistd.h>
 
 #define FILE_MODE 0640
-#define JOURNAL_SOCKET "/run/systemd/journal/socket"
 
 /*
  * Nobody waits for the other end of a pipe. One that nobody reads yet is opened for reading too:
@@ -72,6 +73,7 @@ access_log_open(const struct conf *conf, bool check, int *fd, struct conf_errors
 	*fd = -1;
 	switch (conf->http.log) {
 	case CONF_LOG_OFF:
+	case CONF_LOG_AUTO: /* is not for this log */
 		break;
 	case CONF_LOG_JOURNAL:
 		path = JOURNAL_SOCKET;
@@ -89,5 +91,25 @@ access_log_open(const struct conf *conf, bool check, int *fd, struct conf_errors
 		return 0;
 	conf_errors_add(errors, conf->http.access_log_where, "cannot open the access log %s: %s",
 			path, strerror(errno));
+	return -1;
+}
+
+int
+own_log_open(const struct conf *conf, bool check, int *fd, struct conf_errors *errors)
+{
+	const char *path = conf->log_place;
+	int rc = 0;
+
+	*fd = -1;
+	if (conf->log == CONF_LOG_FILE) {
+		rc = check ? path_check(path) : (*fd = file_open(path, O_CREAT));
+	} else if (conf->log == CONF_LOG_JOURNAL) {
+		path = JOURNAL_SOCKET;
+		rc = access(path, F_OK);
+	}
+	if (rc >= 0)
+		return 0;
+	conf_errors_add(errors, conf->log_where, "cannot open the log %s: %s", path,
+			strerror(errno));
 	return -1;
 }

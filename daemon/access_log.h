@@ -1,8 +1,8 @@
 /*
- * The access log's file, opened by the master: the workers' user may not be able to.
+ * The logs' files, opened by the master: at the start, for a reload, and again when it is told that
+ * they have been moved away.
  *
- * The workers write to it, each by itself; the master only opens it, at the start, for a reload,
- * and again when it is told that the file has been moved away.
+ * The workers write to the access log, each by itself; but their user may not be able to open it.
  */
 #ifndef EDDY_DAEMON_ACCESS_LOG_H
 #define EDDY_DAEMON_ACCESS_LOG_H
@@ -16,5 +16,10 @@
  * not there, and nothing stays open. 0, or -1 and an error added.
  */
 int access_log_open(const struct conf *conf, bool check, int *fd, struct conf_errors *errors);
+
+/*
+ * The same for eddyd's own log: *fd is -1 if that is no file.
+ */
+int own_log_open(const struct conf *conf, bool check, int *fd, struct conf_errors *errors);
 
 #endif

@@ -109,7 +109,10 @@ static void
 lines_log(struct child *child, const char *text, size_t size)
 {
 	const char *end = text + size;
+	struct log_about about;
 
+	child_about(child, &about);
+	child->master->log.about = &about;
 	while (text < end) {
 		const char *line_end = memchr(text, '\n', (size_t)(end - text));
 		int n = (int)((line_end ? line_end : end) - text);
@@ -118,6 +121,7 @@ lines_log(struct child *child, const char *text, size_t size)
 			    (int)child->pid, n, text);
 		text += n + 1;
 	}
+	child->master->log.about = NULL;
 }
 
 /* One that nobody has asked for, who has sent the signal by hand wants to see in the log. */

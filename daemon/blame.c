@@ -4,6 +4,7 @@
 #include "daemon/blame.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #define LONG_MS 200 /* a callback that has run for longer is worth a word */
@@ -70,4 +71,15 @@ blame_format(const struct slot *slot, const struct conf *conf, uint64_t now_ns, 
 	if (since_ns && now_ns > since_ns && (now_ns - since_ns) / 1000000 > LONG_MS)
 		text_add(&text, ", running for %.1f s", (double)(now_ns - since_ns) / 1e9);
 	text_add(&text, ")");
+}
+
+void
+blame_names(const struct slot *slot, const struct conf *conf, const char **module,
+	    const char **route)
+{
+	uint32_t m = slot_get(slot->module), r = slot_get(slot->route);
+	bool idle = slot_get(slot->callback) == SLOT_IDLE;
+
+	*module = !idle && m && m <= conf->nmodules ? conf->modules[m - 1].name : NULL;
+	*route = !idle && r && r <= conf->nroutes ? conf->routes[r - 1].path : NULL;
 }

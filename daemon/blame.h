@@ -18,4 +18,8 @@
 void blame_format(const struct slot *slot, const struct conf *conf, uint64_t now_ns, char *buf,
 		  size_t size);
 
+/* The module and the route that the mark names; NULL: none. */
+void blame_names(const struct slot *slot, const struct conf *conf, const char **module,
+		 const char **route);
+
 #endif

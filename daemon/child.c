@@ -11,6 +11,7 @@
 #include "daemon/generation.h"
 #include "daemon/listen.h"
 #include "daemon/master.h"
+#include "daemon/reopen.h"
 
 #include <event2/event.h>
 
@@ -144,6 +145,8 @@ take_fail(struct child *child, const struct contract_message *message)
 static bool
 take_log(struct child *child, const struct contract_message *message)
 {
+	const struct log_about *before = child->master->log.about;
+	struct log_about about;
 	const struct contract_log *line;
 	const char *text;
 	size_t size;
@@ -151,8 +154,18 @@ take_log(struct child *child, const struct contract_message *message)
 	line = contract_body(message, sizeof(*line), &text, &size);
 	if (!line || line->module_size > size || line->priority > LOG_DEBUG)
 		return false;
+	/* Not what it is doing now: that may be something else already. */
+	about = (struct log_about){
+		.worker = child->worker,
+		.generation = child->generation->number,
+		.pid = child->pid,
+		.module = text,
+		.module_size = line->module_size,
+	};
+	child->master->log.about = &about;
 	log_worker(&child->master->log, (int)line->priority, child->worker, text, line->module_size,
 		   text + line->module_size, size - line->module_size);
+	child->master->log.about = before;
 	return true;
 }
 
@@ -162,11 +175,25 @@ take_publish(struct child *child, const struct contract_message *message)
 	return cluster_relay(child, message);
 }
 
+static bool
+take_reopened(struct child *child, const struct contract_message *message)
+{
+	const struct contract_reopened *reopened =
+		contract_body(message, sizeof(*reopened), NULL, NULL);
+
+	if (!reopened || reopened->count > child->reopens)
+		return false;
+	child->reopened = reopened->count;
+	reopen_look(child->master);
+	return true;
+}
+
 static message_handler *const handlers[] = {
-	[CONTRACT_READY] = take_ready,	   [CONTRACT_FAIL] = take_fail,
-	[CONTRACT_LOG] = take_log,	   [CONTRACT_PUBLISH] = take_publish,
-	[CONTRACT_STOPPED] = take_stopped, [CONTRACT_LISTEN] = listen_take,
-	[CONTRACT_UNLISTEN] = listen_end,  [CONTRACT_BACKTRACE] = backtrace_take,
+	[CONTRACT_READY] = take_ready,	     [CONTRACT_FAIL] = take_fail,
+	[CONTRACT_LOG] = take_log,	     [CONTRACT_PUBLISH] = take_publish,
+	[CONTRACT_STOPPED] = take_stopped,   [CONTRACT_LISTEN] = listen_take,
+	[CONTRACT_UNLISTEN] = listen_end,    [CONTRACT_BACKTRACE] = backtrace_take,
+	[CONTRACT_REOPENED] = take_reopened,
 };
 
 static bool
@@ -488,6 +515,8 @@ child_reopen(struct child *child, int fd)
 			  child->worker, (int)child->pid, strerror(-error));
 	else
 		link_sent(child, error);
+	if (!error)
+		child->reopens++;
 }
 
 void
@@ -495,6 +524,19 @@ child_publish(struct child *child, struct packet *packet)
 {
 	if (child->link >= 0)
 		link_sent(child, outbox_publish(&child->outbox, packet));
+}
+
+void
+child_about(const struct child *child, struct log_about *about)
+{
+	*about = (struct log_about){
+		.worker = child->worker,
+		.generation = child->generation->number,
+		.pid = child->pid,
+	};
+	blame_names(slots_get(&child->master->slots, child->slot), child->generation->conf,
+		    &about->module, &about->route);
+	about->module_size = about->module ? strlen(about->module) : 0;
 }
 
 uint64_t

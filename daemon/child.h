@@ -17,6 +17,7 @@
 
 #include "daemon/backtrace.h"
 #include "daemon/hang.h"
+#include "daemon/log.h"
 #include "daemon/outbox.h"
 #include "daemon/shared.h"
 
@@ -53,6 +54,7 @@ struct child {
 	char *refusal; /* what it said in FAIL, with the place in the conf; NULL: nothing */
 	const char *killed_for;	    /* why the master killed it; NULL: it did not */
 	char *killed_copy;	    /* of killed_for, where a master before has killed it */
+	uint32_t reopens, reopened; /* REOPENs sent, and answered */
 	bool was_ready;		    /* it has said READY */
 	bool stopped;		    /* it has said STOPPED: it accepts nothing any more */
 	enum slot_callback died_in; /* once reaped: the call into a module that ran, or SLOT_IDLE */
@@ -94,8 +96,16 @@ void child_control(struct child *child, struct packet *packet);
 /* Tells it which signal the master was sent, which acts on it next. */
 void child_signal(struct child *child, int signo);
 
-/* Hands it a new file for the access log; the fd stays the caller's. */
+/*
+ * Hands it a new file for the access log; the fd stays the caller's. It owes REOPENED then, as long
+ * as it has a link.
+ */
 void child_reopen(struct child *child, int fd);
+static inline bool
+child_owes_reopened(const struct child *child)
+{
+	return child->link >= 0 && child->reopened != child->reopens;
+}
 
 /* Ends it now; `reason` is static text for the log. Its death is reported as any other. */
 void child_kill(struct child *child, const char *reason);
@@ -114,6 +124,9 @@ void child_publish(struct child *child, struct packet *packet);
 void child_reap(struct child *child, int status, char *how, size_t size);
 
 void child_free(struct child *child);
+
+/* For the log: which worker it is, and what it is doing at this moment. */
+void child_about(const struct child *child, struct log_about *about);
 
 /* How long it has been alive. */
 uint64_t child_age_ms(const struct child *child);

@@ -232,19 +232,6 @@ do_reload(struct control_client *client, char **words)
 }
 
 static void
-do_reopen(struct control_client *client, char **words)
-{
-	char *error;
-
-	(void)words;
-	if (reopen_logs(client->control->master, "eddyctl", &error) == 0)
-		client_ok(client);
-	else
-		client_refuse(client, error);
-	free(error);
-}
-
-static void
 do_stop(struct control_client *client, char **words)
 {
 	(void)words;
@@ -263,6 +250,21 @@ client_wait(struct control_client *client, enum control_wait wait, unsigned id)
 	client->wait = wait;
 	client->wait_id = id;
 	bufferevent_set_timeouts(client->stream, NULL, NULL);
+}
+
+static void
+do_reopen(struct control_client *client, char **words)
+{
+	char *error;
+
+	(void)words;
+	client_wait(client, CONTROL_REOPEN, CONTROL_ANY);
+	if (reopen_logs(client->control->master, "eddyctl", &error) < 0) {
+		client->wait = CONTROL_NOTHING;
+		client_refuse(client, error);
+	}
+	free(error);
+	reopen_look(client->control->master);
 }
 
 /* A number without sign, 0 to INT_MAX; -1: that is none. */

@@ -12,7 +12,7 @@
  *	upgrade			answered by the program that has taken over, or when it cannot
  *	quarantine		which routes are in it
  *	quarantine clear [MODULE[/ROUTE]]
- *	reopen			the log files
+ *	reopen			answered when nothing goes to the log files of before
  *	stop			the connection stays open until the master is gone
  *
  * Root, the master's user and the group of the socket's file may ask.
@@ -53,6 +53,7 @@ enum control_wait {
 	CONTROL_DRAIN,	 /* the worker of a pid to stop accepting */
 	CONTROL_DUMP,	 /* the backtrace of the worker of a pid */
 	CONTROL_UPGRADE, /* the next program to take over */
+	CONTROL_REOPEN,	 /* all workers to write to the new log files */
 };
 #define CONTROL_ANY 0
 

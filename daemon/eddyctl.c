@@ -282,7 +282,7 @@ static const struct command {
 	{.name = "routes", .nwords = 1, .show = routes_show},
 	{.name = "reload", .nwords = 1, .waits = true, .show = reload_show},
 	{.name = "upgrade", .nwords = 1, .waits = true, .show = upgrade_show},
-	{.name = "reopen", .nwords = 1, .show = reopen_show},
+	{.name = "reopen", .nwords = 1, .waits = true, .show = reopen_show},
 	{.name = "set", .wants = "workers N", .nwords = 3, .waits = true, .show = set_show},
 	{.name = "drain", .wants = "PID", .nwords = 2, .waits = true, .show = drain_show},
 	{.name = "dump", .wants = "PID", .nwords = 2, .show = dump_show},

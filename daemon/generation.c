@@ -5,6 +5,7 @@
 #include "daemon/clock.h"
 #include "daemon/master.h"
 #include "daemon/reload.h"
+#include "daemon/reopen.h"
 #include "daemon/workers.h"
 
 #include <event2/event.h>
@@ -394,8 +395,12 @@ generation_child_died(struct child *child, int status)
 {
 	struct generation *generation = child->generation;
 	struct seat *seat = &generation->seats[child->worker];
+	struct log *log = &child->master->log;
+	struct log_about about;
 	char how[HOW_BYTES];
 
+	child_about(child, &about);
+	log->about = &about;
 	child_reap(child, status, how, sizeof(how));
 	switch (generation->state) {
 	case GENERATION_CANDIDATE:
@@ -410,12 +415,14 @@ generation_child_died(struct child *child, int status)
 	case GENERATION_FAILED:
 		break;
 	}
+	log->about = NULL;
 	if (seat->child == child)
 		seat->child = NULL;
 	if (seat->outgoing == child)
 		seat->outgoing = NULL;
 	TAILQ_REMOVE(&generation->children, child, entry);
 	workers_stopped(child);
+	reopen_look(child->master);
 	child_free(child);
 	generation_leave(generation);
 }

@@ -250,6 +250,28 @@ master_fields(struct pack *top, struct master *master)
 	pack_number(top, "dead_lag_us", master->slots.dead_lag_us);
 }
 
+static void
+log_write_state(struct pack *top, struct log *log)
+{
+	pack_number(top, "log", log->where);
+	pack_fd(top, "log_file", &log->file);
+	pack_text(top, "log_path", &log->path);
+}
+
+static void
+log_read_state(struct pack *top, struct log *log)
+{
+	enum conf_log where = CONF_LOG_OFF;
+	char *path = NULL;
+	int file = -1;
+
+	pack_number(top, "log", where);
+	pack_fd(top, "log_file", &file);
+	pack_text(top, "log_path", &path);
+	log_use(log, where, file, path);
+	free(path);
+}
+
 static int
 scoreboard_read(struct handover *handover)
 {
@@ -275,6 +297,7 @@ handover_write(struct handover *handover, struct master *master)
 	contract_fields(&handover->top, &form);
 	pack_fd(&handover->top, "scoreboard", &master->slots.fd);
 	master_fields(&handover->top, master);
+	log_write_state(&handover->top, &master->log);
 	result = pack_object(&handover->top, "reload");
 	result_fields(&result, &master->reload.result);
 	handover_sockets_write(handover);
@@ -302,6 +325,7 @@ parts_read(struct handover *handover)
 	struct pack result = pack_object(&handover->top, "reload");
 	int error = scoreboard_read(handover);
 
+	log_read_state(&handover->top, &master->log);
 	master_fields(&handover->top, master);
 	pack_text(&handover->top, "version", &master->upgrade.before);
 	result_fields(&result, &master->reload.result);

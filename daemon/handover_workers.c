@@ -117,6 +117,8 @@ child_fields(struct pack *pack, struct child *child)
 	pack_number(pack, "was_ready", child->was_ready);
 	pack_number(pack, "stopped", child->stopped);
 	pack_number(pack, "leaving", child->leaving);
+	pack_number(pack, "reopens", child->reopens);
+	pack_number(pack, "reopened", child->reopened);
 	pack_number(pack, "lost", child->outbox.lost);
 	pack_number(pack, "traced", child->backtrace.asked);
 	pack_number(pack, "trace_logs", child->backtrace.logs);

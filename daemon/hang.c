@@ -229,7 +229,7 @@ blocked_ms(struct child *child, const struct slot *slot, uint64_t before_ns, uin
 }
 
 static void
-hang_look(struct child *child, uint64_t before_ns, uint64_t now_ns)
+child_look(struct child *child, uint64_t before_ns, uint64_t now_ns)
 {
 	const struct slot *slot = slots_get(&child->master->slots, child->slot);
 	struct hang *hang = &child->hang;
@@ -254,6 +254,17 @@ hang_look(struct child *child, uint64_t before_ns, uint64_t now_ns)
 		hang_trace(child, now_ns);
 	else if (hang->stage == HANG_FINE)
 		hang_slow(child, now_ns);
+}
+
+static void
+hang_look(struct child *child, uint64_t before_ns, uint64_t now_ns)
+{
+	struct log_about about;
+
+	child_about(child, &about);
+	child->master->log.about = &about;
+	child_look(child, before_ns, now_ns);
+	child->master->log.about = NULL;
 }
 
 /* rounds ------------------------------------------------------------------------------------- */

@@ -45,6 +45,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/human.h \
 	daemon/identity.c \
 	daemon/identity.h \
+	daemon/journal.c \
+	daemon/journal.h \
 	daemon/listen.c \
 	daemon/listen.h \
 	daemon/listener.c \

@@ -1,5 +1,5 @@
 /*
- * The master's log on stderr.
+ * The master's log.
  *
  * A line is at most PIPE_BUF long and is written only when poll(2) says that there is room: then a
  * pipe takes it whole without waiting. stderr is shared with whoever started eddyd, so it is never
@@ -7,6 +7,7 @@
  */
 #include "daemon/log.h"
 #include "daemon/escape.h"
+#include "daemon/journal.h"
 
 #include <event2/event.h>
 
@@ -16,11 +17,13 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #define LINE_BYTES PIPE_BUF
+#define IDENTIFIER "eddyd"   /* in the journal */
 #define REPORT_AGAIN_MS 1000 /* how often to look whether a full log has room again */
 
 static const char *const levels[] = {"emergency", "alert",  "critical", "error",
@@ -60,6 +63,22 @@ line_put(struct log *log, const char *line, size_t size)
 }
 
 static size_t
+time_begin(char *line, size_t room)
+{
+	struct timespec now;
+	char zone[8];
+	struct tm tm;
+	size_t used;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	localtime_r(&now.tv_sec, &tm);
+	strftime(zone, sizeof(zone), "%z", &tm);
+	used = strftime(line, room, "%Y-%m-%dT%H:%M:%S", &tm);
+	return used +
+	       (size_t)snprintf(line + used, room - used, ".%03ld%s ", now.tv_nsec / 1000000, zone);
+}
+
+static size_t
 line_begin(const struct log *log, int priority, char *line, size_t room)
 {
 	time_t now;
@@ -78,7 +97,12 @@ line_begin(const struct log *log, int priority, char *line, size_t room)
 		used = strftime(line, room, "%H:%M:%S ", &tm);
 		used += (size_t)snprintf(line + used, room - used, "%s: ", levels[priority]);
 		break;
+	case LOG_FORM_FILE:
+		used = time_begin(line, room);
+		used += (size_t)snprintf(line + used, room - used, "%s: ", levels[priority]);
+		break;
 	case LOG_FORM_PLAIN:
+	case LOG_FORM_JOURNAL:
 		break;
 	}
 	return used;
@@ -101,6 +125,57 @@ line_write(struct log *log, int priority, const char *text, size_t size)
 	return line_put(log, line, used);
 }
 
+static void
+about_add(struct journal_entry *entry, const struct log_about *about)
+{
+	journal_add_number(entry, "EDDY_WORKER", (long)about->worker);
+	journal_add_number(entry, "EDDY_GENERATION", (long)about->generation);
+	if (about->pid)
+		journal_add_number(entry, "EDDY_WORKER_PID", (long)about->pid);
+	if (about->module_size)
+		journal_add(entry, "EDDY_MODULE", about->module, about->module_size);
+	if (about->route)
+		journal_add(entry, "EDDY_ROUTE", about->route, strlen(about->route));
+}
+
+static int
+entry_write(struct log *log, int priority, const char *text, size_t size)
+{
+	struct journal_entry entry = {.used = 0};
+	int error;
+
+	journal_add_number(&entry, "PRIORITY", priority);
+	journal_add(&entry, "SYSLOG_IDENTIFIER", IDENTIFIER, sizeof(IDENTIFIER) - 1);
+	if (log->about)
+		about_add(&entry, log->about);
+	journal_add(&entry, "MESSAGE", text, size);
+	error = journal_send(log->journal, &entry, log->wait_ms);
+	if (error == -EAGAIN || error == 0)
+		return error;
+	/* Its socket has been made anew. */
+	close(log->journal);
+	log->journal = journal_open();
+	return log->journal < 0 ? log->journal : journal_send(log->journal, &entry, 0);
+}
+
+/* False: it would have to wait. What the journal cannot take goes to stderr. */
+static bool
+text_put(struct log *log, int priority, const char *text, size_t size)
+{
+	int error;
+	bool put;
+
+	if (log->form != LOG_FORM_JOURNAL)
+		return line_write(log, priority, text, size);
+	error = entry_write(log, priority, text, size);
+	if (error == 0 || error == -EAGAIN)
+		return error == 0;
+	log->form = LOG_FORM_PRIORITY;
+	put = line_write(log, priority, text, size);
+	log->form = LOG_FORM_JOURNAL;
+	return put;
+}
+
 /* What was dropped is said before the next line that gets through. */
 static bool
 dropped_report(struct log *log)
@@ -112,7 +187,7 @@ dropped_report(struct log *log)
 		return true;
 	n = snprintf(text, sizeof(text), "%llu log lines were dropped: the log was full",
 		     (unsigned long long)log->dropped);
-	if (!line_write(log, LOG_WARNING, text, (size_t)n))
+	if (!text_put(log, LOG_WARNING, text, (size_t)n))
 		return false;
 	log->dropped = 0;
 	return true;
@@ -123,7 +198,7 @@ log_text(struct log *log, int priority, const char *text, size_t size)
 {
 	static const struct timeval again = {.tv_sec = REPORT_AGAIN_MS / 1000};
 
-	if (dropped_report(log) && line_write(log, priority, text, size))
+	if (dropped_report(log) && text_put(log, priority, text, size))
 		return;
 	log->dropped++;
 	log->lost++;
@@ -143,13 +218,66 @@ on_report(evutil_socket_t fd, short what, void *arg)
 		event_add(log->report, &again);
 }
 
+/* stderr, in the form that suits what it is. */
+static void
+outer_use(struct log *log)
+{
+	log->fd = log->outer;
+	log->form = isatty(log->fd) ? LOG_FORM_TERMINAL : LOG_FORM_PRIORITY;
+}
+
+static int
+journal_use(struct log *log)
+{
+	if (log->journal < 0)
+		log->journal = journal_open();
+	if (log->journal < 0)
+		return log->journal;
+	log->form = LOG_FORM_JOURNAL;
+	return 0;
+}
+
+static void
+file_set(struct log *log, int file, const char *path)
+{
+	char *copy = path ? strdup(path) : NULL;
+
+	if (log->file >= 0 && log->file != file)
+		close(log->file);
+	free(log->path);
+	log->file = file;
+	log->path = copy;
+}
+
 void
 log_init(struct log *log, int fd)
 {
-	*log = (struct log){
-		.fd = fd,
-		.form = isatty(fd) ? LOG_FORM_TERMINAL : LOG_FORM_PRIORITY,
-	};
+	*log = (struct log){.outer = fd, .file = -1, .journal = -1};
+	outer_use(log);
+	if (journal_is_behind(fd))
+		journal_use(log);
+}
+
+void
+log_use(struct log *log, enum conf_log where, int file, const char *path)
+{
+	int error;
+
+	if (log->form == LOG_FORM_PLAIN)
+		return;
+	outer_use(log);
+	file_set(log, file, path);
+	log->where = where;
+	if (where == CONF_LOG_FILE) {
+		log->fd = file;
+		log->form = LOG_FORM_FILE;
+	} else if (where == CONF_LOG_JOURNAL ||
+		   (where == CONF_LOG_AUTO && journal_is_behind(log->outer))) {
+		error = journal_use(log);
+		if (error)
+			log_error(log, "cannot reach the journal at " JOURNAL_SOCKET ": %s",
+				  strerror(-error));
+	}
 }
 
 int
@@ -165,6 +293,11 @@ log_fini(struct log *log)
 	if (log->report)
 		event_free(log->report);
 	log->report = NULL;
+	file_set(log, -1, NULL);
+	if (log->journal >= 0)
+		close(log->journal);
+	log->journal = -1;
+	outer_use(log);
 }
 
 void

@@ -1,6 +1,10 @@
 /*
- * The master's log: one line per event on stderr, for people on a terminal, with sd-daemon(3)
- * priorities elsewhere.
+ * The master's log, one line per event: to the journal where stderr leads there, for people on a
+ * terminal, with sd-daemon(3) priorities on another stderr; or as the conf says, to the journal,
+ * stderr or a file with the time in front.
+ *
+ * In the journal an entry has fields for what it is about (log_about): EDDY_WORKER,
+ * EDDY_WORKER_PID, EDDY_GENERATION, EDDY_MODULE and EDDY_ROUTE, as far as these are known.
  *
  * A log that is not read must never stop the master: a line that would have to wait is dropped and
  * counted, and the count is logged as soon as there is room. Control bytes are escaped, so that
@@ -9,9 +13,12 @@
 #ifndef EDDY_DAEMON_LOG_H
 #define EDDY_DAEMON_LOG_H
 
+#include "conf/conf.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 #include <syslog.h>
 
 struct event;
@@ -21,10 +28,27 @@ enum log_form {
 	LOG_FORM_PRIORITY, /* <3>text */
 	LOG_FORM_TERMINAL, /* 13:05:59 error: text */
 	LOG_FORM_PLAIN,	   /* text */
+	LOG_FORM_FILE,	   /* 2026-11-23T13:05:59.123+0100 error: text */
+	LOG_FORM_JOURNAL,
+};
+
+/* Which worker a line is about. */
+struct log_about {
+	unsigned worker, generation;
+	pid_t pid;
+	const char *module; /* NULL: not known, or none */
+	size_t module_size;
+	const char *route;
 };
 
 struct log {
-	int fd;
+	int fd;		     /* where lines go, if not to the journal: `outer` or `file` */
+	int outer;	     /* stderr */
+	int file, journal;   /* its own; -1 */
+	char *path;	     /* of `file`; NULL */
+	enum conf_log where; /* as the conf says; OFF: it has not said yet */
+	const struct log_about
+		*about; /* of all lines, until it is taken back; NULL: of no worker */
 	int wait_ms; /* for room for a line; 0 while anybody is served, -1: as long as it takes */
 	enum log_form form;
 	uint64_t dropped;     /* lines, not yet reported */
@@ -32,8 +56,15 @@ struct log {
 	struct event *report; /* for when nothing else is logged; NULL without a loop */
 };
 
-/* The terminal's form if `fd` is one, else with priorities. */
+/* The journal if `fd` leads there, the terminal's form if it is one, else with priorities. */
 void log_init(struct log *log, int fd);
+
+/*
+ * From now on as the conf says; the `file` of that path becomes the log's own (-1 and NULL where it is
+ * none). A journal that is not there is said, and lines go to stderr.
+ */
+void log_use(struct log *log, enum conf_log where, int file, const char *path);
+
 /* Lets the log report what it has dropped from the loop. 0 or -ENOMEM. */
 int log_attach(struct log *log, struct event_base *base);
 void log_fini(struct log *log);

@@ -158,6 +158,7 @@ on_reopen(struct master *master, int signo)
 	(void)signo;
 	reopen_logs(master, "SIGUSR1", &error);
 	free(error);
+	reopen_look(master);
 }
 
 static void
@@ -289,8 +290,8 @@ master_init(struct master *master, const struct options *options)
 	error = -ENOMEM;
 	master->base = event_base_new();
 	if (!master->base || log_attach(&master->log, master->base) < 0 ||
-	    reload_init(master) < 0 || upgrade_init(master) < 0 || hang_watch_start(master) < 0 ||
-	    signals_add(master) < 0)
+	    reload_init(master) < 0 || upgrade_init(master) < 0 || reopen_init(master) < 0 ||
+	    hang_watch_start(master) < 0 || signals_add(master) < 0)
 		goto failed;
 	error = notify_init(master);
 	if (error)
@@ -311,6 +312,7 @@ master_fini(struct master *master)
 			event_free(master->signals[i]);
 	reload_fini(master);
 	upgrade_fini(master);
+	reopen_fini(master);
 	notify_fini(master);
 	hang_watch_stop(master);
 	slots_fini(&master->slots);
@@ -329,6 +331,7 @@ master_resume(struct master *master, int handover)
 	if (handover_read(master, handover) < 0)
 		return -1;
 	master_set_state(master, MASTER_RUNNING);
+	reopen_resume(master);
 	upgrade_done(master);
 	on_reap(master, SIGCHLD);
 	return 0;

@@ -25,6 +25,7 @@
 #include "daemon/notify.h"
 #include "daemon/options.h"
 #include "daemon/reload.h"
+#include "daemon/reopen.h"
 #include "daemon/shared.h"
 #include "daemon/slots.h"
 #include "daemon/spawn.h"
@@ -67,6 +68,7 @@ struct master {
 	struct reload reload;
 	struct hang_watch hangs;
 	struct upgrade upgrade;
+	struct reopen reopen;
 	struct control control;
 	struct notify notify;
 	struct contract_message message; /* the one that is being read */

@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #define LINE_BYTES 1024
 
@@ -141,10 +142,49 @@ sockets_bind(struct generation *generation, struct conf_errors *errors)
 	return listeners < 0 || control < 0 ? -1 : 0;
 }
 
+/* Whether the log is where this conf wants it. */
+static bool
+log_stays(const struct log *log, const struct conf *conf)
+{
+	return log->where == conf->log && (conf->log != CONF_LOG_FILE ||
+					   (log->path && strcmp(log->path, conf->log_place) == 0));
+}
+
 static int
 log_open(struct generation *generation, struct conf_errors *errors)
 {
-	return access_log_open(generation->conf, generation->check, &generation->log_fd, errors);
+	const struct conf *conf = generation->conf;
+	struct master *master = generation->master;
+	int access, own = 0;
+
+	/* Both, so that all that is wrong shows at once. */
+	access = access_log_open(conf, generation->check, &generation->log_fd, errors);
+	if (!log_stays(&master->log, conf))
+		own = own_log_open(conf, generation->check, &master->reload.log_fd, errors);
+	return access < 0 || own < 0 ? -1 : 0;
+}
+
+static void
+log_drop(struct master *master)
+{
+	if (master->reload.log_fd >= 0)
+		close(master->reload.log_fd);
+	master->reload.log_fd = -1;
+}
+
+/* The first time, too: until then all goes to who has started eddyd. */
+static void
+log_switch(struct master *master)
+{
+	const struct conf *conf = master->running->conf;
+	const char *path = conf->log == CONF_LOG_FILE ? conf->log_place : NULL;
+
+	if (log_stays(&master->log, conf))
+		return;
+	if (path)
+		log_notice(&master->log, "the log goes on in %s", path);
+	log_use(&master->log, conf->log, master->reload.log_fd, path);
+	master->reload.log_fd = -1;
 }
 
 static void
@@ -155,6 +195,7 @@ candidate_drop(struct master *master)
 	master->candidate = NULL;
 	master->reload.waiting = false;
 	control_socket_close(&master->reload.control);
+	log_drop(master);
 	if (generation)
 		generation_fail(generation);
 }
@@ -281,6 +322,7 @@ reload_switch(struct master *master)
 	control_adopt(&master->control, &master->reload.control);
 	listener_set_adjust(&master->running->listeners, master->running->conf);
 	privileges_limit(master);
+	log_switch(master);
 	result_set(master, 0, NULL);
 	ready_log(master, old);
 	master_set_state(master, MASTER_RUNNING);
@@ -414,6 +456,7 @@ int
 reload_init(struct master *master)
 {
 	control_socket_init(&master->reload.control);
+	master->reload.log_fd = -1;
 	master->reload.next = evtimer_new(master->base, on_next, master);
 	master->reload.patience = evtimer_new(master->base, on_patience, master);
 	return master->reload.next && master->reload.patience ? 0 : -ENOMEM;

@@ -50,6 +50,7 @@ struct reload {
 	struct event *patience; /* with the latter: a worker that hangs must not hold up the word */
 	uint64_t begun_ns;
 	struct control_socket control; /* a new one, until the switch */
+	int log_fd;		       /* of a new log, until the switch; -1 */
 	struct reload_result result;
 };
 

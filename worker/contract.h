@@ -14,6 +14,7 @@
  *	                             <-    STOPPED    finishes what is under way, exits 0
  *	HURRY                        ->               what is left is answered 503 or closed
  *	REOPEN (fd)                  ->               the access log goes to this file from now on
+ *	                             <-    REOPENED   and to no other any more
  *	PUBLISH, LOST                <->              messages between the workers of a generation
  *	                             <-    LISTEN     a module wants to listen, at any time
  *	LISTENING (fd)               ->               one answer to each LISTEN
@@ -70,6 +71,7 @@ enum contract_type {
 	CONTRACT_SIGNAL,    /* master to worker: struct contract_signal */
 	CONTRACT_HURRY,	    /* master to worker: no body; drain_timeout is over as of now */
 	CONTRACT_BACKTRACE, /* worker to master: text, a line for each frame */
+	CONTRACT_REOPENED,  /* worker to master: struct contract_reopened */
 };
 
 /*
@@ -160,6 +162,11 @@ struct contract_listening {
 
 struct contract_unlisten {
 	uint32_t id;
+};
+
+/* Nothing goes to the file before any more, once for several. */
+struct contract_reopened {
+	uint32_t count; /* of the REOPENs so far that this is true of */
 };
 
 struct contract_signal {

@@ -249,16 +249,22 @@ link_event(evutil_socket_t fd, short what, void *arg)
 	loop_leave(&worker->loop);
 }
 
-/* READY and STOPPED must arrive: while the link is full (of log lines, say) they are owed. */
+/*
+ * READY, STOPPED and REOPENED must arrive: while the link is full (of log lines, say) they are owed.
+ */
 static void
 link_pay(struct worker *worker)
 {
-	static const enum contract_type types[] = {CONTRACT_READY, CONTRACT_STOPPED};
+	static const enum contract_type types[] = {CONTRACT_READY, CONTRACT_STOPPED,
+						   CONTRACT_REOPENED};
+	struct contract_reopened reopened = {.count = worker->reopened};
+	struct iovec body = {&reopened, sizeof(reopened)};
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
 		if (!(worker->owed & 1u << types[i]))
 			continue;
-		if (contract_send(worker->link, types[i], NULL, 0, NULL, 0) == -EAGAIN) {
+		if (contract_send(worker->link, types[i], &body, types[i] == CONTRACT_REOPENED,
+				  NULL, 0) == -EAGAIN) {
 			if (event_initialized(&worker->link_writable)) /* else: eddyd -t */
 				event_add(&worker->link_writable, NULL);
 			return;
@@ -301,6 +307,18 @@ link_stopped(struct worker *worker)
 {
 	slot_set(worker->slot->state, SLOT_DRAINING);
 	worker->owed |= 1u << CONTRACT_STOPPED;
+	link_pay(worker);
+}
+
+void
+link_reopened(struct worker *worker)
+{
+	uint32_t reopened = worker->http.access ? access_reopened(worker->http.access) : 0;
+
+	if (reopened == worker->reopened)
+		return;
+	worker->reopened = reopened;
+	worker->owed |= 1u << CONTRACT_REOPENED;
 	link_pay(worker);
 }
 

@@ -137,6 +137,7 @@ stats_tick(evutil_socket_t fd, short what, void *arg)
 	slot_set(worker->slot->heartbeat_ns, now_ns);
 	stats_lag(worker, now_ns);
 	stats_loop(worker);
+	link_reopened(worker);
 	date_renew(&worker->http.date, time(NULL));
 	loop_enter(&worker->loop);
 	net_tick(&worker->net);

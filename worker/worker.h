@@ -73,6 +73,7 @@ struct worker {
 	struct event link_event, link_writable, tick_event, drain_event, term_event, quit_event;
 	struct contract_message *message; /* what the link has brought last */
 	unsigned owed;			  /* messages that the link had no room for: bits by type */
+	uint32_t reopened;		  /* as told to the master */
 	uint64_t log_dropped;		  /* lines since the last one that got through */
 	uint64_t tick_due_ns, lag_max_us;
 	unsigned ticks;
@@ -118,6 +119,8 @@ int link_open(struct worker *worker);
 void link_start(struct worker *worker);
 void link_ready(struct worker *worker);
 void link_stopped(struct worker *worker);
+/* The access log's files have been opened anew since it was told last: tells it. */
+void link_reopened(struct worker *worker);
 /* Asks for a listener, gives it back; net_events. */
 int link_listen(void *arg, uint32_t id, const char *address);
 void link_unlisten(void *arg, uint32_t id);

@@ -700,6 +700,12 @@ access_reopen(struct access *access, int fd)
 	writer_reopen(access->writer, fd);
 }
 
+uint32_t
+access_reopened(const struct access *access)
+{
+	return writer_reopened(access->writer);
+}
+
 size_t
 access_report(struct access *access, char *text)
 {

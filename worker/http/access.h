@@ -82,6 +82,8 @@ uint64_t access_free(struct access *access, unsigned ms);
 
 /* The lines go to this file from now on, which becomes its own. */
 void access_reopen(struct access *access, int fd);
+/* How many of these have been done: nothing goes to the files of before any more. */
+uint32_t access_reopened(const struct access *access);
 
 /*
  * What is to be said of it since the last time: a sentence in `text`, its length, or 0. `text` has

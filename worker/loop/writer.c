@@ -54,10 +54,13 @@ struct writer {
 	int fd;
 	bool is_file, is_socket;
 	bool torn; /* the file ends in the middle of a line */
+	_Atomic uint32_t reopened;
 
 	/* from one to the other */
 	_Alignas(64) _Atomic uint32_t mood; /* a futex */
 	_Atomic int next_fd;
+	_Atomic uint32_t
+		reopens; /* counted after next_fd has been set: who sees it sees the file */
 	_Atomic uint64_t stop_ns; /* CLOCK_MONOTONIC; 0: go on */
 };
 
@@ -134,7 +137,8 @@ wake(struct writer *writer)
 static bool
 is_asked(struct writer *writer)
 {
-	return atomic_load(&writer->next_fd) >= 0 || atomic_load(&writer->stop_ns) != 0;
+	return atomic_load(&writer->reopens) != atomic_load(&writer->reopened) ||
+	       atomic_load(&writer->stop_ns) != 0;
 }
 
 static size_t
@@ -282,18 +286,27 @@ ring_write(struct writer *writer)
 	return ring_used(writer) == 0;
 }
 
+/* A file that was replaced before it came to be used is not written to either. */
+static void
+file_take_next(struct writer *writer)
+{
+	uint32_t reopens = atomic_load(&writer->reopens);
+	int fd = atomic_exchange(&writer->next_fd, -1);
+
+	if (fd >= 0)
+		file_take(writer, fd);
+	atomic_store(&writer->reopened, reopens);
+}
+
 static void *
 writer_run(void *arg)
 {
 	struct writer *writer = arg;
 	uint64_t stop_ns;
 	bool empty, wrote;
-	int fd;
 
 	for (;;) {
-		fd = atomic_exchange(&writer->next_fd, -1);
-		if (fd >= 0)
-			file_take(writer, fd);
+		file_take_next(writer);
 		wrote = ring_used(writer) > 0;
 		empty = ring_write(writer);
 		stop_ns = atomic_load(&writer->stop_ns);
@@ -379,7 +392,14 @@ writer_reopen(struct writer *writer, int fd)
 
 	if (unused >= 0)
 		close(unused);
+	atomic_fetch_add(&writer->reopens, 1);
 	wake(writer);
+}
+
+uint32_t
+writer_reopened(const struct writer *writer)
+{
+	return atomic_load(&writer->reopened);
 }
 
 int

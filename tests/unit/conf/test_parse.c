@@ -286,6 +286,11 @@ static const struct {
 	 "\"/"
 	 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 	 "xxxxxxxxxxxxxxxxxx\": the path of a unix socket is at most 107 bytes long\n"},
+	{"log = off",
+	 "t:1: bad log \"off\": give the absolute path of a file, \"stderr\", \"journal\" "
+	 "or \"auto\"\n"},
+	{"log = \"eddyd.log\"", "t:1: bad log \"eddyd.log\": give the absolute path of a file, "
+				"\"stderr\", \"journal\" or \"auto\"\n"},
 	{"drain_timeout = 30", "t:1: bad drain_timeout \"30\": the unit is missing: write \"30s\" "
 			       "for seconds; there are ms, s, m, h and d\n"},
 	{"drain_timeout = \"30 s\"", "t:1: bad drain_timeout \"30 s\": a duration is a number with "
@@ -492,22 +497,24 @@ static const struct {
 	{"backlog = 3", "t:1: unknown key \"backlog\": it belongs in listen { ... }\n"},
 	{"frobnicate = 3",
 	 "t:1: unknown key \"frobnicate\": there are workers, "
-	 "worker_connections, user, group, control, drain_timeout, hang_timeout, quarantine, "
+	 "worker_connections, user, group, control, log, drain_timeout, hang_timeout, quarantine, "
 	 "fs_threads, include, "
 	 "listen, http, module, route\n"},
 	{"frobnicate { a { b = 1 } }",
 	 "t:1: unknown section \"frobnicate\": there are workers, worker_connections, user, "
-	 "group, control, drain_timeout, hang_timeout, quarantine, fs_threads, include, listen, "
+	 "group, control, log, drain_timeout, hang_timeout, quarantine, fs_threads, include, "
+	 "listen, "
 	 "http, module, "
 	 "route\n"},
 	{"frobnicate \"x\" { }",
 	 "t:1: unknown section \"frobnicate\": there are workers, worker_connections, user, "
-	 "group, control, drain_timeout, hang_timeout, quarantine, fs_threads, include, listen, "
+	 "group, control, log, drain_timeout, hang_timeout, quarantine, fs_threads, include, "
+	 "listen, "
 	 "http, module, "
 	 "route\n"},
 	{"servers { }",
 	 "t:1: unknown section \"servers\": there are workers, "
-	 "worker_connections, user, group, control, drain_timeout, hang_timeout, quarantine, "
+	 "worker_connections, user, group, control, log, drain_timeout, hang_timeout, quarantine, "
 	 "fs_threads, include, listen, "
 	 "http, module, route\n"},
 	{"http { keepalive_timout = \"75s\" }",
@@ -616,19 +623,19 @@ static const struct {
 	{"user = /* x", "t:1: this comment is not closed: the \"*/\" is missing\n"},
 	{"frobnicate {",
 	 "t:1: unknown section \"frobnicate\": there are workers, "
-	 "worker_connections, user, group, control, drain_timeout, hang_timeout, quarantine, "
+	 "worker_connections, user, group, control, log, drain_timeout, hang_timeout, quarantine, "
 	 "fs_threads, include, "
 	 "listen, http, module, route\n"
 	 "t:1: the \"{\" of \"frobnicate\" is not closed: a \"}\" is missing\n"},
 	{"frobnicate = {",
 	 "t:1: unknown key \"frobnicate\": there are workers, "
-	 "worker_connections, user, group, control, drain_timeout, hang_timeout, quarantine, "
+	 "worker_connections, user, group, control, log, drain_timeout, hang_timeout, quarantine, "
 	 "fs_threads, include, "
 	 "listen, http, module, route\n"
 	 "t:1: the \"{\" of \"frobnicate\" is not closed: a \"}\" is missing\n"},
 	{"frobnicate(",
 	 "t:1: unknown key \"frobnicate\": there are workers, "
-	 "worker_connections, user, group, control, drain_timeout, hang_timeout, quarantine, "
+	 "worker_connections, user, group, control, log, drain_timeout, hang_timeout, quarantine, "
 	 "fs_threads, include, listen, "
 	 "http, module, route\n"
 	 "t:1: the \"(\" of \"frobnicate\" is not closed: a \")\" is missing\n"},

@@ -37,6 +37,7 @@ START_TEST(defaults_are_printed)
 
 	ck_assert_str_eq(text, "workers = auto\n"
 			       "worker_connections = auto\n"
+			       "log = \"auto\"\n"
 			       "drain_timeout = \"30s\"\n"
 			       "hang_timeout = \"30s\"\n"
 			       "quarantine = \"1m\"\n"
@@ -82,7 +83,8 @@ END_TEST
 
 START_TEST(every_key_survives)
 {
-	round_trip("workers = 3 user = a group = b control = /c drain_timeout = 1ms hang_timeout = "
+	round_trip("workers = 3 user = a group = b control = /c log = stderr drain_timeout = 1ms "
+		   "hang_timeout = "
 		   "1h quarantine = 0 fs_threads = 9\n"
 		   "http { keepalive_timeout = 0 header_timeout = 1001ms body_timeout = 24d "
 		   "write_timeout = 3h\n"

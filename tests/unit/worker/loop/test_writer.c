@@ -298,6 +298,38 @@ START_TEST(reopened_file_takes_over_and_no_line_is_lost)
 }
 END_TEST
 
+/* Whoever has moved a file away waits for this before it is compressed. */
+START_TEST(what_is_put_after_a_reopening_is_done_does_not_go_to_the_file_before)
+{
+	int first = file_make(), second = file_make();
+	struct writer *writer = writer_make(first);
+	double end = now_s() + 10;
+	char *before, *after;
+	off_t left;
+
+	for (unsigned i = 0; i < 5000; i++)
+		line_put(writer, i);
+	ck_assert_uint_eq(writer_reopened(writer), 0);
+	writer_reopen(writer, dup(first));
+	writer_reopen(writer, dup(second));
+	while (writer_reopened(writer) != 2)
+		ck_assert(now_s() < end);
+	left = lseek(first, 0, SEEK_END);
+	for (unsigned i = 5000; i < 10000; i++)
+		line_put(writer, i);
+	ck_assert_uint_eq(writer_free(writer, 10000), 0);
+	ck_assert_int_eq(lseek(first, 0, SEEK_END), left);
+	before = file_text(first);
+	after = file_text(second);
+	ck_assert_uint_eq(strlen(before), (size_t)left);
+	ck_assert_str_ne(after, "");
+	free(before);
+	free(after);
+	close(first);
+	close(second);
+}
+END_TEST
+
 START_TEST(reopening_twice_at_once_closes_the_file_between)
 {
 	int fd = file_make(), unused[2];
@@ -370,6 +402,7 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, broken_pipe_is_an_error_and_no_signal);
 	tcase_add_test(tcase, lines_wait_for_a_full_disk);
 	tcase_add_test(tcase, reopened_file_takes_over_and_no_line_is_lost);
+	tcase_add_test(tcase, what_is_put_after_a_reopening_is_done_does_not_go_to_the_file_before);
 	tcase_add_test(tcase, reopening_twice_at_once_closes_the_file_between);
 	tcase_add_test(tcase, sink_gets_line_by_line_in_one_piece_each);
 	tcase_add_test(tcase, sink_that_fails_is_offered_the_line_again);
