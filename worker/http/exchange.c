@@ -42,7 +42,6 @@ exchange_new(struct conn *conn, const struct route *route, struct head *head)
 		.begun_ns = http->access != NULL ? http->access->begun_ns : 0,
 		.response.status = 200,
 	};
-	TAILQ_INIT(&exchange->response.pieces);
 	exchange->handle = handle_new(&http->handles, exchange);
 	if (exchange->handle != NULL)
 		return exchange;
@@ -87,6 +86,7 @@ exchange_free(struct exchange *exchange)
 	fields_fini(&exchange->response.fields);
 	fields_fini(&exchange->response.trailers);
 	free(exchange->response.reason);
+	free(exchange->response.files);
 	response_timeout_free(exchange);
 	pool_free(&http->exchange_pool, exchange);
 }

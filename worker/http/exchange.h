@@ -57,16 +57,22 @@ struct request {
 
 TAILQ_HEAD(piece_list, piece);
 
+/* send_file.c's. */
+struct response_files {
+	struct piece_list pieces; /* that have not been reported */
+	struct piece *first;	  /* the one that the head waits for, or NULL */
+	uint32_t unsettled;	  /* pieces whose length is not known yet */
+};
+
 struct response {
 	const eddy_response_events *events;
 	void *arg;
 	struct fields fields, trailers;
 	char *reason;
-	uint64_t length;	  /* the Content-Length that the module has set, if has_length */
-	uint64_t written;	  /* of the body */
-	struct piece_list pieces; /* of files, that have not been reported */
-	struct piece *first;	  /* the one that the head waits for, or NULL: send_file.c */
-	uint32_t unsettled;	  /* pieces whose length is not known yet */
+	uint64_t length;  /* the Content-Length that the module has set, if has_length */
+	uint64_t written; /* of the body */
+	struct response_files
+		*files; /* of which there are pieces in it; NULL: there have been none */
 	struct response_timeout *timeout;
 	uint16_t status;
 	bool has_length, has_date, has_type; /* set by the module */
@@ -80,11 +86,25 @@ struct response {
 	bool answered; /* by eddy, over the module's head: what it still calls does nothing */
 };
 
+/* Whether the head waits for the length of a file. */
+static inline bool
+response_waits(const struct response *res)
+{
+	return res->files != NULL && res->files->first != NULL;
+}
+
 /* Whether the client may count on it: the head is out, or on its way. */
 static inline bool
 response_is_begun(const struct response *res)
 {
-	return res->head_sent || res->first != NULL;
+	return res->head_sent || response_waits(res);
+}
+
+/* Whether there are pieces of files that the module has not been told of. */
+static inline bool
+response_has_pieces(const struct response *res)
+{
+	return res->files != NULL && !TAILQ_EMPTY(&res->files->pieces);
 }
 
 /* Whether all of it has been handed to out. */

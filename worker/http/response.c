@@ -221,13 +221,13 @@ response_end_with(struct exchange *exchange, const void *p, size_t n, const char
 	struct response *res = &exchange->response;
 	bool out = res->head_sent;
 
-	if (res->first != NULL && n == 0) { /* the head waits for the file's length */
+	if (response_waits(res) && n == 0) { /* the head waits for the file's length */
 		res->ended = true;
 		return;
 	}
 	if (!out)
-		out = res->first != NULL ? response_begin(exchange)
-					 : response_start_whole(exchange, n, type, type_len);
+		out = response_waits(res) ? response_begin(exchange)
+					  : response_start_whole(exchange, n, type, type_len);
 	if (out)
 		response_put(exchange, p, n);
 	res->ended = true;
@@ -243,7 +243,8 @@ eddy_response_end(eddy_response *handle, const void *p, size_t n)
 
 	if (exchange == NULL)
 		return;
-	if (response_is_checked(exchange) && res->unsettled == 0 && res->written + n != res->length)
+	if (response_is_checked(exchange) && !response_is_unsettled(res) &&
+	    res->written + n != res->length)
 		response_spoilt(exchange, EDDY_ECONTENT_LENGTH, __func__);
 	else if (p == NULL && n > 0)
 		response_spoilt(exchange, EDDY_EINVAL, __func__);

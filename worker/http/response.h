@@ -38,6 +38,13 @@ response_is_checked(const struct exchange *exchange)
 	return res->has_length && !exchange->is_head && status_has_body(res->status);
 }
 
+/* Whether there are pieces of files in it whose length is not known yet. */
+static inline bool
+response_is_unsettled(const struct response *res)
+{
+	return res->files != NULL && res->files->unsettled > 0;
+}
+
 /* The last byte has been written. */
 void response_finish(struct exchange *exchange);
 

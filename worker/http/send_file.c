@@ -167,9 +167,11 @@ piece_line_up(struct piece *piece)
 bool
 response_begin(struct exchange *exchange)
 {
-	struct piece *first = exchange->response.first;
+	struct response_files *files = exchange->response.files;
+	struct piece *first = files != NULL ? files->first : NULL;
 
-	exchange->response.first = NULL;
+	if (first != NULL)
+		files->first = NULL;
 	if (!response_start(exchange))
 		return false;
 	if (first != NULL)
@@ -188,11 +190,11 @@ piece_fail(struct piece *piece, int error)
 {
 	struct exchange *exchange = piece->exchange;
 	struct response *res = &exchange->response;
-	bool first = res->first == piece;
+	bool first = res->files->first == piece;
 
 	piece_log(piece, error);
 	if (first)
-		res->first = NULL;
+		res->files->first = NULL;
 	if (first && piece->fixes)
 		res->head_fixed = false;
 	piece_over(piece, error);
@@ -226,7 +228,7 @@ piece_start(struct piece *piece)
 			piece_ready(piece);
 		return;
 	}
-	res->first = NULL;
+	res->files->first = NULL;
 	if (!response_start_whole(exchange, piece->n, NULL, 0))
 		return;
 	piece_line_up(piece);
@@ -242,7 +244,8 @@ piece_fits(const struct exchange *exchange, uint64_t written)
 
 	if (!response_is_checked(exchange))
 		return true;
-	return res->ended && res->unsettled == 0 ? written == res->length : written <= res->length;
+	return res->ended && !response_is_unsettled(res) ? written == res->length
+							 : written <= res->length;
 }
 
 static void
@@ -251,7 +254,7 @@ piece_settle(struct piece *piece)
 	struct exchange *exchange = piece->exchange;
 	struct response *res = &exchange->response;
 
-	res->unsettled--;
+	res->files->unsettled--;
 	if (piece->found != 0) {
 		piece_fail(piece, piece_error(piece->found));
 	} else if (!piece_fits(exchange, res->written + piece->n)) {
@@ -259,7 +262,7 @@ piece_settle(struct piece *piece)
 		piece_fail(piece, EDDY_ECONTENT_LENGTH);
 	} else {
 		res->written += piece->n;
-		if (res->first == piece)
+		if (res->files->first == piece)
 			piece_start(piece);
 		else
 			piece_ready(piece);
@@ -284,7 +287,7 @@ look_done(struct file_job *look)
 void
 send_file_report(struct exchange *exchange)
 {
-	struct piece_list *pieces = &exchange->response.pieces;
+	struct piece_list *pieces = &exchange->response.files->pieces;
 	struct piece *piece, *next;
 
 	for (piece = TAILQ_FIRST(pieces); piece != NULL; piece = next) {
@@ -305,10 +308,13 @@ send_file_report(struct exchange *exchange)
 void
 send_file_drop(struct exchange *exchange, int error)
 {
+	struct response_files *files = exchange->response.files;
 	struct piece *piece;
 
-	exchange->response.first = NULL;
-	TAILQ_FOREACH(piece, &exchange->response.pieces, link)
+	if (files == NULL)
+		return;
+	files->first = NULL;
+	TAILQ_FOREACH(piece, &files->pieces, link)
 		if (!piece->over && piece->out.conn == NULL)
 			piece_over(piece, error);
 }
@@ -316,10 +322,23 @@ send_file_drop(struct exchange *exchange, int error)
 /* The module's side --------------------------------------------------------------- */
 
 /* NULL: no memory. */
+static struct response_files *
+files_of(struct response *res)
+{
+	if (res->files != NULL)
+		return res->files;
+	res->files = calloc(1, sizeof(*res->files));
+	if (res->files != NULL)
+		TAILQ_INIT(&res->files->pieces);
+	return res->files;
+}
+
+/* NULL: no memory. */
 static struct piece *
 piece_new(struct exchange *exchange, struct file *file, uint64_t offset, uint64_t n)
 {
-	struct piece *piece = calloc(1, sizeof(*piece));
+	struct response_files *files = files_of(&exchange->response);
+	struct piece *piece = files != NULL ? calloc(1, sizeof(*piece)) : NULL;
 
 	if (piece == NULL)
 		return NULL;
@@ -337,8 +356,8 @@ piece_new(struct exchange *exchange, struct file *file, uint64_t offset, uint64_
 		return NULL;
 	}
 	file_hold(file);
-	TAILQ_INSERT_TAIL(&exchange->response.pieces, piece, link);
-	exchange->response.unsettled++;
+	TAILQ_INSERT_TAIL(&files->pieces, piece, link);
+	files->unsettled++;
 	return piece;
 }
 
@@ -395,9 +414,9 @@ eddy_response_send_file(eddy_response *handle, eddy_file *file_handle, uint64_t 
 	piece->cb = cb;
 	piece->arg = arg;
 	res = &exchange->response;
-	if (!res->head_sent && res->first == NULL) {
+	if (!response_is_begun(res)) {
 		piece->fixes = !res->head_fixed;
-		res->first = piece;
+		res->files->first = piece;
 		res->head_fixed = true;
 	} else if (res->head_sent || response_begin(exchange)) {
 		piece_line_up(piece);

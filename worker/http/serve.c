@@ -120,7 +120,7 @@ conn_response_ended(struct conn *conn)
 	struct exchange *exchange = conn->exchange;
 	const eddy_response_events *events = exchange->response.events;
 
-	if (!TAILQ_EMPTY(&exchange->response.pieces) && conn->queue != NULL)
+	if (response_has_pieces(&exchange->response) && conn->queue != NULL)
 		return; /* conn_sent comes back here */
 	if (conn->http->access != NULL)
 		access_ended_on(exchange, false);
