@@ -385,6 +385,7 @@ EXTRA_DIST += \
 	tests/bench/servers.py \
 	tests/bench/test_bench.py \
 	tests/bench/timers.py \
+	tests/bench/upload \
 	tests/bench/wrk.lua
 
 .PHONY: bench

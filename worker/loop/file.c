@@ -27,7 +27,8 @@ file_job_done(struct job *job)
 	struct file *file = file_job->file;
 	bool closes = file_job->closes;
 
-	file->running = NULL;
+	file->running = file->next;
+	file->next = NULL;
 	file_report(file_job);
 	if (!closes)
 		file_next(file);
@@ -45,13 +46,30 @@ file_start(struct file *file, struct file_job *job)
 	return error;
 }
 
+/* Puts it behind the one that runs. False: there is none, or somebody is behind it already. */
+static bool
+file_follow(struct file *file, struct file_job *job)
+{
+	if (file->running == NULL || file->next != NULL || job->closes)
+		return false;
+	job->job.done = file_job_done;
+	if (!threads_follow(file->threads, &file->running->job, &job->job))
+		return false;
+	file->next = job;
+	return true;
+}
+
 /* The first that waits begins. At the worker's end none can: what waits is dropped, in its order. */
 static void
 file_next(struct file *file)
 {
-	struct file_job *next;
+	struct file_job *next = TAILQ_FIRST(&file->waiting);
 	bool closes = false;
 
+	if (next != NULL && file_follow(file, next)) {
+		TAILQ_REMOVE(&file->waiting, next, link);
+		return;
+	}
 	while (!closes && file->running == NULL && (next = TAILQ_FIRST(&file->waiting)) != NULL) {
 		closes = next->closes;
 		if (closes && file->holds > 0)
@@ -78,7 +96,8 @@ file_post(struct file *file, struct file_job *job)
 	if (file->running == NULL && TAILQ_EMPTY(&file->waiting) &&
 	    !(job->closes && file->holds > 0))
 		return file_start(file, job);
-	TAILQ_INSERT_TAIL(&file->waiting, job, link);
+	if (!TAILQ_EMPTY(&file->waiting) || !file_follow(file, job))
+		TAILQ_INSERT_TAIL(&file->waiting, job, link);
 	return 0;
 }
 

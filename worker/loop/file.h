@@ -5,6 +5,7 @@
  * those of different files do not wait for each other. The last one closes it:
  *
  *	file_post ---> running ---> `done`      one at a time
+ *	          |--> next                     begins when that one is done: a thread does not wait
  *	          \--> waiting                  the others of the file, in their order
  *
  * A transfer that has its own offset (sendfile) does not wait in this line but holds the file
@@ -34,7 +35,8 @@ TAILQ_HEAD(file_job_list, file_job);
 struct file {
 	int fd; /* -1: not open */
 	struct threads *threads;
-	struct file_job *running;
+	struct file_job *running; /* or posted to the threads */
+	struct file_job *next;	  /* that follows it, without a turn of the loop; or NULL */
 	struct file_job_list waiting;
 	unsigned holds;
 	void *handle; /* the module's */

@@ -50,14 +50,33 @@ job_take(struct threads *threads)
 	return job;
 }
 
-/* Whether the loop has to be woken for it. With the mutex. */
+static void
+job_queue(struct threads *threads, struct job *job)
+{
+	job->state = JOB_QUEUED;
+	TAILQ_INSERT_TAIL(&threads->queue, job, link);
+	threads->queued++;
+}
+
+/*
+ * Whether the loop has to be woken for it. With the mutex. Who follows goes behind those that wait
+ * already: this thread takes the next of them at once, so nobody else is woken for that.
+ */
 static bool
 job_finish(struct threads *threads, struct job *job)
 {
 	bool first = TAILQ_EMPTY(&threads->finished);
+	struct job *next = job->follower;
 
 	job->state = JOB_DONE;
 	TAILQ_INSERT_TAIL(&threads->finished, job, link);
+	job->follower = NULL;
+	if (next != NULL && threads->stopped) {
+		next->dropped = true;
+		job_finish(threads, next);
+	} else if (next != NULL) {
+		job_queue(threads, next);
+	}
 	return first;
 }
 
@@ -169,14 +188,13 @@ threads_post(struct threads *threads, struct job *job)
 
 	if (threads->stopped) /* only this thread sets it */
 		return -ECANCELED;
-	pthread_mutex_lock(&threads->mutex);
-	job->state = JOB_QUEUED;
+	job->follower = NULL;
 	job->dropped = false;
-	TAILQ_INSERT_TAIL(&threads->queue, job, link);
-	threads->queued++;
+	pthread_mutex_lock(&threads->mutex);
+	job_queue(threads, job);
 	more = threads->queued > threads->idle && threads->count < threads->max;
-	pthread_cond_signal(&threads->work);
 	pthread_mutex_unlock(&threads->mutex);
+	pthread_cond_signal(&threads->work); /* who wakes needs the mutex */
 	threads->pending++;
 	loop_ref(threads->loop);
 	if (more)
@@ -200,6 +218,29 @@ threads_load(struct threads *threads)
 	};
 	pthread_mutex_unlock(&threads->mutex);
 	return load;
+}
+
+bool
+threads_follow(struct threads *threads, struct job *job, struct job *next)
+{
+	bool follows;
+
+	if (threads->stopped)
+		return false;
+	next->follower = NULL;
+	next->dropped = false;
+	pthread_mutex_lock(&threads->mutex);
+	follows = job->follower == NULL && job->state != JOB_IDLE && job->state != JOB_DONE;
+	if (follows) {
+		job->follower = next;
+		next->state = JOB_FOLLOWS;
+	}
+	pthread_mutex_unlock(&threads->mutex);
+	if (!follows)
+		return false;
+	threads->pending++;
+	loop_ref(threads->loop);
+	return true;
 }
 
 bool

@@ -9,7 +9,7 @@
  *	                    |
  *	                    +--- threads_cancel: the caller's at once
  *
- * Jobs begin in the order in which they were posted. No thread exists before the first job; then
+ * Jobs begin in the order in which they were posted, and one that follows another when that is done. No thread exists before the first job; then
  * there are as many as there were jobs at once, up to the limit. The queue has none: what waits in
  * it belongs to requests, of which there is a limit, and costs nothing but the job itself. A disk
  * that hangs holds the jobs that need a thread up, and nothing else.
@@ -28,13 +28,14 @@
 
 #include "loop/loop.h"
 
-enum job_state { JOB_IDLE, JOB_QUEUED, JOB_RUNNING, JOB_DONE };
+enum job_state { JOB_IDLE, JOB_QUEUED, JOB_FOLLOWS, JOB_RUNNING, JOB_DONE };
 
 /* Zero-initialise; set `work` and `done`. */
 struct job {
 	TAILQ_ENTRY(job) link;
 	void (*work)(struct job *job);
 	void (*done)(struct job *job); /* may free the job, and may post it again */
+	struct job *follower;	       /* the mutex's: queued when this one is done; or NULL */
 	bool dropped;  /* for `done`: the worker is at its end, `work` has not been called */
 	uint8_t state; /* the mutex's */
 };
@@ -77,7 +78,17 @@ struct threads_load {
 };
 struct threads_load threads_load(struct threads *threads);
 
-/* True: it had not begun; neither `work` nor `done` will be called. False: `done` will be. */
+/*
+ * Posts what has to come after a job that has been posted: it is queued by the thread that has done
+ * that one, with no turn of the loop in between. True; or false: that one is done already, or has
+ * somebody behind it.
+ */
+bool threads_follow(struct threads *threads, struct job *job, struct job *next);
+
+/*
+ * Not for one that follows, or is followed. True: it had not begun; neither `work` nor `done` will
+ * be called. False: `done` will be.
+ */
 bool threads_cancel(struct threads *threads, struct job *job);
 
 #endif

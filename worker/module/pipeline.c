@@ -38,11 +38,11 @@ pipeline_release(void *p, void *arg)
 void
 pipeline_settle(struct pipeline *pipeline)
 {
-	if (!pipeline->over || pipeline->reading.p != NULL || pipeline->writing.busy)
+	if (!pipeline->over || pipeline->reading.p != NULL || pipeline->writing.in_flight > 0)
 		return;
 	free(pipeline->reading.ahead.p);
-	free(pipeline->writing.filling.p);
-	free(pipeline->writing.out.p);
+	for (unsigned i = 0; i < PIPELINE_BUFFERS; i++)
+		free(pipeline->writing.buffers[i].p);
 	free(pipeline);
 }
 

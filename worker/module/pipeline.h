@@ -55,15 +55,19 @@ struct pipeline_buffer {
 	size_t n, size;
 };
 
-/* pipeline_file.c's. */
+/*
+ * pipeline_file.c's. One buffer is being written, one is to be written next, without a turn of the
+ * loop between them, and one fills.
+ */
+#define PIPELINE_BUFFERS 3
 struct pipeline_reading {
 	char *p;		      /* what a thread reads into; NULL: none does */
 	struct pipeline_buffer ahead; /* what it has read, while the sink is full */
 };
 struct pipeline_writing {
-	struct pipeline_buffer filling; /* while a thread writes the other one */
-	struct pipeline_buffer out;
-	bool busy; /* a thread has it */
+	struct pipeline_buffer buffers[PIPELINE_BUFFERS]; /* in a ring */
+	unsigned first;	    /* the one that a thread has had for longest */
+	unsigned in_flight; /* how many threads have; the one behind them is filling */
 };
 
 struct pipeline {

@@ -1,9 +1,9 @@
 /*
  * Files in pipelines; see pipeline.h.
  *
- * One that is read is read one buffer ahead of what the sink takes. One that is written has one
- * buffer at a thread while the next one fills; from a file to a file the buffers themselves change
- * hands.
+ * One that is read is read one buffer ahead of what the sink takes. One that is written has two
+ * buffers at the threads while the next one fills, so that neither a thread nor the loop waits for
+ * the other; from a file to a file the buffers themselves change hands.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,9 +12,11 @@
 #include "module/pipeline.h"
 #include "worker.h"
 
-#define READ_SIZE 65536	       /* at once: as much as a sink takes before it says false */
-#define FILL_FIRST 65536       /* what a buffer to be written begins with */
-#define FILL_LIMIT (4 * 65536) /* from there on the source is paused */
+#define READ_SIZE 65536	 /* at once: as much as a sink takes before it says false */
+#define FILL_FIRST 65536 /* what a buffer to be written begins with; as much is worth a write */
+
+/* From there on the source waits: with one piece more, of NET_SCRATCH_SIZE at most, it is 256 KB. */
+#define FILL_LIMIT (NET_SCRATCH_SIZE + 1)
 
 static int
 file_check(const void *handle)
@@ -113,6 +115,19 @@ const struct pipeline_source pipeline_from_file = {
 
 static int file_write(struct pipeline *pipeline);
 
+static struct pipeline_buffer *
+file_filling(struct pipeline_writing *writing)
+{
+	return &writing->buffers[(writing->first + writing->in_flight) % PIPELINE_BUFFERS];
+}
+
+/* Whether all but the buffer that fills is in flight. */
+static bool
+file_is_busy(const struct pipeline_writing *writing)
+{
+	return writing->in_flight == PIPELINE_BUFFERS - 1;
+}
+
 static void
 file_has_written(int err, size_t n, void *arg)
 {
@@ -120,34 +135,33 @@ file_has_written(int err, size_t n, void *arg)
 	struct pipeline_writing *writing = &pipeline->writing;
 
 	(void)n;
-	writing->busy = false;
+	writing->buffers[writing->first].n = 0;
+	writing->first = (writing->first + 1) % PIPELINE_BUFFERS;
+	writing->in_flight--;
 	if (pipeline->over) {
 		pipeline_settle(pipeline);
 		return;
 	}
-	if (err == 0 && writing->filling.n > 0)
+	if (err == 0 && file_filling(writing)->n > 0)
 		err = file_write(pipeline);
 	if (err != 0)
 		pipeline_finish(pipeline, err);
-	else if (pipeline->sink_ended && !writing->busy)
+	else if (pipeline->sink_ended && writing->in_flight == 0)
 		pipeline_finish(pipeline, 0);
 	else if (pipeline->full)
 		pipeline_drain(pipeline);
 }
 
-/* Writes what has come, while the other buffer fills. 0 or the error. */
+/* Writes what has come, while the next buffer fills. 0 or the error. */
 static int
 file_write(struct pipeline *pipeline)
 {
-	struct pipeline_writing *writing = &pipeline->writing;
-	struct pipeline_buffer filled = writing->filling;
-	int error;
+	const struct pipeline_buffer *filled = file_filling(&pipeline->writing);
+	int error =
+		eddy_fs_write(pipeline->to, filled->p, filled->n, -1, file_has_written, pipeline);
 
-	writing->filling = writing->out;
-	writing->filling.n = 0;
-	writing->out = filled;
-	error = eddy_fs_write(pipeline->to, filled.p, filled.n, -1, file_has_written, pipeline);
-	writing->busy = error == 0;
+	if (error == 0)
+		pipeline->writing.in_flight++;
 	return error;
 }
 
@@ -170,37 +184,43 @@ buffer_reserve(struct pipeline_buffer *buffer, size_t n)
 	return 0;
 }
 
+/* A little is written at once only if nothing else is. */
 static int
 file_take(struct pipeline *pipeline, eddy_str piece)
 {
-	struct pipeline_buffer *filling = &pipeline->writing.filling;
+	struct pipeline_writing *writing = &pipeline->writing;
+	struct pipeline_buffer *filling = file_filling(writing);
 	int error = buffer_reserve(filling, piece.n);
 
 	if (error != 0)
 		return error;
 	memcpy(filling->p + filling->n, piece.p, piece.n);
 	filling->n += piece.n;
-	if (!pipeline->writing.busy)
+	if (writing->in_flight == 0 || (filling->n >= FILL_FIRST && !file_is_busy(writing)))
 		return file_write(pipeline);
 	return filling->n >= FILL_LIMIT ? PIPELINE_FULL : 0;
 }
 
-/* Nothing is lent while a buffer is being written: it is full from then on. */
+/* What fills is empty: of what is lent each buffer is written as it comes. */
 static int
 file_lend(struct pipeline *pipeline, char *p, size_t n)
 {
+	struct pipeline_writing *writing = &pipeline->writing;
+	struct pipeline_buffer *filling = file_filling(writing);
 	int error;
 
-	free(pipeline->writing.filling.p);
-	pipeline->writing.filling = (struct pipeline_buffer){.p = p, .n = n, .size = n};
+	free(filling->p);
+	*filling = (struct pipeline_buffer){.p = p, .n = n, .size = n};
 	error = file_write(pipeline);
-	return error == 0 ? PIPELINE_FULL : error;
+	if (error != 0)
+		return error;
+	return file_is_busy(writing) ? PIPELINE_FULL : 0;
 }
 
 static void
 file_end(struct pipeline *pipeline)
 {
-	if (!pipeline->writing.busy)
+	if (pipeline->writing.in_flight == 0)
 		pipeline_finish(pipeline, 0);
 }
 

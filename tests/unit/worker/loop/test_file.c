@@ -4,6 +4,7 @@
  *
  * A job that has to be at a certain place waits for a semaphore there; nothing here minds the time.
  */
+#include <sched.h>
 #include <semaphore.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -24,7 +25,19 @@ struct letter {
 	sem_t *begun, *go; /* posted and waited for by `work`, if they are set */
 	struct letter *then;
 	bool releases; /* `done` gives a hold up */
+	bool lasts;    /* `work` takes until the threads are stopped */
 };
+
+static bool
+are_stopped(void)
+{
+	bool stopped;
+
+	pthread_mutex_lock(&threads.mutex);
+	stopped = threads.stopped;
+	pthread_mutex_unlock(&threads.mutex);
+	return stopped;
+}
 
 static void
 letter_work(struct job *job)
@@ -36,6 +49,8 @@ letter_work(struct job *job)
 		sem_post(letter->begun);
 	if (letter->go != NULL)
 		sem_wait(letter->go);
+	while (letter->lasts && !are_stopped())
+		sched_yield();
 }
 
 static void
@@ -109,12 +124,56 @@ START_TEST(jobs_of_one_file_run_one_after_the_other)
 		post(&file, &letters[i]);
 	}
 	sem_wait(&begun);
-	ck_assert_uint_eq(threads.pending, 1); /* though there are threads for more */
+	ck_assert_int_eq(letters[1].worked, 0); /* though there are threads for more */
 	sem_post(&go);
 	run();
 	ck_assert_str_eq(done, "abcdefghij");
 	for (int i = 0; i < COUNT(letters); i++)
 		ck_assert_int_eq(letters[i].worked, 1);
+}
+END_TEST
+
+START_TEST(the_next_begins_without_a_turn_of_the_loop)
+{
+	struct letter a = letter_of('a'), b = letter_of('b'), c = letter_of('c');
+	struct file file;
+	sem_t go, begun;
+
+	sem_init(&go, 0, 0);
+	sem_init(&begun, 0, 0);
+	a.go = &go;
+	b.begun = &begun;
+	file_init(&file, &threads, 0);
+	post(&file, &a);
+	post(&file, &b);
+	post(&file, &c);
+	sem_post(&go);
+	sem_wait(&begun); /* the loop has not run */
+	ck_assert_str_eq(done, "");
+	run();
+	ck_assert_str_eq(done, "abc");
+}
+END_TEST
+
+START_TEST(the_next_of_a_file_does_not_overtake_others)
+{
+	struct letter a = letter_of('a'), b = letter_of('b'), c = letter_of('c');
+	struct file file, other;
+	sem_t go;
+
+	tear_down();
+	ck_assert_int_eq(loop_init(&loop, flush, NULL), 0);
+	ck_assert_int_eq(threads_init(&threads, &loop, 1), 0);
+	sem_init(&go, 0, 0);
+	a.go = &go;
+	file_init(&file, &threads, 0);
+	file_init(&other, &threads, 0);
+	post(&file, &a);
+	post(&file, &b);
+	post(&other, &c);
+	sem_post(&go);
+	run();
+	ck_assert_str_eq(done, "acb");
 }
 END_TEST
 
@@ -238,6 +297,7 @@ START_TEST(at_the_end_a_hold_given_up_in_done_lets_the_file_go)
 
 	sem_init(&begun, 0, 0);
 	a.begun = &begun;
+	a.lasts = true;
 	b.releases = true;
 	c.job.closes = true;
 	c.job.done = letter_done_and_file_freed;
@@ -262,6 +322,7 @@ START_TEST(at_the_end_what_waits_is_dropped_in_its_order)
 
 	sem_init(&begun, 0, 0);
 	a.begun = &begun;
+	a.lasts = true;
 	d.job.closes = true;
 	file_init(&file, &threads, 0);
 	post(&file, &a);
@@ -280,6 +341,8 @@ tests_add(TCase *tcase)
 {
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_add_test(tcase, jobs_of_one_file_run_one_after_the_other);
+	tcase_add_test(tcase, the_next_begins_without_a_turn_of_the_loop);
+	tcase_add_test(tcase, the_next_of_a_file_does_not_overtake_others);
 	tcase_add_test(tcase, files_do_not_wait_for_each_other);
 	tcase_add_test(tcase, what_done_posts_comes_behind_what_waits);
 	tcase_add_test(tcase, closing_is_last);
