@@ -70,6 +70,9 @@ struct conf_option {
 
 enum conf_protocol { CONF_HTTP, CONF_TCP };
 
+/* One socket that all workers wait at, or one for each of them, among which the kernel chooses. */
+enum conf_accept { CONF_ACCEPT_SHARED, CONF_ACCEPT_REUSEPORT };
+
 struct conf_listen {
 	char *address; /* as written: "0.0.0.0:8080", "[::]:8080", "unix:/run/eddy/web.sock" */
 	struct sockaddr_storage addr;
@@ -78,6 +81,7 @@ struct conf_listen {
 	bool ipv6only; /* IPV6_V6ONLY; false on an IPv6 address: dual stack */
 	mode_t mode;   /* of a unix socket's file */
 	enum conf_protocol protocol;
+	enum conf_accept accept;
 	size_t module; /* index into conf.modules; with CONF_TCP only */
 	struct conf_where where;
 };

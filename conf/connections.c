@@ -10,8 +10,10 @@
 unsigned
 conf_connections(const struct conf *conf, uint64_t files)
 {
-	uint64_t kept = FILES_KEPT + conf->nlistens, most;
+	uint64_t kept = FILES_KEPT, most;
 
+	for (size_t i = 0; i < conf->nlistens; i++)
+		kept += conf->listens[i].accept == CONF_ACCEPT_REUSEPORT ? conf->workers : 1;
 	if (kept > files / 2)
 		kept = files / 2;
 	most = files - kept;

@@ -53,6 +53,7 @@ enum key {
 	IPV6ONLY,
 	MODE,
 	PROTOCOL,
+	ACCEPT,
 	LISTEN_MODULE,
 	PATH,
 	OPTIONS, /* all keys in an options { } */
@@ -98,6 +99,7 @@ static const struct {
 	[IPV6ONLY] = {"ipv6only", "listen", "true"},
 	[MODE] = {"mode", "listen", "0666"},
 	[PROTOCOL] = {"protocol", "listen", "http"},
+	[ACCEPT] = {"accept", "listen", "shared"},
 	[LISTEN_MODULE] = {"module", "listen", NULL},
 	[PATH] = {"path", "module", NULL},
 	[OPTIONS] = {NULL, CONF_FREE_SECTION, NULL},
@@ -615,26 +617,53 @@ mode_get(struct parse *parse, struct conf_listen *listen)
 			listen->address);
 }
 
+/* Which of two names it is; -1: neither, which is told. */
+static int
+name_get(struct parse *parse, enum key key, const char *const names[2], const struct given *given)
+{
+	const char *near;
+
+	for (int i = 0; i < 2; i++)
+		if (strcmp(given->text, names[i]) == 0)
+			return i;
+	near = conf_nearest(given->text, names, 2);
+	if (near)
+		value_error(parse, key, given, "did you mean \"%s\"?", near);
+	else
+		value_error(parse, key, given, "give \"%s\" or \"%s\"", names[0], names[1]);
+	return -1;
+}
+
 /* False: it is not known. */
 static bool
 protocol_get(struct parse *parse, enum conf_protocol *protocol)
 {
 	static const char *const names[] = {[CONF_HTTP] = "http", [CONF_TCP] = "tcp"};
 	struct given made;
-	const struct given *given = value_get(parse, PROTOCOL, &made);
-	const char *near;
+	int i = name_get(parse, PROTOCOL, names, value_get(parse, PROTOCOL, &made));
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(given->text, names[i]) == 0) {
-			*protocol = (enum conf_protocol)i;
-			return true;
-		}
-	near = conf_nearest(given->text, names, sizeof(names) / sizeof(names[0]));
-	if (near)
-		value_error(parse, PROTOCOL, given, "did you mean \"%s\"?", near);
-	else
-		value_error(parse, PROTOCOL, given, "give \"http\" or \"tcp\"");
-	return false;
+	if (i >= 0)
+		*protocol = (enum conf_protocol)i;
+	return i >= 0;
+}
+
+static void
+accept_get(struct parse *parse, struct conf_listen *listen)
+{
+	static const char *const names[] = {
+		[CONF_ACCEPT_SHARED] = "shared", [CONF_ACCEPT_REUSEPORT] = "reuseport"};
+	struct given made;
+	const struct given *given = value_get(parse, ACCEPT, &made);
+	int i = name_get(parse, ACCEPT, names, given);
+
+	if (i < 0)
+		return;
+	listen->accept = (enum conf_accept)i;
+	if (i == CONF_ACCEPT_REUSEPORT && listen->addrlen && listen->addr.ss_family == AF_UNIX)
+		conf_errors_add(parse->errors, given->where,
+				"accept = \"reuseport\" in listen \"%s\": it is for ports; the "
+				"workers share a unix socket",
+				listen->address);
 }
 
 static void
@@ -692,6 +721,7 @@ listen_make(struct parse *parse, const char *address, struct conf_where where, b
 	backlog_get(parse, &listen->backlog);
 	ipv6only_get(parse, listen);
 	mode_get(parse, listen);
+	accept_get(parse, listen);
 	given->whole = protocol_get(parse, &listen->protocol) && whole;
 	listen_module_get(parse, listen, given);
 }

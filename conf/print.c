@@ -112,6 +112,9 @@ listen_print(const struct conf *conf, const struct conf_listen *listen, FILE *ou
 	if (listen->protocol == CONF_TCP)
 		value_print(out, "\tmodule", conf->modules[listen->module].name);
 	fprintf(out, "\tbacklog = %d\n", listen->backlog);
+	if (listen->addr.ss_family != AF_UNIX)
+		value_print(out, "\taccept",
+			    listen->accept == CONF_ACCEPT_REUSEPORT ? "reuseport" : "shared");
 	if (listen->addr.ss_family == AF_INET6)
 		fprintf(out, "\tipv6only = %s\n", listen->ipv6only ? "true" : "false");
 	/* the first byte of an abstract socket's path is NUL: it has no mode */

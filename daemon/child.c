@@ -324,8 +324,14 @@ hello_send(const struct child *child, int link)
 
 	if (generation->log_fd >= 0)
 		fds[nfds++] = generation->log_fd;
-	for (size_t i = 0; i < generation->listeners.count && nfds < CONTRACT_FDS_MAX; i++)
-		fds[nfds++] = generation->listeners.list[i]->fd;
+	for (size_t i = 0; i < generation->listeners.count; i++) {
+		const struct listener *listener = generation->listeners.list[i];
+
+		hello.sockets[i] = (uint16_t)(1 + listener->nmore);
+		fds[nfds++] = listener->fd;
+		for (size_t k = 0; k < listener->nmore; k++)
+			fds[nfds++] = listener->more[k];
+	}
 	return contract_send(link, CONTRACT_HELLO, parts, 2, fds, nfds);
 }
 

@@ -46,7 +46,37 @@ listener_fields(struct pack *pack, struct listener *listener)
 	pack_raw(pack, "addr", &listener->addr, sizeof(listener->addr));
 	pack_number(pack, "addrlen", listener->addrlen);
 	pack_number(pack, "ipv6only", listener->ipv6only);
+	pack_number(pack, "reuseport", listener->reuseport);
 	file_fields(pack, &listener->file);
+}
+
+static void
+more_write(struct pack *pack, struct listener *listener)
+{
+	for (size_t i = 0; i < listener->nmore; i++) {
+		struct pack item = pack_add(pack, "more");
+
+		pack_fd(&item, "fd", &listener->more[i]);
+	}
+}
+
+/* 0 or -ENOMEM. */
+static int
+more_read(struct pack *pack, struct listener *listener)
+{
+	size_t n = pack_count(pack, "more");
+
+	listener->more = n ? calloc(n, sizeof(*listener->more)) : NULL;
+	if (n && !listener->more)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		struct pack item = pack_at(pack, "more", i);
+
+		listener->more[i] = -1;
+		pack_fd(&item, "fd", &listener->more[i]);
+	}
+	listener->nmore = listener->nlistening = n;
+	return 0;
 }
 
 /* The number of a listener, which is written where it is met for the first time. */
@@ -70,6 +100,7 @@ listener_number(struct handover *handover, struct listener *listener)
 	handover->listeners[handover->nlisteners++] = listener;
 	item = pack_add(&handover->top, "listeners");
 	listener_fields(&item, listener);
+	more_write(&item, listener);
 	return i;
 }
 
@@ -84,7 +115,10 @@ listener_read(struct pack *pack)
 	listener->refs = 1;
 	listener->fd = -1;
 	listener_fields(pack, listener);
-	return listener;
+	if (more_read(pack, listener) == 0)
+		return listener;
+	listener_unref(listener);
+	return NULL;
 }
 
 static struct listener *

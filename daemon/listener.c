@@ -67,6 +67,16 @@ listener_serves(const struct listener *listener, const struct conf_listen *want)
 	return true;
 }
 
+/* Keeps so many. */
+static void
+listener_more_close(struct listener *listener, size_t keep)
+{
+	while (listener->nmore > keep)
+		close(listener->more[--listener->nmore]);
+	if (listener->nlistening > keep)
+		listener->nlistening = keep;
+}
+
 static void
 listener_free(struct listener *listener)
 {
@@ -74,6 +84,8 @@ listener_free(struct listener *listener)
 
 	if (listener->file.ino)
 		unix_unlink(&listener->file, un->sun_path);
+	listener_more_close(listener, 0);
+	free(listener->more);
 	if (listener->fd >= 0)
 		close(listener->fd);
 	free(listener->address);
@@ -98,6 +110,7 @@ listener_new(const struct conf_listen *want)
 	listener->addr = want->addr;
 	listener->addrlen = want->addrlen;
 	listener->ipv6only = want->ipv6only;
+	listener->reuseport = want->accept == CONF_ACCEPT_REUSEPORT;
 	listener->address = strdup(want->address);
 	listener->fd = socket(want->addr.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (listener->fd < 0 || !listener->address) {
@@ -115,9 +128,9 @@ option_set(int fd, int level, int name, int value)
 
 /* An HTTP client speaks first. Other protocols are not known: in some, the server does. */
 static int
-inet_defer(const struct listener *listener, enum conf_protocol protocol)
+inet_defer(int fd, enum conf_protocol protocol)
 {
-	return option_set(listener->fd, IPPROTO_TCP, TCP_DEFER_ACCEPT,
+	return option_set(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT,
 			  protocol == CONF_HTTP ? DEFER_ACCEPT_S : 0);
 }
 
@@ -126,16 +139,18 @@ inet_defer(const struct listener *listener, enum conf_protocol protocol)
  * connection.
  */
 static int
-inet_prepare(const struct listener *listener, enum conf_protocol protocol)
+inet_prepare(const struct listener *listener, int fd, enum conf_protocol protocol)
 {
-	int error = option_set(listener->fd, SOL_SOCKET, SO_REUSEADDR, 1);
+	int error = option_set(fd, SOL_SOCKET, SO_REUSEADDR, 1);
 
+	if (!error && listener->reuseport)
+		error = option_set(fd, SOL_SOCKET, SO_REUSEPORT, 1);
 	if (!error && listener->addr.ss_family == AF_INET6)
-		error = option_set(listener->fd, IPPROTO_IPV6, IPV6_V6ONLY, listener->ipv6only);
+		error = option_set(fd, IPPROTO_IPV6, IPV6_V6ONLY, listener->ipv6only);
 	if (!error)
-		error = option_set(listener->fd, IPPROTO_TCP, TCP_NODELAY, 1);
+		error = option_set(fd, IPPROTO_TCP, TCP_NODELAY, 1);
 	if (!error)
-		error = inet_defer(listener, protocol);
+		error = inet_defer(fd, protocol);
 	return error;
 }
 
@@ -170,8 +185,9 @@ inet_listen_beside(const struct listener *listener, int backlog, const struct li
 		error = inet_listen(listener, backlog);
 	for (size_t i = 0; i < old->count; i++)
 		if (listener_is_inet(old->list[i]))
-			option_set(old->list[i]->fd, SOL_SOCKET, SO_REUSEPORT, 0);
-	option_set(listener->fd, SOL_SOCKET, SO_REUSEPORT, 0);
+			option_set(old->list[i]->fd, SOL_SOCKET, SO_REUSEPORT,
+				   old->list[i]->reuseport);
+	option_set(listener->fd, SOL_SOCKET, SO_REUSEPORT, listener->reuseport);
 	return error;
 }
 
@@ -201,7 +217,7 @@ static int
 inet_open(struct listener *listener, const struct conf_listen *want, const struct listener_set *old,
 	  char *why, size_t size)
 {
-	int error = inet_prepare(listener, want->protocol);
+	int error = inet_prepare(listener, listener->fd, want->protocol);
 
 	if (!error)
 		error = inet_listen(listener, want->backlog);
@@ -262,6 +278,118 @@ listener_open(struct listener **opened, const struct conf_listen *want,
 		*opened = listener;
 	return error;
 }
+
+/* more sockets ------------------------------------------------------------------------------- */
+
+static int
+more_bind(const struct listener *listener, enum conf_protocol protocol)
+{
+	int fd = socket(listener->addr.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	int error = fd < 0 ? -errno : inet_prepare(listener, fd, protocol);
+
+	if (!error && bind(fd, (const struct sockaddr *)&listener->addr, listener->addrlen) < 0)
+		error = -errno;
+	if (error && fd >= 0)
+		close(fd);
+	return error ? error : fd;
+}
+
+/* Binds until there are so many in all. 0 or -errno. */
+static int
+listener_more(struct listener *listener, enum conf_protocol protocol, size_t sockets)
+{
+	int *grown, fd, error;
+
+	if (sockets <= 1 + listener->nmore && listener->reuseport)
+		return 0;
+	listener->reuseport = true;
+	error = option_set(listener->fd, SOL_SOCKET, SO_REUSEPORT, 1);
+	if (error)
+		return error;
+	if (sockets <= 1 + listener->nmore)
+		return 0;
+	grown = reallocarray(listener->more, sockets - 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	listener->more = grown;
+	while (1 + listener->nmore < sockets) {
+		fd = more_bind(listener, protocol);
+		if (fd < 0)
+			return fd;
+		listener->more[listener->nmore++] = fd;
+	}
+	return 0;
+}
+
+/* One for each worker, as far as there is room beside the other listeners. */
+static size_t
+sockets_wanted(const struct conf *conf)
+{
+	size_t n = 0, room;
+
+	for (size_t i = 0; i < conf->nlistens; i++)
+		n += conf->listens[i].accept == CONF_ACCEPT_REUSEPORT;
+	room = n ? 1 + (LISTENER_SOCKETS_MAX - conf->nlistens) / n : 1;
+	return conf->workers < room ? conf->workers : room;
+}
+
+/* False, with an error added: they cannot be opened, or there would be too many. */
+static bool
+listener_set_more(const struct listener_set *set, const struct conf *conf,
+		  struct conf_errors *errors)
+{
+	size_t wanted = sockets_wanted(conf), all = 0;
+	char why[LISTENER_WHY_BYTES];
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct conf_listen *want = &conf->listens[i];
+		int error = 0;
+
+		if (want->accept == CONF_ACCEPT_REUSEPORT)
+			error = listener_more(set->list[i], want->protocol, wanted);
+		all += 1 + set->list[i]->nmore;
+		if (!error && all <= LISTENER_SOCKETS_MAX)
+			continue;
+		if (error)
+			inet_explain(error, why, sizeof(why));
+		else
+			snprintf(why, sizeof(why),
+				 "there are more than %d sockets with those of the workers that "
+				 "there have been: restart eddyd",
+				 LISTENER_SOCKETS_MAX);
+		conf_errors_add(errors, want->where, "cannot listen on %s with %zu sockets: %s",
+				want->address, wanted, why);
+		return false;
+	}
+	return true;
+}
+
+void
+listener_set_listen(const struct listener_set *set, const struct conf *conf)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		struct listener *listener = set->list[i];
+
+		while (listener->nlistening < listener->nmore)
+			if (listen(listener->more[listener->nlistening], conf->listens[i].backlog) <
+			    0)
+				listener_more_close(listener, listener->nlistening);
+			else
+				listener->nlistening++;
+	}
+}
+
+/* What a switch that has not come would have needed. */
+static void
+listener_trim(struct listener *listener)
+{
+	listener_more_close(listener, listener->nlistening);
+	if (listener->nmore == 0 && listener->reuseport &&
+	    option_set(listener->fd, SOL_SOCKET, SO_REUSEPORT, 0) == 0)
+		listener->reuseport = false;
+}
+
+/* the listeners of a conf -------------------------------------------------------------------- */
 
 static struct listener *
 listener_open_for_conf(const struct conf_listen *want, const struct listener_set *old,
@@ -327,9 +455,19 @@ listener_set_open(struct listener_set *set, const struct conf *conf, const struc
 		else
 			failed = true;
 	}
+	if (!failed && !listener_set_more(set, conf, errors))
+		failed = true;
 	if (failed)
 		listener_set_close(set);
 	return failed ? -1 : 0;
+}
+
+static void
+socket_adjust(const struct listener *listener, int fd, const struct conf_listen *want)
+{
+	listen(fd, want->backlog);
+	if (listener_is_inet(listener))
+		inet_defer(fd, want->protocol);
 }
 
 void
@@ -339,9 +477,9 @@ listener_set_adjust(const struct listener_set *set, const struct conf *conf)
 		const struct listener *listener = set->list[i];
 		const struct sockaddr_un *un = (const void *)&listener->addr;
 
-		listen(listener->fd, conf->listens[i].backlog);
-		if (listener_is_inet(listener))
-			inet_defer(listener, conf->listens[i].protocol);
+		socket_adjust(listener, listener->fd, &conf->listens[i]);
+		for (size_t k = 0; k < listener->nmore; k++)
+			socket_adjust(listener, listener->more[k], &conf->listens[i]);
 		if (listener->file.ino && unix_file_is(&listener->file, un->sun_path))
 			chmod(un->sun_path, conf->listens[i].mode);
 	}
@@ -350,8 +488,10 @@ listener_set_adjust(const struct listener_set *set, const struct conf *conf)
 void
 listener_set_close(struct listener_set *set)
 {
-	for (size_t i = 0; i < set->count; i++)
+	for (size_t i = 0; i < set->count; i++) {
+		listener_trim(set->list[i]);
 		listener_unref(set->list[i]);
+	}
 	free(set->list);
 	*set = (struct listener_set){0};
 }

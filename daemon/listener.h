@@ -5,12 +5,17 @@
  * A listener is held by each generation that has been given it, and closed (a unix socket's file
  * removed) when the last one lets go. A reload takes over what it finds in the set before it, by
  * address, and binds what is new; an error leaves the old set as it was.
+ *
+ * Of accept = "reuseport" a listener has a socket for each worker. What is queued on a socket would be
+ * reset when it is closed; so all of them stay, whatever the number of workers becomes, as long as
+ * the listener does. Each worker is given all of them, and looks after those that are nobody's.
  */
 #ifndef EDDY_DAEMON_LISTENER_H
 #define EDDY_DAEMON_LISTENER_H
 
 #include "conf/conf.h"
 #include "daemon/unix_socket.h"
+#include "worker/contract.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -27,7 +32,14 @@ struct listener {
 	socklen_t addrlen;
 	bool ipv6only;
 	struct unix_file file; /* of a unix socket */
+	bool reuseport;	       /* others may be bound to the same address */
+	int *more; /* sockets, bound to the same address, for all workers but the first */
+	size_t nmore;
+	size_t nlistening; /* of these; the others do from the switch on */
 };
+
+/* All sockets of a generation: what a worker's first message has room for besides. */
+#define LISTENER_SOCKETS_MAX (CONTRACT_FDS_MAX - 8)
 
 /* The listeners of one conf, in the order of conf->listens. Zero-initialise. */
 struct listener_set {
@@ -64,6 +76,12 @@ const char *listener_format(const struct listener *listener, char *buf, size_t s
  */
 int listener_set_open(struct listener_set *set, const struct conf *conf,
 		      const struct listener_set *old, struct conf_errors *errors);
+
+/*
+ * The sockets that are new listen from now on: before the first worker is told to accept, and not
+ * before it is sure that one will, since the kernel hands clients to them at once.
+ */
+void listener_set_listen(const struct listener_set *set, const struct conf *conf);
 
 /*
  * What can change on a listener that was taken over: its backlog, its protocol and a file's mode. For

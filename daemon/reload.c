@@ -318,6 +318,7 @@ reload_switch(struct master *master)
 	master->running = master->candidate;
 	master->candidate = NULL;
 	master->log.wait_ms = 0;
+	listener_set_listen(&master->running->listeners, master->running->conf);
 	generation_run(master->running);
 	control_adopt(&master->control, &master->reload.control);
 	listener_set_adjust(&master->running->listeners, master->running->conf);

@@ -15,6 +15,7 @@
 
 #include "http/conn.h"
 #include "net/server.h"
+#include "net/share.h"
 #include "net/socket.h"
 #include "worker.h"
 
@@ -152,26 +153,84 @@ static int
 worker_tcp_entered(struct gate *gate, int fd, const struct sockaddr *peer)
 {
 	struct worker *worker = gate->arg;
-	const struct conf_listen *listen = &worker->conf->listens[gate - worker->gates];
+	const struct conf_listen *listen = &worker->conf->listens[gate->index];
 	struct eddy_module *module = &worker->modules[listen->module];
 
 	return server_enter(&worker->net, fd, peer, module, worker_connection, module);
+}
+
+/* Of several sockets each worker has one of its own. */
+static void
+worker_listen_open(struct worker *worker, size_t index, size_t first)
+{
+	const struct conf_listen *listen = &worker->conf->listens[index];
+	size_t sockets = worker->hello.sockets[index];
+
+	for (size_t k = 0; k < sockets; k++) {
+		struct gate *gate = &worker->gates[first + k];
+
+		gate_open(gate, &worker->net, worker->listeners[first + k], true,
+			  listen->protocol == CONF_TCP ? worker_tcp_entered : worker_http_entered,
+			  worker);
+		gate->index = index;
+		gate->listener.own = sockets > 1 && k == worker->hello.worker;
+		worker->listeners[first + k] = -1;
+	}
+}
+
+/* Which workers of the generation come round to clients, by their numbers. */
+static void
+worker_numbers_taking(const struct worker *worker, bool taking[CONF_WORKERS_MAX])
+{
+	size_t used = slot_get(scoreboard_head(&worker->board)->used);
+
+	for (size_t i = 0; i < used && i < worker->board.slots; i++) {
+		const struct slot *slot = scoreboard_slot(&worker->board, i);
+		uint32_t number = slot_get(slot->worker);
+
+		if (number < CONF_WORKERS_MAX &&
+		    share_takes(slot, worker->hello.generation, worker->loop.now_ns))
+			taking[number] = true;
+	}
+}
+
+/*
+ * At the sockets of the others a worker waits only where their worker does not come round, or has
+ * never been; or where it has none itself, because there are more workers than sockets. Each waiter
+ * more would be woken in vain.
+ */
+void
+worker_accept_tick(struct worker *worker)
+{
+	bool taking[CONF_WORKERS_MAX] = {false};
+	size_t first = 0;
+
+	if (!worker->net.accepting || worker->nlisteners == worker->conf->nlistens)
+		return;
+	worker_numbers_taking(worker, taking);
+	for (size_t i = 0; first < worker->nlisteners; i++) {
+		size_t sockets = worker->hello.sockets[i];
+
+		for (size_t k = 0; sockets > 1 && k < sockets; k++)
+			if (k != worker->hello.worker)
+				listener_attend(&worker->gates[first + k].listener,
+						worker->hello.worker >= sockets || !taking[k]);
+		first += sockets;
+	}
 }
 
 void
 worker_accept_init(struct worker *worker)
 {
 	struct rlimit files = {.rlim_cur = RLIM_INFINITY};
+	size_t first = 0;
 
 	getrlimit(RLIMIT_NOFILE, &files);
 	worker->net.max_clients = conf_connections(worker->conf, files.rlim_cur);
 	slot_set(worker->slot->connections_max, worker->net.max_clients);
-	for (size_t i = 0; i < worker->nlisteners; i++) {
-		gate_open(&worker->gates[i], &worker->net, worker->listeners[i], true,
-			  worker->conf->listens[i].protocol == CONF_TCP ? worker_tcp_entered
-									: worker_http_entered,
-			  worker);
-		worker->listeners[i] = -1;
+	for (size_t i = 0; first < worker->nlisteners; i++) {
+		worker_listen_open(worker, i, first);
+		first += worker->hello.sockets[i];
 	}
 }
 

@@ -34,6 +34,8 @@
 #ifndef EDDY_WORKER_CONTRACT_H
 #define EDDY_WORKER_CONTRACT_H
 
+#include "conf/conf.h"
+
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -89,8 +91,9 @@ struct contract_header {
 #define CONTRACT_HELLO_LOG 1 /* the file of the access log is among the fds */
 
 /*
- * fds: conf snapshot, scoreboard, quarantine, with CONTRACT_HELLO_LOG the access log's file, then one listening
- * socket per conf.listens, in their order (none when checking).
+ * fds: conf snapshot, scoreboard, quarantine, with CONTRACT_HELLO_LOG the access log's file, then the listening
+ * sockets, in the order of conf.listens, and of one with several the first one first (none when
+ * checking).
  */
 struct contract_hello {
 	uint32_t slot;	 /* its page in the scoreboard */
@@ -100,6 +103,7 @@ struct contract_hello {
 	uint32_t generation; /* 1, 2, … */
 	uint32_t check;	     /* eddyd -t: check the modules without `load`, READY, exit 0 */
 	uint32_t flags;	     /* CONTRACT_HELLO_… */
+	uint16_t sockets[CONF_LISTENS_MAX]; /* of each of conf.listens */
 
 	/* the module directory follows, not NUL-terminated */
 };

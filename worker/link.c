@@ -84,8 +84,11 @@ static int
 link_take_listeners(struct worker *worker, struct contract_message *message)
 {
 	size_t before = link_fds_before_listeners(&worker->hello), n = message->nfds - before;
+	size_t expected = 0;
 
-	if (n != 0 && n != worker->conf->nlistens) {
+	for (size_t i = 0; i < worker->conf->nlistens; i++)
+		expected += worker->hello.sockets[i];
+	if (n != 0 && n != expected) {
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0,
 			  "the master has sent another number of listeners than the conf has");
 		return -1;

@@ -140,6 +140,7 @@ stats_tick(evutil_socket_t fd, short what, void *arg)
 	link_reopened(worker);
 	date_renew(&worker->http.date, time(NULL));
 	loop_enter(&worker->loop);
+	worker_accept_tick(worker);
 	net_tick(&worker->net);
 	loop_leave(&worker->loop);
 	if (worker->ticks++ % (1000 / SLOT_TICK_MS) == 0) {

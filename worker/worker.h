@@ -46,7 +46,7 @@ struct worker {
 	struct quarantine_board quarantine;
 	struct slot *slot;
 	int link;
-	int *listeners; /* one per conf.listens, until the gates have them; -1: none */
+	int *listeners; /* hello.sockets of each of conf.listens, until the gates have them; -1: none */
 	size_t nlisteners;
 	int access_fd; /* the access log's file until http.access takes it; -1: none */
 
@@ -62,7 +62,7 @@ struct worker {
 	struct net net;
 	struct http http;
 	struct client client;			      /* eddy_http_request … */
-	struct gate *gates;			      /* one per conf.listens */
+	struct gate *gates;			      /* one per listener */
 	struct topic_list topics;		      /* eddy_cluster_on */
 	struct signal_listener_list signal_listeners; /* eddy_process_on */
 	struct timers timers;			      /* eddy_set_timeout … */
@@ -109,6 +109,8 @@ extern const struct net_events worker_net_events;
 void worker_accept_init(struct worker *worker);
 /* Starts accepting: the master's word, given when the whole generation is ready. */
 void worker_accept(struct worker *worker);
+/* Every SLOT_TICK_MS: looks after the sockets of workers that do not. */
+void worker_accept_tick(struct worker *worker);
 /* Says in the log what is wrong with the access log; once a second. */
 void worker_report_access(struct worker *worker);
 

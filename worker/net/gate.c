@@ -96,7 +96,10 @@ gate_start(struct gate *gate)
 	};
 	struct listener *listener = &gate->listener;
 
+	bool own = listener->own;
+
 	listener_start(listener, gate->net->loop, listener->fd, listener->shared, &events, gate);
+	listener->own = own;
 }
 
 void

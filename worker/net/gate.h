@@ -17,6 +17,7 @@ struct gate {
 	struct listener listener;
 	LIST_ENTRY(gate) link;
 	struct net *net; /* NULL: not opened, or closed */
+	size_t index;	 /* its owner's number for it */
 	/* Takes a client's descriptor. 0, or net_turn_away's result. */
 	int (*entered)(struct gate *gate, int fd, const struct sockaddr *peer);
 	void *arg;

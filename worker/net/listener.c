@@ -77,6 +77,9 @@ listener_failed(struct listener *listener, int error)
 		if (listener->fd >= 0)
 			listener_sleep(listener, SLEEP_MS);
 		return false;
+	case EINVAL: /* the master has not come to listen(2) yet */
+		listener_sleep(listener, SLEEP_MS);
+		return false;
 	case EINTR:
 	case ECONNABORTED:
 	case EPROTO:
@@ -129,7 +132,7 @@ listener_accept_share(struct listener *listener)
 {
 	for (unsigned turn = 0; turn < ACCEPT_TURNS; turn++)
 		if (!listener_take(listener) || listener->fd < 0 ||
-		    (listener->shared && listener->events->enough(listener->arg)))
+		    (listener->shared && !listener->own && listener->events->enough(listener->arg)))
 			return;
 }
 
@@ -225,7 +228,7 @@ listener_wake(struct listener *listener)
 void
 listener_yield(struct listener *listener)
 {
-	if (!listener->shared || !listener_is_awake(listener))
+	if (!listener->shared || listener->own || !listener_is_awake(listener))
 		return;
 	if (listener->events->enough(listener->arg))
 		listener_step_back(listener);
@@ -233,6 +236,18 @@ listener_yield(struct listener *listener)
 		 !exclusive_register(listener->loop->epoll, listener->fd)) {
 		event_del(&listener->event);
 		listener_add(listener);
+	}
+}
+
+void
+listener_attend(struct listener *listener, bool attend)
+{
+	if (attend) {
+		listener_wake(listener);
+	} else if (listener->fd >= 0) {
+		listener->away = false;
+		event_del(&listener->event);
+		event_del(&listener->timer);
 	}
 }
 

@@ -42,6 +42,7 @@ struct listener {
 	struct loop *loop;
 	int fd;
 	bool shared;
+	bool own;	   /* this worker's in the first place: it leaves nobody there to others */
 	bool away;	   /* it has stepped back */
 	unsigned away_ms;  /* until it looks back */
 	unsigned appetite; /* clients that it takes then */
@@ -60,6 +61,8 @@ void listener_start(struct listener *listener, struct loop *loop, int fd, bool s
  * worker has its share.
  */
 void listener_yield(struct listener *listener);
+/* Whether it is to wait for clients at all: at a socket that is another worker's, as long as needed. */
+void listener_attend(struct listener *listener, bool attend);
 /* Accepts if somebody waits, in case who was woken for it has died or is stuck. */
 void listener_look(struct listener *listener);
 /* There may be room again. Does nothing to one that is awake, or sleeps after a failure. */

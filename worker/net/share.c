@@ -10,8 +10,8 @@
 #define SPARE 4	       /* connections above the mean that are nothing to be noticed, */
 #define SPARE_PART 32  /* and one more for so many of it */
 
-static int
-slot_takes(const struct slot *slot, uint32_t generation, uint64_t now_ns)
+bool
+share_takes(const struct slot *slot, uint32_t generation, uint64_t now_ns)
 {
 	uint64_t beat_ns = slot_get(slot->heartbeat_ns);
 
@@ -31,7 +31,7 @@ share_limit(const struct scoreboard *board, const struct slot *own, uint64_t now
 	for (uint32_t i = 0; i < used && i < board->slots; i++) {
 		const struct slot *slot = scoreboard_slot(board, i);
 
-		if (slot == own || !slot_takes(slot, generation, now_ns))
+		if (slot == own || !share_takes(slot, generation, now_ns))
 			continue;
 		sum += slot_get(slot->connections);
 		workers++;

@@ -4,10 +4,14 @@
 #ifndef EDDY_NET_SHARE_H
 #define EDDY_NET_SHARE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "contract.h"
+
+/* Whether a worker of this generation comes round to a client that waits, and has room for it. */
+bool share_takes(const struct slot *slot, uint32_t generation, uint64_t now_ns);
 
 /*
  * How many connections this worker may have before it steps back: noticeably more than the mean of

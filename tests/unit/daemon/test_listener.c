@@ -160,6 +160,101 @@ START_TEST(clients_of_a_tcp_listen_need_not_speak_first)
 }
 END_TEST
 
+/* A conf with one listen at `port` that has a socket for each worker. */
+static int
+reuseport_open(struct listener_set *set, const struct listener_set *before, unsigned workers,
+	       enum conf_accept accept)
+{
+	struct conf_listen listen = want("127.0.0.1", port);
+	struct conf conf = {.listens = &listen, .nlistens = 1, .workers = workers};
+	int result;
+
+	listen.accept = accept;
+	result = listener_set_open(set, &conf, before, &errors);
+	free(listen.address);
+	return result;
+}
+
+static void
+reuseport_listen(const struct listener_set *set)
+{
+	struct conf_listen listen = {.backlog = 16};
+	struct conf conf = {.listens = &listen, .nlistens = 1};
+
+	listener_set_listen(set, &conf);
+}
+
+START_TEST(with_reuseport_there_is_a_socket_for_each_worker)
+{
+	const struct listener *listener;
+
+	ck_assert_int_eq(reuseport_open(&new, NULL, 3, CONF_ACCEPT_REUSEPORT), 0);
+	listener = new.list[0];
+	ck_assert_uint_eq(listener->nmore, 2);
+	for (size_t i = 0; i < 2; i++) { /* nobody is sure yet to accept at them */
+		ck_assert_int_eq(option(listener->more[i], SOL_SOCKET, SO_REUSEPORT), 1);
+		ck_assert_int_eq(option(listener->more[i], SOL_SOCKET, SO_ACCEPTCONN), 0);
+		ck_assert_int_eq(fcntl(listener->more[i], F_GETFD), FD_CLOEXEC);
+	}
+	reuseport_listen(&new);
+	for (size_t i = 0; i < 2; i++)
+		ck_assert_int_eq(option(listener->more[i], SOL_SOCKET, SO_ACCEPTCONN), 1);
+}
+END_TEST
+
+START_TEST(sockets_stay_when_there_are_fewer_workers_or_they_share)
+{
+	ck_assert_int_eq(reuseport_open(&old, NULL, 4, CONF_ACCEPT_REUSEPORT), 0);
+	reuseport_listen(&old);
+	ck_assert_int_eq(reuseport_open(&new, &old, 2, CONF_ACCEPT_REUSEPORT), 0);
+	ck_assert_uint_eq(new.list[0]->nmore, 3);
+	listener_set_close(&new);
+	ck_assert_int_eq(reuseport_open(&new, &old, 2, CONF_ACCEPT_SHARED), 0);
+	reuseport_listen(&new);
+	listener_set_close(&old);
+	ck_assert_uint_eq(new.list[0]->nmore, 3);
+	ck_assert_int_eq(option(new.list[0]->more[2], SOL_SOCKET, SO_ACCEPTCONN), 1);
+}
+END_TEST
+
+START_TEST(sockets_of_a_reload_that_fails_are_closed)
+{
+	const struct listener *listener;
+
+	ck_assert_int_eq(reuseport_open(&old, NULL, 2, CONF_ACCEPT_REUSEPORT), 0);
+	reuseport_listen(&old);
+	listener = old.list[0];
+	ck_assert_int_eq(reuseport_open(&new, &old, 5, CONF_ACCEPT_REUSEPORT), 0);
+	ck_assert_uint_eq(listener->nmore, 4);
+	listener_set_close(&new);
+	ck_assert_uint_eq(listener->nmore, 1);
+	ck_assert_int_eq(option(listener->more[0], SOL_SOCKET, SO_ACCEPTCONN), 1);
+}
+END_TEST
+
+START_TEST(a_shared_socket_is_joined_by_others_and_left_alone_again)
+{
+	int fd;
+
+	ck_assert_int_eq(reuseport_open(&old, NULL, 3, CONF_ACCEPT_SHARED), 0);
+	fd = old.list[0]->fd;
+	ck_assert_int_eq(reuseport_open(&new, &old, 3, CONF_ACCEPT_REUSEPORT), 0);
+	ck_assert_ptr_eq(new.list[0], old.list[0]);
+	ck_assert_uint_eq(new.list[0]->nmore, 2);
+	ck_assert_int_eq(option(fd, SOL_SOCKET, SO_REUSEPORT), 1);
+	listener_set_close(&new); /* the reload has failed */
+	ck_assert_uint_eq(old.list[0]->nmore, 0);
+	ck_assert_int_eq(option(fd, SOL_SOCKET, SO_REUSEPORT), 0);
+}
+END_TEST
+
+START_TEST(more_sockets_than_a_message_carries_are_not_made)
+{
+	ck_assert_int_eq(reuseport_open(&new, NULL, CONF_WORKERS_MAX, CONF_ACCEPT_REUSEPORT), 0);
+	ck_assert_uint_eq(1 + new.list[0]->nmore, LISTENER_SOCKETS_MAX);
+}
+END_TEST
+
 START_TEST(ipv6_is_alone_or_dual_as_the_conf_says)
 {
 	struct conf_listen dual = want("[::]", port);
@@ -316,6 +411,11 @@ tests_add(TCase *tcase)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, socket_is_as_the_workers_want_it);
 	tcase_add_test(tcase, clients_of_a_tcp_listen_need_not_speak_first);
+	tcase_add_test(tcase, with_reuseport_there_is_a_socket_for_each_worker);
+	tcase_add_test(tcase, sockets_stay_when_there_are_fewer_workers_or_they_share);
+	tcase_add_test(tcase, sockets_of_a_reload_that_fails_are_closed);
+	tcase_add_test(tcase, a_shared_socket_is_joined_by_others_and_left_alone_again);
+	tcase_add_test(tcase, more_sockets_than_a_message_carries_are_not_made);
 	tcase_add_test(tcase, ipv6_is_alone_or_dual_as_the_conf_says);
 	tcase_add_test(tcase, same_address_keeps_the_same_socket);
 	tcase_add_test(tcase, new_ones_are_opened_and_removed_ones_closed);

@@ -428,6 +428,24 @@ START_TEST(a_listener_of_ones_own_never_steps_back)
 }
 END_TEST
 
+START_TEST(a_listener_that_need_not_attend_sleeps_until_it_must)
+{
+	shared_open((const int[]){0, EAGAIN}, 10);
+	listener_attend(&listener, false);
+	turn();
+	listener_look(&listener);
+	listener_yield(&listener);
+	ck_assert(sleeps());
+	ck_assert(!will_wake());
+	ck_assert_uint_eq(owner.accepted, 0);
+	listener_attend(&listener, true);
+	listener_attend(&listener, true);
+	turn();
+	ck_assert_uint_eq(owner.accepted, 1);
+	listener_close();
+}
+END_TEST
+
 START_TEST(a_look_takes_in_who_waits_unnoticed)
 {
 	shared_open((const int[]){EAGAIN, 0, EAGAIN}, 10);
@@ -475,6 +493,7 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, a_worker_that_has_stepped_back_takes_nobody_while_nobody_waits);
 	tcase_add_test(tcase, a_worker_below_its_share_stays_in_the_row);
 	tcase_add_test(tcase, a_listener_of_ones_own_never_steps_back);
+	tcase_add_test(tcase, a_listener_that_need_not_attend_sleeps_until_it_must);
 	tcase_add_test(tcase, a_look_takes_in_who_waits_unnoticed);
 	tcase_add_test(tcase, a_worker_that_has_stepped_back_takes_in_who_waits_when_it_stops);
 }
