@@ -88,8 +88,9 @@ route_open(struct quarantine *quarantine, size_t route, const char *why)
 /* deaths ------------------------------------------------------------------------------------- */
 
 /*
- * The route whose call has killed the worker; -1: none has. Who is killed by somebody else was in
- * that call by chance, and so may be the kernel's choice when memory runs out.
+ * The route whose call has killed the worker; -1: none has. Who is killed by somebody was in that
+ * call by chance, unless it had been in there for long: then the call has hung, or has taken all the
+ * memory, and is why.
  */
 static long
 route_blamed(const struct child *child, int status)
@@ -101,7 +102,9 @@ route_blamed(const struct child *child, int status)
 
 	if (slot_get(slot->callback) == SLOT_IDLE || route == 0 || route > conf->nroutes)
 		return -1;
-	if ((killed || child->killed_for) && !hang_is_over(&child->hang))
+	if (killed && child->hang.stage == HANG_FINE)
+		return -1;
+	if (child->killed_for && !hang_is_over(&child->hang))
 		return -1;
 	return (long)route - 1;
 }

@@ -168,6 +168,15 @@ START_TEST(who_is_killed_by_others_does_not_count)
 }
 END_TEST
 
+START_TEST(who_was_slow_when_somebody_killed_it_counts)
+{
+	child.hang.stage = HANG_SLOW;
+	for (int i = 0; i < 3; i++)
+		die_in(SLOT_REQUEST, 1, KILLED(SIGKILL));
+	ck_assert_uint_eq(state(0), QUARANTINE_SHUT);
+}
+END_TEST
+
 START_TEST(who_has_hung_until_it_was_killed_counts)
 {
 	child.killed_for = "it was blocked";
@@ -358,6 +367,7 @@ add(TCase *tcase)
 	tcase_add_test(tcase, any_call_for_a_route_counts_and_any_way_to_die);
 	tcase_add_test(tcase, deaths_outside_of_a_routes_calls_do_not_count);
 	tcase_add_test(tcase, who_is_killed_by_others_does_not_count);
+	tcase_add_test(tcase, who_was_slow_when_somebody_killed_it_counts);
 	tcase_add_test(tcase, who_has_hung_until_it_was_killed_counts);
 	tcase_add_test(tcase, the_time_doubles_with_each_probe_that_dies_up_to_ten_minutes);
 	tcase_add_test(tcase, a_longer_time_of_the_conf_stays);
