@@ -87,6 +87,8 @@ take_ready(struct child *child, const struct contract_message *message)
 	if (child->state != CHILD_INIT)
 		return false;
 	child->state = CHILD_READY;
+	if (child->killed_for) /* too late: it has not served, and will not */
+		return true;
 	child->was_ready = true;
 	event_del(child->deadline);
 	if (!child->reaped)
