@@ -16,6 +16,7 @@ enum {
 	CHAR_HOST = 8,	 /* in a Host field: unreserved, sub-delims, "%", ":", "[", "]" */
 	CHAR_HEX = 16,
 	CHAR_DIGIT = 32,
+	CHAR_NAME = 64, /* in a host's name: as CHAR_HOST, but "%", ":", "[", "]" */
 };
 
 extern const uint8_t char_class[256];

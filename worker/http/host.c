@@ -54,10 +54,14 @@ name_length(const char *p, size_t n)
 bool
 host_is_valid(const char *p, size_t n)
 {
-	size_t length;
+	size_t length = 0;
 
 	if (n == 0)
 		return true;
+	while (length < n && char_is((unsigned char)p[length], CHAR_NAME))
+		length++;
+	if (length == n || (length > 0 && p[length] == ':')) /* nearly all: nothing but a name */
+		return port_is_valid(p + length, n - length);
 	if (!chars_all(p, n, CHAR_HOST))
 		return false;
 	length = p[0] == '[' ? literal_length(p, n) : name_length(p, n);

@@ -45,6 +45,14 @@ START_TEST(a_host_has_what_rfc_3986_lets_it_have)
 }
 END_TEST
 
+START_TEST(a_name_of_a_host_has_no_colon_bracket_or_percent)
+{
+	for (int c = 0; c < 256; c++)
+		ck_assert_int_eq(char_is((unsigned char)c, CHAR_NAME),
+				 char_is((unsigned char)c, CHAR_HOST) && strchr(":[]%", c) == NULL);
+}
+END_TEST
+
 START_TEST(hex_digits_are_those_of_both_cases)
 {
 	for (int c = 0; c < 256; c++)
@@ -114,6 +122,7 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, a_value_has_all_but_control_bytes);
 	tcase_add_test(tcase, a_target_has_what_can_be_seen_but_a_fragment);
 	tcase_add_test(tcase, a_host_has_what_rfc_3986_lets_it_have);
+	tcase_add_test(tcase, a_name_of_a_host_has_no_colon_bracket_or_percent);
 	tcase_add_test(tcase, hex_digits_are_those_of_both_cases);
 	tcase_add_test(tcase, digits_are_ten);
 	tcase_add_test(tcase, only_the_letters_of_ascii_have_a_lower_case);
