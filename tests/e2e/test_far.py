@@ -103,6 +103,11 @@ def test_a_host_that_never_answers_is_named_when_the_kernel_gives_up(far, to):
     assert dial(far, to) == "ETIMEDOUT close"
 
 
+def test_the_http_client_names_it_too(far):
+    assert far.get("/fetch", f"X-Url: http://{HOLE}/").body == b"error ETIMEDOUT\nclose\n\n"
+    assert far.get("/fetch", f"X-Url: http://{NOWHERE}/").body == b"error ENETUNREACH\nclose\n\n"
+
+
 def test_the_http_clients_timeout_is_told_before_that(far):
     url = f"http://{HOLE}/"
     body = far.get("/fetch", f"X-Url: {url}", "X-Timeout: 50", "X-Destroy: timeout").body
