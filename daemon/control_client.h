@@ -1,11 +1,13 @@
 /*
- * One connection to the control socket: what control.c serves and an upgrade hands over.
+ * One connection to the control socket, for those who serve it: control.c, which has the bytes,
+ * control_request.c, which knows what they ask for, and handover_sockets.c, which hands it over.
  */
 #ifndef EDDY_DAEMON_CONTROL_CLIENT_H
 #define EDDY_DAEMON_CONTROL_CLIENT_H
 
 #include "daemon/control.h"
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <sys/queue.h>
 
@@ -31,5 +33,17 @@ struct control_client *control_client_new(struct control *control, int fd);
  * at yet.
  */
 void control_client_resume(struct control_client *client);
+
+/* One line; the object is taken over. */
+void client_write(struct control_client *client, json_t *object);
+/* The last line, of whatever kind; the connection closes when it has been sent. */
+void client_end(struct control_client *client, json_t *object);
+void client_refuse(struct control_client *client, const char *error);
+void client_ok(struct control_client *client);
+/* What it has asked for is under way: control_tell will answer. */
+void client_wait(struct control_client *client, enum control_wait wait, unsigned id);
+
+/* Does what the line asks for; the line is cut into words. */
+void request_take(struct control_client *client, char *line);
 
 #endif

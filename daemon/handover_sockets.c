@@ -291,7 +291,7 @@ buffer_write(struct pack *pack, const char *name, struct evbuffer *buffer)
 }
 
 static void
-client_write(struct pack *pack, struct control_client *client)
+client_pack(struct pack *pack, struct control_client *client)
 {
 	int fd = bufferevent_getfd(client->stream);
 
@@ -315,7 +315,7 @@ input_add(struct bufferevent *stream, const char *bytes, size_t size)
 }
 
 static int
-client_read(struct control *control, struct pack *pack)
+client_unpack(struct control *control, struct pack *pack)
 {
 	struct control_client *client;
 	int fd = -1, error = 0;
@@ -351,7 +351,7 @@ handover_control_write(struct handover *handover)
 	LIST_FOREACH(client, &control->clients, entry) {
 		struct pack item = pack_add(&pack, "clients");
 
-		client_write(&item, client);
+		client_pack(&item, client);
 	}
 }
 
@@ -369,7 +369,7 @@ handover_control_read(struct handover *handover)
 	for (size_t i = 0; !error && i < pack_count(&pack, "clients"); i++) {
 		struct pack item = pack_at(&pack, "clients", i);
 
-		error = client_read(control, &item);
+		error = client_unpack(control, &item);
 	}
 	return error;
 }

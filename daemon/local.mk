@@ -29,6 +29,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/control_client.h \
 	daemon/control_path.c \
 	daemon/control_path.h \
+	daemon/control_request.c \
+	daemon/control_socket.c \
 	daemon/escape.c \
 	daemon/escape.h \
 	daemon/generation.c \

@@ -146,9 +146,15 @@ def test_stderr_that_leads_to_the_journal_has_priorities(journaled):
 
 
 @needs_systemd
-def test_an_upgrade_goes_on_in_the_journal(journaled):
+def test_a_service_that_is_upgraded_is_the_same_to_systemd_and_to_the_journal(journaled):
+    names = ("MainPID", "ActiveState", "NRestarts", "InvocationID")
+    before = journaled.box.show("eddy.service", *names)
     assert journaled.daemon.ctl("upgrade").returncode == 0
     assert journaled.entry("has taken over from")["_TRANSPORT"] == "journal"
+    assert journaled.box.show("eddy.service", *names) == before
+    journaled.systemctl("kill", "--kill-who=main", "--signal=USR2", "eddy.service")
+    wait_until(lambda: journaled.daemon.status()["upgrades"] == 2, "the second upgrade")
+    assert journaled.box.show("eddy.service", *names) == before
 
 
 def test_a_journal_that_is_not_behind_stderr_is_left_alone(daemon):

@@ -615,6 +615,39 @@ def test_a_program_that_hangs_is_ended_and_changes_nothing(upgradable):
     )
 
 
+def test_a_program_that_is_gone_when_it_has_said_that_it_would_fit_changes_nothing(upgradable):
+    """The exec itself fails, when all is prepared for it."""
+    daemon = upgradable
+    daemon.expect_log("SIGKILL|cannot run|upgrade failed")
+    daemon.start()
+    files = inherited_files(daemon)
+    install(daemon, text='#!/bin/sh\nrm -f "$0"\nexit 113\n')
+    done = daemon.ctl("upgrade")
+    assert done.returncode == 1, done
+    assert f"cannot run {daemon.programs.eddyd}: No such file or directory" in done.stderr
+    assert inherited_files(daemon) == files
+    victim = daemon.pids()[0]
+    os.kill(victim, signal.SIGKILL)
+    daemon.wait_serving(without=[victim])
+    assert inherited_files(daemon) == files
+    daemon.reload()
+    install(daemon)
+    upgrade_by_ctl(daemon)
+    inherited_files(daemon)
+
+
+def inherited_files(daemon):
+    """How many the workers have each; and the master has none that it would pass on by mistake."""
+    for fd in set(os.listdir(f"/proc/{daemon.pid}/fd")) - {"0", "1", "2"}:
+        try:
+            with open(f"/proc/{daemon.pid}/fdinfo/{fd}", encoding="ascii") as file:
+                flags = int(re.search(r"flags:\s*(\d+)", file.read())[1], 8)
+        except FileNotFoundError:
+            continue
+        assert flags & os.O_CLOEXEC, os.readlink(f"/proc/{daemon.pid}/fd/{fd}")
+    return [open_files(pid) for pid in daemon.pids()]
+
+
 def test_a_stop_does_not_wait_for_a_program_that_hangs(upgradable):
     daemon = upgradable
     daemon.start()
