@@ -4,6 +4,7 @@ that does not come back.
 """
 import os
 import re
+import select
 import shutil
 import subprocess
 
@@ -11,8 +12,8 @@ import pytest
 
 from harness import dns
 from harness.client import Closed, request
-from harness.held_disk import SIZE, HeldDisk, content
-from harness.wait import wait_until
+from harness.held_disk import LATE_SIZE, SIZE, HeldDisk, content
+from harness.wait import deadline, wait_until
 
 THREADS = 4
 MEGABYTE = 1 << 20
@@ -25,7 +26,9 @@ class Site:
         self.daemon = daemon
         self.log_path = os.path.join(daemon.folder, "access.log")
         own = ("sender", "files", "pipes", "client", "names")
-        resolve = {"path": "resolve.so", "timeout": "5000"} | ({"servers": servers} if servers else {})
+        resolve = {"path": "resolve.so", "timeout": "5000"} | (
+            {"servers": servers} if servers else {}
+        )
         daemon.conf(
             workers=1,
             http={"access_log": self.log_path, "access_format": "%r %>s"},
@@ -45,15 +48,15 @@ class Site:
         daemon.start()
         self.pid = daemon.wait_serving()[0]
 
-    def begin(self, data):
-        client = self.daemon.connect()
+    def begin(self, data, **more):
+        client = self.daemon.connect(**more)
         client.send(data)
         return client
 
-    def send(self, path):
+    def send(self, path, **more):
         """Asks for a file by eddy_response_send_file."""
         script = f"Script: open a {path} r;send a 0 end;end;close a"
-        return self.begin(request("GET", f"/send/{os.path.basename(path)}", script))
+        return self.begin(request("GET", f"/send/{os.path.basename(path)}", script), **more)
 
     def files(self, *lines):
         body = "\n".join(lines).encode()
@@ -156,7 +159,9 @@ def first_descriptor(call):
     return found and found[1]
 
 
-OPENS = re.compile(r"(open\w*|creat|\w*stat\w*|access|faccessat\d?|readlink\w*|unlink\w*|rename\w*)\(")
+OPENS = re.compile(
+    r"(open\w*|creat|\w*stat\w*|access|faccessat\d?|readlink\w*|unlink\w*|rename\w*)\("
+)
 WAITS = re.compile(r"(poll|ppoll|select|pselect6|nanosleep|clock_nanosleep)\(")
 FILES = re.compile(r"/(?!proc/\d+/statm)")  # the worker's own figures are no disk's
 
@@ -235,7 +240,7 @@ def test_a_disk_that_hangs_holds_up_its_own_files_alone(site, disk):
 
 
 def test_all_threads_stuck_hold_up_files_alone(site, disk):
-    """The fifth operation on a file waits for a thread; names, logs and connects have none of these."""
+    """The fifth operation on a file waits for one; names, logs and connects have none of these."""
     with open(f"{site.daemon.folder}/static", "wb") as file:
         file.write(content(0, 1000))
     reads = [
@@ -256,6 +261,38 @@ def test_all_threads_stuck_hold_up_files_alone(site, disk):
         assert client.read().body == content(0, SIZE)
     assert fifth.read().body == b"0 OK 1000 100644\n"
     assert sixth.read().body == content(0, 1000)
+
+
+def take_all_there_is(client):
+    """Reads until nothing comes any more: as much as the disk has given. How much that was."""
+    n = 0
+    while client.buffer or client.sock in select.select([client.sock], [], [], 0.3)[0]:
+        n += len(client.buffer or client.read_once())
+        client.buffer = b""
+    return n
+
+
+def test_a_client_is_not_late_while_the_disk_is(site, disk):
+    """One that takes nothing, and began later, is cut off by write_timeout before that."""
+    http = {"access_log": site.log_path, "access_format": "%r %>s", "write_timeout": "400ms"}
+    site.daemon.conf(http=http)
+    site.daemon.reload()
+    with open(f"{site.daemon.folder}/large", "wb") as file:
+        file.truncate(1 << 30)
+    client = site.send(disk.path("late"), rcvbuf=4096)
+    head = client.read_head()
+    n = LATE_SIZE - len(client.buffer)
+    client.buffer = b""
+    while disk.held() != {"late"}:
+        n -= len(client.read_once())
+        client.buffer = b""
+    n -= take_all_there_is(client)
+    assert head.get("Content-Length") == str(LATE_SIZE) and n > 0
+    site.send(f"{site.daemon.folder}/large", rcvbuf=4096)
+    site.daemon.wait_log(r"\(sender\): large sent 0 ECLOSED$")
+    disk.open_gate()
+    assert len(client._exactly(n, deadline(30))) == n
+    assert client.get("/hello").status == 200
 
 
 def looked_at(site, disk, steps="end;close a"):
@@ -322,6 +359,33 @@ def test_a_client_that_leaves_a_hanging_disk_is_gone_at_once(site, disk):
     for client in others:
         assert client.get("/hello").body == b"Hello World\n"
     assert site.send(disk.path("held-0")).read().body == content(0, SIZE)
+
+
+def test_a_client_that_leaves_before_a_thread_has_time_leaves_no_descriptor_to_others(site, disk):
+    """What is sent when there is a thread again does not go to who has that number by then."""
+    with open(f"{site.daemon.folder}/large", "wb") as file:
+        file.truncate(1 << 30)
+    leaving = [site.send(f"{site.daemon.folder}/large") for _ in range(3)]
+    for client in leaving:
+        client.read_head()
+    hanging = [
+        site.files(f"open {x} {disk.path(f'held-{x}')} r", "wait", f"read {x} 8 0") for x in "abcd"
+    ]
+    disk.wait_held(*(f"held-{x}" for x in "abcd"))
+    for client in leaving:
+        take_all_there_is(client)  # which leaves room, for a thread to be found
+        client.reset()
+    wait_until(
+        lambda: site.daemon.log().count("large sent 0 ECLOSED") == 3, "the connections to be gone"
+    )
+    others = [site.daemon.connect() for _ in range(8)]
+    for client in others:
+        assert client.get("/hello").body == b"Hello World\n"
+    disk.open_gate()
+    for client in hanging:
+        assert client.read().status == 200
+    for client in others:
+        assert client.get("/hello").body == b"Hello World\n"
 
 
 def test_what_drain_timeout_ends_is_reset_though_the_disk_hangs(site, disk):

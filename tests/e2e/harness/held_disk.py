@@ -3,7 +3,8 @@ A disk whose reads do not come back until a test lets them: a FUSE file system.
 
 HeldDisk mounts it; run as a program this file is it, until it is unmounted. Every path is a file of
 SIZE bytes. Reads of those that begin with `held` wait until the test opens the gate; `bad` ones are
-EIO behind BAD_FROM; those of `slow` take two seconds each.
+EIO behind BAD_FROM; those of `slow` take two seconds each. `late` ones are of LATE_SIZE bytes and
+wait from LATE_FROM on: no socket has so much room.
 """
 import os
 import stat
@@ -16,6 +17,8 @@ from .wait import wait_until
 
 SIZE = 1 << 20
 BAD_FROM = SIZE // 2
+LATE_SIZE = 20 << 20
+LATE_FROM = 16 << 20
 
 
 def content(offset, n):
@@ -49,8 +52,8 @@ class HeldDisk:
         return str(self.mount / name)
 
     def held(self):
-        """The files of which a read is waiting, each once."""
-        return {path.name for path in self.control.glob("held*")}
+        """The files of which a read has waited."""
+        return {path.name for path in self.control.iterdir()}
 
     def wait_held(self, *names):
         wait_until(
@@ -69,6 +72,17 @@ class HeldDisk:
         self.process.communicate()
 
 
+def size_of(name):
+    return LATE_SIZE if name.startswith("late") else SIZE
+
+
+def held_from(name):
+    """The offset from which on its reads wait."""
+    if name.startswith("held"):
+        return 0
+    return LATE_FROM if name.startswith("late") else SIZE
+
+
 def serve(mount, control):
     import errno
 
@@ -78,11 +92,11 @@ def serve(mount, control):
         def getattr(self, path, fh=None):
             if path == "/":
                 return {"st_mode": stat.S_IFDIR | 0o755, "st_nlink": 2}
-            return {"st_mode": stat.S_IFREG | 0o644, "st_nlink": 1, "st_size": SIZE}
+            return {"st_mode": stat.S_IFREG | 0o644, "st_nlink": 1, "st_size": size_of(path[1:])}
 
         def read(self, path, size, offset, fh):
             name = path[1:]
-            if name.startswith("held"):
+            if offset + size > held_from(name):
                 (control / name).touch()
                 while not (control / "gate").exists():
                     time.sleep(0.01)
@@ -90,7 +104,7 @@ def serve(mount, control):
                 time.sleep(2)
             if name.startswith("bad") and offset + size > BAD_FROM:
                 raise FuseOSError(errno.EIO)
-            return content(offset, min(size, SIZE - offset))
+            return content(offset, min(size, size_of(name) - offset))
 
     FUSE(Disk(), str(mount), foreground=True, allow_other=os.geteuid() == 0)
 
