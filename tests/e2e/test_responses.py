@@ -18,6 +18,16 @@ def test_an_answer_of_unknown_length_is_chunked(client):
     client.expect_open()
 
 
+def test_events_that_finish_sets_hear_the_close_once(site, client):
+    before = len(site.log())
+    assert client.get("/anew").body == b"x"
+    site.wait_log("anew: close", after=before)
+    assert client.get("/anew").body == b"x"
+    wait_until(lambda: len(re.findall("anew: finish", site.log()[before:])) == 2, "the second")
+    site.wait_log("(?s)(anew: finish.*anew: close.*){2}", after=before)
+    assert re.findall(r"anew: (\w+)", site.log()[before:]) == ["finish", "close"] * 2
+
+
 def test_pieces_leave_as_they_are_written(client):
     """The first piece is there long before the last one is written."""
     client.send(request("GET", "/chunks?200"))

@@ -350,8 +350,11 @@ exchange_run(struct task *task)
 		exchange_tell(exchange, offsetof(eddy_response_events, drain));
 	if (pending & EXCHANGE_FINISH)
 		exchange_tell(exchange, offsetof(eddy_response_events, finish));
-	if (pending & EXCHANGE_CLOSE)
+	if (pending & EXCHANGE_CLOSE) {
 		exchange_tell(exchange, offsetof(eddy_response_events, close));
+		exchange->pending &=
+			(uint8_t)~EXCHANGE_CLOSE; /* of events set in these callbacks */
+	}
 	if (!(pending & EXCHANGE_FREE))
 		return;
 	if (exchange->posted) /* by one of these callbacks: that run is the last */

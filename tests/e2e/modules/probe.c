@@ -784,6 +784,34 @@ patient(eddy_request *req, eddy_response *res, void *state)
 }
 
 static void
+anew_close(eddy_response *res, void *arg)
+{
+	(void)res;
+	eddy_log(arg, LOG_INFO, "anew: close");
+}
+
+static const eddy_response_events anew_events = {.close = anew_close};
+
+static void
+anew_finish(eddy_response *res, void *arg)
+{
+	eddy_log(arg, LOG_INFO, "anew: finish");
+	eddy_response_on(res, &anew_events, arg);
+}
+
+/* Its `finish` sets other events. */
+static void
+anew(eddy_request *req, eddy_response *res, void *state)
+{
+	static const eddy_response_events events = {.finish = anew_finish};
+	struct probe *probe = state;
+
+	(void)req;
+	eddy_response_on(res, &events, probe->self);
+	eddy_response_send(res, 200, NULL, "x", 1);
+}
+
+static void
 timeout_answer(eddy_response *res, void *arg)
 {
 	(void)arg;
@@ -1232,6 +1260,7 @@ static const struct eddy_handler handlers[] = {
 	{"released", released},
 	{"chatter", chatter},
 	{"patient", patient},
+	{"anew", anew},
 	{"orphan", orphan},
 	{"timeout", timeout},
 	{"order", order},
