@@ -18,6 +18,7 @@ import measure
 from servers import BODY, HERE, Failed
 
 CONNECTIONS = 64
+WARM_UP_S = 1  # without measuring: caches, pools, and compilers that learn
 PIPELINED = 16
 CROWD = 8000
 GIGABYTE = 1 << 30
@@ -183,9 +184,10 @@ class Wrk(Load):
     def run(self, server, options):
         answer_bytes = probe(server.port, self.sent, self.count) / self.count
         pids = server.pids()
+        self._wrk(server, WARM_UP_S)
         measure.settle(pids)
         before = measure.Usage(pids)
-        result, client_us = self._wrk(server, options)
+        result, client_us = self._wrk(server, options.duration)
         after = measure.Usage(server.pids())
         check_counts(result, answer_bytes, CONNECTIONS * self.count)
         probe(server.port, self.sent, self.count)
@@ -194,15 +196,13 @@ class Wrk(Load):
         done["memory"] = measure.pss_bytes(pids)
         return done
 
-    def _wrk(self, server, options):
+    def _wrk(self, server, seconds):
         path = os.path.join(server.folder, "request")
         with open(path, "wb") as file:
             file.write(self.sent)
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{options.duration}s"]
+        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s"]
         command += ["-s", os.path.join(HERE, "wrk.lua"), f"http://127.0.0.1:{server.port}/"]
-        said, client_us = run_client(
-            command, options.duration + 30, dict(os.environ, BENCH_REQUEST=path)
-        )
+        said, client_us = run_client(command, seconds + 30, dict(os.environ, BENCH_REQUEST=path))
         for line in said.splitlines():
             if line.startswith("result "):
                 return json.loads(line[len("result ") :]), client_us

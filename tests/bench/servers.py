@@ -250,6 +250,7 @@ _FILES = "sends files, with their length"
 
 class Peer(Server):
     is_peer = True
+    packages = []  # Debian's
     program = None
     version_flag = "-v"
 
@@ -269,6 +270,7 @@ class Peer(Server):
 
 class Nginx(Peer):
     name = program = "nginx"
+    packages = ["nginx", "libnginx-mod-nchan"]
     cannot = {"upload": _NO_HANDLER, "download": _FILES}
     notes = {"post": "throws the body away", "parked": "with nchan"}
 
@@ -281,6 +283,7 @@ class Nginx(Peer):
 
 class H2o(Peer):
     name = program = "h2o"
+    packages = ["h2o"]
     cannot = {
         "post": _NO_HANDLER,
         "upload": _NO_HANDLER,
@@ -295,6 +298,7 @@ class H2o(Peer):
 
 class Kore(Peer):
     name = program = "kore"
+    packages = ["kore"]
     cannot = {
         "pipelined": "its 4.1 does not answer all of them",
         "upload": "collects a body before its handler is called",
@@ -321,6 +325,7 @@ class Kore(Peer):
 
 class Haproxy(Peer):
     name = program = "haproxy"
+    packages = ["haproxy"]
     cannot = {
         "upload": _NO_HANDLER,
         "download": _NO_HANDLER,
@@ -335,6 +340,7 @@ class Haproxy(Peer):
 
 class Lighttpd(Peer):
     name = program = "lighttpd"
+    packages = ["lighttpd"]
     cannot = {
         "post": _NO_HANDLER,
         "upload": _NO_HANDLER,
@@ -349,6 +355,7 @@ class Lighttpd(Peer):
 
 class Node(Peer):
     name = "node"
+    packages = ["nodejs"]
     program = "node"
     version_flag = "--version"
     cannot = {"log": "has none"}
