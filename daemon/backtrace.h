@@ -39,8 +39,8 @@ int backtrace_dump(struct master *master, pid_t pid, char *why);
 bool backtrace_take(struct child *child, const struct contract_message *message);
 
 /*
- * Of a master before (handover.h), whose members have been filled in: waits on for the answer, for so
- * many ms; -1: none is waited for. 0 or -ENOMEM.
+ * Of a master before (handover.h), whose members have been filled in: waits on for the answer, for
+ * so many ms; -1: none is waited for. 0 or -ENOMEM.
  */
 int backtrace_resume(struct child *child, int late_ms);
 

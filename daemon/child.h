@@ -71,9 +71,9 @@ TAILQ_HEAD(child_list, child);
 struct child *child_start(struct generation *generation, unsigned worker, char *why, size_t size);
 
 /*
- * Of a master before (handover.h): one that nothing is known of but its worker number, and, when its
- * fields have been filled in, its events. The ms to its deadline are -1 without one. NULL or -ENOMEM:
- * no memory.
+ * Of a master before (handover.h): one that nothing is known of but its worker number, and, when
+ * its fields have been filled in, its events. The ms to its deadline are -1 without one. NULL or
+ * -ENOMEM: no memory.
  */
 struct child *child_new(struct generation *generation, unsigned worker);
 int child_resume(struct child *child, int deadline_ms);

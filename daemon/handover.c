@@ -22,7 +22,7 @@
 
 /* what both sides must agree on -------------------------------------------------------------- */
 
-/* The workers go on as they are, so that nothing that they and the master share may be different. */
+/* The workers go on as they are: nothing that they and the master share may be different. */
 struct contract_form {
 	size_t version, slots;
 	size_t slot_bytes;

@@ -27,7 +27,7 @@ int journal_open(void);
 void journal_add(struct journal_entry *entry, const char *name, const char *value, size_t size);
 void journal_add_number(struct journal_entry *entry, const char *name, long number);
 
-/* Waits for room for wait_ms at most (-1: as long as it takes). 0, or -errno: -EAGAIN has no room. */
+/* Waits for room for wait_ms at most (-1: as long as it takes). 0, or -errno (-EAGAIN: no room). */
 int journal_send(int fd, const struct journal_entry *entry, int wait_ms);
 
 #endif

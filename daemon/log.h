@@ -60,8 +60,8 @@ struct log {
 void log_init(struct log *log, int fd);
 
 /*
- * From now on as the conf says; the `file` of that path becomes the log's own (-1 and NULL where it is
- * none). A journal that is not there is said, and lines go to stderr.
+ * From now on as the conf says; the `file` of that path becomes the log's own (-1 and NULL where it
+ * is none). A journal that is not there is said, and lines go to stderr.
  */
 void log_use(struct log *log, enum conf_log where, int file, const char *path);
 

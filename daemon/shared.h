@@ -80,8 +80,8 @@ int shared_take(struct shared_table *table, struct shared_uses *uses, const stru
 		const struct listener **listener, char *why, size_t size);
 
 /*
- * Of a master before (handover.h): one that is open, with whom it was bound as, both taken over; and
- * a worker that holds it. NULL or -ENOMEM: no memory.
+ * Of a master before (handover.h): one that is open, with whom it was bound as, both taken over;
+ * and a worker that holds it. NULL or -ENOMEM: no memory.
  */
 struct shared *shared_adopt(struct shared_table *table, struct listener *listener,
 			    struct identity *identity, bool picked);

@@ -365,7 +365,7 @@ upgrade_run(struct master *master)
 
 	upgrade->due = false;
 	master_signals_block();
-	/* Twice: what is caught is told to the loop in one turn, and acted upon in this or the next. */
+	/* Twice: what is caught comes to the loop in one turn, and is acted upon by the next. */
 	for (int i = 0; i < 2 && master->state != MASTER_STOPPED; i++)
 		event_base_loop(master->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
 	if (master_is_idle(master)) {

@@ -253,7 +253,8 @@ link_event(evutil_socket_t fd, short what, void *arg)
 }
 
 /*
- * READY, STOPPED and REOPENED must arrive: while the link is full (of log lines, say) they are owed.
+ * READY, STOPPED and REOPENED must arrive: while the link is full (of log lines, say) they are
+ * owed.
  */
 static void
 link_pay(struct worker *worker)

@@ -44,7 +44,7 @@ bool writer_put(struct writer *writer, const char *line, size_t n);
 
 /* What comes goes to this file from now on, which becomes the writer's own; the old is closed. */
 void writer_reopen(struct writer *writer, int fd);
-/* How many calls of writer_reopen have been done: nothing is written to the files of before any more. */
+/* How many calls of writer_reopen are done: nothing goes to the files of before any more. */
 uint32_t writer_reopened(const struct writer *writer);
 
 /* Why the file does not take lines just now: an errno, or 0. */
