@@ -1,17 +1,15 @@
 /*
  * One worker process, as the master sees it.
  *
- * Whatever comes over the link is taken for what it is: bytes from a process that runs other
- * people's modules. A message that is not in order ends that worker, and touches nothing else.
+ * What comes over the link, message.c looks at: a message that is not in order ends that worker, and
+ * touches nothing else.
  */
 #include "daemon/child.h"
 #include "daemon/blame.h"
 #include "daemon/clock.h"
-#include "daemon/cluster.h"
 #include "daemon/generation.h"
-#include "daemon/listen.h"
 #include "daemon/master.h"
-#include "daemon/reopen.h"
+#include "daemon/message.h"
 
 #include <event2/event.h>
 
@@ -73,140 +71,6 @@ void
 child_abort(struct child *child, const char *reason)
 {
 	child_end(child, SIGABRT, reason);
-}
-
-/* messages from the worker ------------------------------------------------------------------- */
-
-/* Each takes one message; false: that is not in order. */
-typedef bool message_handler(struct child *child, const struct contract_message *message);
-
-static bool
-take_ready(struct child *child, const struct contract_message *message)
-{
-	(void)message;
-	if (child->state != CHILD_INIT)
-		return false;
-	child->state = CHILD_READY;
-	if (child->killed_for) /* too late: it has not served, and will not */
-		return true;
-	child->was_ready = true;
-	event_del(child->deadline);
-	if (!child->reaped)
-		generation_child_ready(child);
-	return true;
-}
-
-/* The place in the conf that a worker's failure is about. */
-static struct conf_where
-fail_where(const struct conf *conf, const struct contract_fail *fail)
-{
-	if (fail->kind == CONTRACT_FAIL_MODULE && fail->index < conf->nmodules)
-		return conf->modules[fail->index].where;
-	if (fail->kind == CONTRACT_FAIL_ROUTE && fail->index < conf->nroutes)
-		return conf->routes[fail->index].where;
-	if (fail->kind == CONTRACT_FAIL_LISTEN && fail->index < conf->nlistens)
-		return conf->listens[fail->index].where;
-	return (struct conf_where){0};
-}
-
-static bool
-take_stopped(struct child *child, const struct contract_message *message)
-{
-	if (message->size != 0 || child->state == CHILD_INIT)
-		return false;
-	child->stopped = true;
-	if (child->generation->state == GENERATION_DRAINING) /* none takes its place */
-		shared_drop_all(&child->master->shared, &child->shared);
-	generation_child_stopped(child);
-	return true;
-}
-
-static bool
-take_fail(struct child *child, const struct contract_message *message)
-{
-	const struct contract_fail *fail;
-	const char *text;
-	size_t size;
-	struct conf_where where;
-	int n;
-
-	fail = contract_body(message, sizeof(*fail), &text, &size);
-	if (!fail || child->state != CHILD_INIT || child->refusal)
-		return false;
-	where = fail_where(child->generation->conf, fail);
-	if (where.file)
-		n = asprintf(&child->refusal, "%s:%u: %.*s", where.file, where.line, (int)size,
-			     text);
-	else
-		n = asprintf(&child->refusal, "%.*s", (int)size, text);
-	if (n < 0)
-		child->refusal = NULL;
-	return true;
-}
-
-static bool
-take_log(struct child *child, const struct contract_message *message)
-{
-	const struct log_about *before = child->master->log.about;
-	struct log_about about;
-	const struct contract_log *line;
-	const char *text;
-	size_t size;
-
-	line = contract_body(message, sizeof(*line), &text, &size);
-	if (!line || line->module_size > size || line->priority > LOG_DEBUG)
-		return false;
-	/* Not what it is doing now: that may be something else already. */
-	about = (struct log_about){
-		.worker = child->worker,
-		.generation = child->generation->number,
-		.pid = child->pid,
-		.module = text,
-		.module_size = line->module_size,
-	};
-	child->master->log.about = &about;
-	log_worker(&child->master->log, (int)line->priority, child->worker, text, line->module_size,
-		   text + line->module_size, size - line->module_size);
-	child->master->log.about = before;
-	return true;
-}
-
-static bool
-take_publish(struct child *child, const struct contract_message *message)
-{
-	return cluster_relay(child, message);
-}
-
-static bool
-take_reopened(struct child *child, const struct contract_message *message)
-{
-	const struct contract_reopened *reopened =
-		contract_body(message, sizeof(*reopened), NULL, NULL);
-
-	if (!reopened || reopened->count > child->reopens)
-		return false;
-	child->reopened = reopened->count;
-	reopen_look(child->master);
-	return true;
-}
-
-static message_handler *const handlers[] = {
-	[CONTRACT_READY] = take_ready,	     [CONTRACT_FAIL] = take_fail,
-	[CONTRACT_LOG] = take_log,	     [CONTRACT_PUBLISH] = take_publish,
-	[CONTRACT_STOPPED] = take_stopped,   [CONTRACT_LISTEN] = listen_take,
-	[CONTRACT_UNLISTEN] = listen_end,    [CONTRACT_BACKTRACE] = backtrace_take,
-	[CONTRACT_REOPENED] = take_reopened,
-};
-
-static bool
-message_take(struct child *child, const struct contract_message *message)
-{
-	for (size_t i = 0; i < message->nfds; i++)
-		close(message->fds[i]);
-	if (message->nfds || message->type >= sizeof(handlers) / sizeof(handlers[0]) ||
-	    !handlers[message->type])
-		return false;
-	return handlers[message->type](child, message);
 }
 
 /* the link ----------------------------------------------------------------------------------- */

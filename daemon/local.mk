@@ -57,6 +57,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/log.h \
 	daemon/master.c \
 	daemon/master.h \
+	daemon/message.c \
+	daemon/message.h \
 	daemon/new_module.c \
 	daemon/new_module.h \
 	daemon/notify.c \
