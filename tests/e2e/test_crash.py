@@ -168,7 +168,7 @@ def test_one_line_says_how_a_worker_has_died_and_of_whom(crashing, way, how):
     assert re.fullmatch(
         rf"<3>worker \d \(pid \d+, generation 1\) was killed by {re.escape(how)}"
         r'(, core dumped)?\) in module "crash" \(request callback, route "/crash/ways", '
-        rf'request "GET /crash/ways\?{way}"\); starting it again',
+        rf'request "GET /crash/ways\?{way}"(, running for [\d.]+ s)?\); starting it again',
         lines[0],
     ), lines
     crashing.wait_serving()
