@@ -14,11 +14,13 @@
 	1024	     /* of those that wait when the listener stops: nobody else may come for them */
 #define SLEEP_MS 100 /* for descriptors or memory to come free */
 
-/* Having stepped back: the others need a moment. Who then still waits is the more welcome the longer. */
+/*
+ * Having stepped back: the others need a moment, and a worker that waits for a processor more than
+ * one. Who still waits then is let in one at a time, and ever faster where the others are too busy.
+ */
 #define AWAY_MS 10
 #define AWAY_MAX_MS 100
-#define BUSY_MS 2
-#define APPETITE 4
+#define LOOKS_PATIENT 25
 
 static void
 timer_start(struct listener *listener, unsigned ms)
@@ -154,8 +156,17 @@ listener_step_back(struct listener *listener)
 	event_del(&listener->event);
 	listener->away = true;
 	listener->away_ms = AWAY_MS;
-	listener->appetite = APPETITE;
+	listener->looks = 0;
 	timer_start(listener, AWAY_MS);
+}
+
+/* How many of those that wait are taken in at the n-th look at which somebody did. */
+static unsigned
+look_appetite(unsigned looks)
+{
+	unsigned more = looks > LOOKS_PATIENT ? looks - LOOKS_PATIENT : 0;
+
+	return more < 4 ? 1u << more : ACCEPT_TURNS;
 }
 
 /*
@@ -171,13 +182,11 @@ listener_look_back(struct listener *listener)
 		return;
 	}
 	if (listener_waits(listener)) {
-		listener->away_ms = BUSY_MS;
-		timer_start(listener, BUSY_MS);
-		listener_accept(listener, listener->appetite);
-		if (listener->appetite < ACCEPT_TURNS)
-			listener->appetite *= 2;
+		listener->away_ms = AWAY_MS;
+		timer_start(listener, AWAY_MS);
+		listener_accept(listener, look_appetite(++listener->looks));
 	} else {
-		listener->appetite = APPETITE;
+		listener->looks = 0;
 		if (listener->away_ms < AWAY_MAX_MS)
 			listener->away_ms *= 2;
 		timer_start(listener, listener->away_ms);

@@ -42,10 +42,10 @@ struct listener {
 	struct loop *loop;
 	int fd;
 	bool shared;
-	bool own;	   /* this worker's in the first place: it leaves nobody there to others */
-	bool away;	   /* it has stepped back */
-	unsigned away_ms;  /* until it looks back */
-	unsigned appetite; /* clients that it takes then */
+	bool own;	  /* this worker's in the first place: it leaves nobody there to others */
+	bool away;	  /* it has stepped back */
+	unsigned away_ms; /* until it looks back */
+	unsigned looks;	  /* in a row, at which somebody waited */
 	const struct listener_events *events;
 	void *arg;
 };
