@@ -502,8 +502,9 @@ EDDY_API eddy_socket *eddy_response_upgrade(eddy_response *res, const char *prot
  * EDDY_ERRNO(ENODATA) (the file is shorter), EDDY_ERRNO(ESPIPE) or (EISDIR) (it is no regular
  * file: read it with eddy_fs_read), EDDY_ERRNO(EBADF) (it is not open for reading),
  * EDDY_ERRNO(EIO), …, EDDY_ECONTENT_LENGTH (it is more than was promised). As long as the head is
- * not out nothing has been sent, and the answer is still yours: give another one in cb. What has
- * been ended, or has no cb, is answered 500. Where the head is out, the connection is reset.
+ * not out nothing has been sent, and the answer is still yours: give another one in cb, as if
+ * eddy_response_write_head had not been called; the headers that you have set are still there. What
+ * has been ended, or has no cb, is answered 500. Where the head is out, the connection is reset.
  *
  * The file stays yours, and may be closed at once: it is, when the piece has been sent. What else
  * is asked of it does not wait for the piece; bytes that are overwritten meanwhile may be sent as

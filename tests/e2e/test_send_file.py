@@ -441,6 +441,29 @@ def test_what_cannot_be_sent_is_told_while_the_answer_can_still_be_another(
     assert site.all_told() == [f"sent 0 {error}", "finish", "close"]
 
 
+@pytest.mark.parametrize(
+    "open_, send, error",
+    [
+        ("open a @ r", "send a 0 end", "EISDIR"),
+        ("open a @file r", "send a 0 101", "ENODATA"),
+        ("open a /dev/zero r", "send a 0 10", "ESPIPE"),
+    ],
+)
+@pytest.mark.parametrize("head", ["head 206", "head 206 Some of it"])
+def test_a_head_that_was_written_for_it_is_given_back(site, head, open_, send, error):
+    site.file("file", 100)
+    client = site.daemon.connect()
+    answer = site.ask(f"{open_};header X-Mine 1;{head};{send};or answer 404", client=client)
+    assert (answer.status, answer.reason, answer.body) == (404, "Not Found", b"instead\n")
+    assert answer.get("X-Mine") == "1"
+    client.expect_open()
+    assert site.all_told() == [f"sent 0 {error}", "finish", "close"]
+    answer = site.ask(f"{open_};{head};{send};or header A b;head 410;end gone", client=client)
+    assert (answer.status, answer.get("A"), answer.body) == (410, "b", b"gone")
+    answer = site.ask(f"{open_};{head};{send};or end gone", client=client)
+    assert (answer.status, answer.reason, answer.body) == (200, "OK", b"gone")
+
+
 def test_the_end_of_a_file_may_be_where_it_begins(site):
     site.file("file", 100)
     assert site.ask("open a @file r;send a 100 end;end").get("Content-Length") == "0"

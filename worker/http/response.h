@@ -62,6 +62,12 @@ bool response_begin(struct exchange *exchange);
 void response_header_remove(struct response *res, const char *name, size_t n);
 
 /*
+ * The module may give the head anew, which has not gone out: as if eddy_response_write_head had not
+ * been called. The headers that are set stay.
+ */
+void response_head_give_back(struct response *res);
+
+/*
  * Sends the head of an answer whose length is not known yet; the same of one that is complete with
  * n bytes, with a Content-Type line if type_len is not 0. False: the connection is lost.
  */

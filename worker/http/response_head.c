@@ -313,6 +313,15 @@ eddy_response_write_head(eddy_response *handle, int status, const char *reason)
 	return 0;
 }
 
+void
+response_head_give_back(struct response *res)
+{
+	free(res->reason);
+	res->reason = NULL;
+	res->status = 200;
+	res->head_fixed = false;
+}
+
 int
 eddy_response_write_early_hints(eddy_response *handle, const eddy_header *headers, size_t n)
 {

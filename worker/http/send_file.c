@@ -35,7 +35,6 @@ struct piece {
 	int error;		   /* EDDY_E…, if it is over */
 	bool looking;		   /* `look` has been posted */
 	bool over;
-	bool fixes; /* the head could be changed before it */
 	void (*cb)(eddy_response *res, int err, void *arg);
 	void *arg;
 };
@@ -193,10 +192,10 @@ piece_fail(struct piece *piece, int error)
 	bool first = res->files->first == piece;
 
 	piece_log(piece, error);
-	if (first)
+	if (first) {
 		res->files->first = NULL;
-	if (first && piece->fixes)
-		res->head_fixed = false;
+		response_head_give_back(res);
+	}
 	piece_over(piece, error);
 	if (!first)
 		conn_close(exchange->conn, true);
@@ -415,7 +414,6 @@ eddy_response_send_file(eddy_response *handle, eddy_file *file_handle, uint64_t 
 	piece->arg = arg;
 	res = &exchange->response;
 	if (!response_is_begun(res)) {
-		piece->fixes = !res->head_fixed;
 		res->files->first = piece;
 		res->head_fixed = true;
 	} else if (res->head_sent || response_begin(exchange)) {

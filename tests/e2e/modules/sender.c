@@ -4,7 +4,7 @@
  *
  *	open a /path rw     opens a file under a letter; the next step comes when it is open
  *	send a OFFSET N     N bytes of it, or N is `end`; `quiet` behind it: without a callback
- *	write TEXT, fill N, header NAME VALUE, head STATUS, trailer NAME VALUE, flush, answer STATUS, end, destroy
+ *	write TEXT, fill N, header NAME VALUE, head STATUS [REASON], trailer NAME VALUE, flush, answer STATUS, end, destroy
  *	put a TEXT          writes to the file, at its own place
  *	get a               reads its first byte
  *	close a
@@ -230,6 +230,15 @@ step_fill(struct run *run, size_t n)
 }
 
 static void
+step_head(const struct run *run, const char *args)
+{
+	const char *reason = strchr(args, ' ');
+
+	check(run, "head",
+	      eddy_response_write_head(run->res, atoi(args), reason ? reason + 1 : NULL));
+}
+
+static void
 step_field(struct run *run, const char *step, char *args)
 {
 	char *value = strchr(args, ' ');
@@ -266,7 +275,7 @@ step_plain(struct run *run, const char *step, char *args)
 	else if (strcmp(step, "header") == 0 || strcmp(step, "trailer") == 0)
 		step_field(run, step, args);
 	else if (strcmp(step, "head") == 0)
-		check(run, step, eddy_response_write_head(run->res, atoi(args), NULL));
+		step_head(run, args);
 	else if (strcmp(step, "flush") == 0)
 		check(run, step, eddy_response_flush_headers(run->res));
 	else if (strcmp(step, "end") == 0)
