@@ -413,8 +413,9 @@ EDDY_API void eddy_response_end(eddy_response *res, const void *p, size_t n);
 /*
  * Head and body in one, the fast path: status (200 to 599), Content-Type (NULL: none, or the one
  * set before; 512 bytes at most), Content-Length, and the headers set before. The bytes are copied
- * if they cannot leave at once. Other arguments are misuse, and the client is sent a 500. Node:
- * response.writeHead().end().
+ * if they cannot leave at once. Other arguments are misuse, and so is a head that has been given
+ * already (eddy_response_write_head, a write, a file): the client is sent a 500, or is cut off (RST)
+ * if the head is out. Node: response.writeHead().end().
  */
 EDDY_API void eddy_response_send(eddy_response *res, int status, const char *type, const void *p,
 				 size_t n);

@@ -560,6 +560,26 @@ def test_misuse_is_an_error_and_a_line(site):
     assert site.all_told()[:2] == ["header EHEADERS_SENT", "head EHEADERS_SENT"]
 
 
+@pytest.mark.parametrize("head", ["head 206", "open a @file r;send a 0 end"])
+def test_a_whole_answer_behind_a_head_that_is_not_out_is_a_500(site, head):
+    site.file("file", 100)
+    site.daemon.expect_log(r"\(sender\): eddy_response_send: ")
+    answer = site.ask(f"header X-Mine 1;{head};answer 404")
+    assert (answer.status, answer.get("X-Mine")) == (500, None)
+    assert site.all_told()[-1] == "close"
+    site.daemon.wait_log(r"\(sender\): eddy_response_send: the head has been written already")
+
+
+@pytest.mark.parametrize("head", ["flush", "head 206;flush", "write x"])
+def test_a_whole_answer_behind_a_head_that_is_out_is_a_reset(site, head):
+    site.daemon.expect_log(r"\(sender\): eddy_response_send: ")
+    client = site.begin(f"{head};answer 404")
+    with pytest.raises(Closed):
+        client.read()
+    site.daemon.wait_log(r"\(sender\): eddy_response_send: the head has been written already")
+    assert site.all_told() == ["close"]
+
+
 # leaving, logging
 
 

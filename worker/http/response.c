@@ -180,6 +180,17 @@ response_cut(struct exchange *exchange)
 }
 
 /*
+ * The module has ended it in a way that cannot be sent: the client gets a 500, or a cut connection.
+ */
+static void
+response_spoilt(struct exchange *exchange, int error, const char *what)
+{
+	response_misuse(exchange, error, what);
+	exchange_answer(exchange, 500);
+	exchange->response.ended = true;
+}
+
+/*
  * The exchange, if the module may finish it now, as far as that can be said without looking at the
  * body.
  */
@@ -191,9 +202,12 @@ response_ending(const eddy_response *handle, bool head_too, const char *what)
 
 	if (exchange == NULL)
 		return NULL;
-	if (res->ended || (head_too && res->head_fixed)) {
-		response_misuse(exchange, res->ended ? EDDY_EWRITE_AFTER_END : EDDY_EHEADERS_SENT,
-				what);
+	if (res->ended) {
+		response_misuse(exchange, EDDY_EWRITE_AFTER_END, what);
+		return NULL;
+	}
+	if (head_too && res->head_fixed) {
+		response_spoilt(exchange, EDDY_EHEADERS_SENT, what);
 		return NULL;
 	}
 	if (exchange->conn == NULL || res->answered) {
@@ -201,17 +215,6 @@ response_ending(const eddy_response *handle, bool head_too, const char *what)
 		return NULL;
 	}
 	return exchange;
-}
-
-/*
- * The module has ended it in a way that cannot be sent: the client gets a 500, or a cut connection.
- */
-static void
-response_spoilt(struct exchange *exchange, int error, const char *what)
-{
-	response_misuse(exchange, error, what);
-	exchange_answer(exchange, 500);
-	exchange->response.ended = true;
 }
 
 static void
