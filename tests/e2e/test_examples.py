@@ -60,6 +60,14 @@ def test_ticker_sends_events_in_their_order(ticker):
     assert got.index(b"id: 1\n") < got.index(b"id: 2\n") < got.index(b"id: 3\n")
 
 
+def test_ticker_ends_with_the_head_for_who_asks_for_no_more(ticker):
+    client = ticker.connect()
+    for _ in range(2):
+        answer = client.get("/ticks", method="HEAD")
+        assert (answer.status, answer.get("Content-Type")) == (200, "text/event-stream")
+    wait_until(lambda: ticker.workers()[0]["parked"] == 0, "nobody to wait")
+
+
 def test_ticker_stops_for_who_has_left(ticker):
     peers = [stream(ticker) for _ in range(20)]
     for peer in peers:

@@ -74,6 +74,14 @@ client_end(struct client *client)
 	eddy_response_end(client->res, NULL, 0);
 }
 
+static bool
+is_head(const eddy_request *req)
+{
+	eddy_str method = eddy_request_method(req);
+
+	return method.n == 4 && memcmp(method.p, "HEAD", 4) == 0;
+}
+
 static void
 ticker_request(eddy_request *req, eddy_response *res, void *state)
 {
@@ -93,13 +101,13 @@ ticker_request(eddy_request *req, eddy_response *res, void *state)
 	if (client->next != NULL)
 		client->next->link = &client->next;
 	ticker->clients = client;
-	eddy_request_release(req);
 	eddy_response_on(res, &events, client);
 	eddy_response_set_header(res, "Content-Type", "text/event-stream");
 	eddy_response_set_header(res, "Cache-Control", "no-store");
 	eddy_response_flush_headers(res);
-	if (ticker->leaving)
+	if (ticker->leaving || is_head(req))
 		client_end(client);
+	eddy_request_release(req);
 }
 
 /* A reload or a stop: the streams end, and so do those that are still to come. */
