@@ -192,7 +192,7 @@ keep_alive_timeout(eddy_str parameter)
 	for (; at < parameter.n; at++) {
 		if (parameter.p[at] < '0' || parameter.p[at] > '9')
 			return -1;
-		s = s < KEEP_S_MAX ? s * 10 + (parameter.p[at] - '0') : KEEP_S_MAX;
+		s = s < KEEP_S_MAX / 10 ? s * 10 + (parameter.p[at] - '0') : KEEP_S_MAX;
 	}
 	return s;
 }

@@ -38,6 +38,8 @@ START_TEST(a_server_may_say_how_long_it_waits)
 		{"keep-alive: max=100,  Timeout=60", 60},
 		{"Keep-Alive: timeout=0", 0},
 		{"Keep-Alive: timeout=99999999999999999999", 1000000},
+		{"Keep-Alive: timeout=999999", 999999},
+		{"Keep-Alive: timeout=9999999", 1000000}, /* in ms, it is an int still */
 		{"Keep-Alive: timeout=x, timeout=7", 7},
 		{"Keep-Alive: timeout=", -1},
 		{"Keep-Alive: timeout", -1},
