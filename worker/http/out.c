@@ -189,13 +189,25 @@ queue_open_end(struct conn *conn)
 	return queue_end(queue);
 }
 
+/* So many bytes have been put there. */
+static void
+queue_grew(struct out_queue *queue, size_t n)
+{
+	if (!TAILQ_EMPTY(&queue->files))
+		queue->behind += n;
+}
+
 /* Queues a copy of n bytes. Losing the connection shows in its state. */
 static void
 out_queue_copy(struct conn *conn, const void *p, size_t n)
 {
 	struct queue *end = n > 0 ? queue_open_end(conn) : NULL;
 
-	if (end != NULL && queue_copy(end, p, n) != 0)
+	if (end == NULL)
+		return;
+	if (queue_copy(end, p, n) == 0)
+		queue_grew(conn->queue, n);
+	else
 		conn_close(conn, true);
 }
 
@@ -275,6 +287,7 @@ out_commit(struct conn *conn, size_t n)
 		return;
 	}
 	queue_commit(queue_end(conn->queue), n);
+	queue_grew(conn->queue, n);
 }
 
 /*
@@ -334,7 +347,9 @@ out_write_lent(struct conn *conn, char *p, size_t n, const struct lent *lent)
 		sent = out_send_with(conn, p, n);
 	if (conn->state == CONN_CLOSED || (size_t)sent >= n || (end = queue_open_end(conn)) == NULL)
 		lent_release(calls, lent);
-	else if (queue_lend(end, calls, p + sent, n - (size_t)sent, lent) != 0)
+	else if (queue_lend(end, calls, p + sent, n - (size_t)sent, lent) == 0)
+		queue_grew(conn->queue, n - (size_t)sent);
+	else
 		conn_close(conn, true);
 }
 
@@ -368,15 +383,9 @@ out_hand_over(struct conn *conn, struct queue *to)
 size_t
 out_held(const struct conn *conn)
 {
-	const struct out_file *file;
 	size_t n = conn->http->out.owner == conn ? conn->http->out.len : 0;
 
-	if (conn->queue == NULL)
-		return n;
-	n += conn->queue->unsent.bytes;
-	TAILQ_FOREACH(file, &conn->queue->files, link)
-		n += file->behind.bytes;
-	return n;
+	return conn->queue != NULL ? n + conn->queue->unsent.bytes + conn->queue->behind : n;
 }
 
 uint64_t

@@ -75,6 +75,7 @@ struct out_queue {
 	struct conn *conn;
 	struct queue unsent; /* bytes before the first file */
 	struct out_file_list files;
+	size_t behind;		  /* bytes that follow files */
 	struct access_wait *wait; /* the answer's line in the access log; NULL: none */
 };
 
