@@ -4,6 +4,7 @@ of the answer where a file or a client fails.
 
 The module sender.c is given its steps in a header (see there), and logs what is called back.
 """
+import contextlib
 import os
 import random
 import re
@@ -333,6 +334,49 @@ def test_drain_follows_when_all_is_sent(site):
     site.silent("drain")
     read(client, BIG)
     site.told("drain")
+
+
+def test_a_client_that_leaves_while_no_thread_has_its_file_is_let_go(make):
+    """The only thread hangs, and what has been asked of it since is not waited for."""
+    site = make()
+    site.start(extra="fs_threads = 1")
+    site.sparse("large", 64 << 20)
+    os.mkfifo(site.path("fifo"))
+    (pid,) = site.daemon.pids()
+
+    def threads():
+        (worker,) = site.daemon.workers()
+        return worker["fs_busy"], worker["fs_queued"]
+
+    def sockets():
+        return sum(link.startswith("socket:") for link in links(pid))
+
+    before = sockets()
+    clients = [
+        site.begin("open a @large r;send a 0 end;end;close a", rcvbuf=4096) for _ in range(5)
+    ]
+    for client in clients:
+        client.read_head()
+    wait_until(lambda: threads() == (0, 0), "the sockets to be full")
+    assert sockets() == before + 5
+    hanging = site.begin("open b @fifo r;answer 200")
+    wait_until(lambda: threads()[0] == 1, "the thread to hang")
+    for client in clients:
+        client.sock.settimeout(0.01)
+
+    def queued():
+        for client in clients:
+            with contextlib.suppress(OSError):
+                client.sock.recv(1 << 20)
+        return threads()[1] >= 5
+
+    wait_until(queued, "all to have room again")
+    for client in clients:
+        client.reset()
+    wait_until(lambda: sockets() == before + 1, lambda: f"{before}: {links(pid)}")
+    fd = os.open(site.path("fifo"), os.O_RDWR)
+    assert hanging.read().status == 200
+    os.close(fd)
 
 
 def test_a_client_that_leaves_is_told_of_before_close(site):

@@ -29,6 +29,7 @@ out_file_end(struct conn *conn, struct out_file *file)
 		conn_close(conn, true);
 		return false;
 	}
+	conn->queue->behind -= file->behind.bytes;
 	queue_move(unsent, &file->behind);
 	out_file_remove(conn, file);
 	file->done(file, 0);
@@ -155,8 +156,11 @@ out_files_drop(struct conn *conn, bool reset)
 	bool busy = false;
 
 	while ((file = TAILQ_FIRST(&conn->queue->files)) != NULL) {
+		conn->queue->behind -= file->behind.bytes;
 		queue_clear(&file->behind, conn->http->calls);
 		out_file_remove(conn, file);
+		if (file->busy && threads_cancel(file->threads, &file->transfer.job))
+			file->busy = false; /* no thread has begun: the descriptor is free */
 		if (file->busy) {
 			file->closes = busy = true;
 			file->reset = reset;
