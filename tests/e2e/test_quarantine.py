@@ -206,6 +206,19 @@ def test_a_try_that_kills_its_worker_doubles_the_time(quarantine):
     assert daemon.log().count("lets one request through") == 2
 
 
+def test_a_try_whose_client_leaves_proves_nothing(quarantine):
+    daemon = quarantine("1s", workers=1)
+    kill_by(daemon, "/data", 3)
+    daemon.wait_log("lets one request through")
+    with daemon.connect() as client:
+        client.send(request("POST", "/data", "Content-Length: 1"))
+        wait_until(lambda: daemon.totals()["parked"] == 1, "the request to wait for its body")
+    wait_until(lambda: daemon.totals()["connections"] == 0, "the client to be gone")
+    assert [entry["state"] for entry in listed(daemon)] == ["probe"]
+    kill_by(daemon, "/data")
+    daemon.wait_log("has killed its worker again")
+
+
 def test_a_try_that_dies_with_its_worker_for_another_reason_is_made_again(quarantine):
     daemon = quarantine("1s", workers=1)
     kill_by(daemon, "/moody?die", 3)

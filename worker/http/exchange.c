@@ -77,7 +77,7 @@ exchange_free(struct exchange *exchange)
 	struct http *http = exchange->http;
 
 	if (exchange->probe)
-		probe_end(&http->probes, exchange->route->index, true);
+		probe_end(&http->probes, exchange->route->index, exchange->response.ended);
 	handle_free(&http->handles, exchange->handle);
 	exchange_release(exchange);
 	free(exchange->saved);

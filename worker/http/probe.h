@@ -31,7 +31,7 @@ probe_concerns(const struct probes *probes, uint32_t route)
  */
 bool probe_begin(const struct probes *probes, uint32_t route, uint64_t now_ns, unsigned *retry_s);
 
-/* It has been answered and is over (`passed`), or its handler was not called at all. */
+/* Its handler has answered it to the end (`passed`), or another request has to try. */
 void probe_end(const struct probes *probes, uint32_t route, bool passed);
 
 #endif
