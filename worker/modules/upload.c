@@ -6,10 +6,10 @@
  *
  * Try it with `curl -T FILE http://127.0.0.1:8080/upload/`. POST makes a file, and is answered 409 if
  * there is one of that name; PUT makes it, or takes its place. 201 (PUT may also say 204: replaced)
- * means that it is there whole, and on the disk: what has come is written beside it, under a name
- * that nobody can ask for, and gets its own when all of it is there. Nothing else is left behind: not
- * when the disk is full (507), nor when the client leaves. With `sync = "no"` the kernel may take its
- * time with writing, and a power failure may cost the file.
+ * means that it is there whole, and its bytes are on the disk: what has come is written beside it,
+ * under a name that nobody can ask for, and gets its own when all of it is there. Nothing else is left
+ * behind: not when the disk is full (507), nor when the client leaves. With `sync = "no"` the kernel
+ * may take its time with writing, and a power failure may cost the bytes.
  *
  * A name is one part of a path, percent-encoded. It may not begin with a dot.
  */
@@ -173,20 +173,22 @@ upload_synced(int err, void *arg)
 	struct upload *up = arg;
 
 	up->err = err;
+	err = eddy_fs_close(up->file, upload_closed, up);
+	if (err != 0)
+		upload_closed(err, up);
 }
 
-/* What is done with one file is done in its order: it closes when it is on the disk. */
 static void
 upload_received(int err, void *arg)
 {
 	struct upload *up = arg;
 
-	up->err = err;
-	if (err == 0 && up->folder->sync)
-		up->err = eddy_fs_fsync(up->file, upload_synced, up);
-	err = eddy_fs_close(up->file, upload_closed, up);
-	if (err != 0)
-		upload_closed(err, up);
+	if (err == 0 && up->folder->sync) {
+		err = eddy_fs_fsync(up->file, upload_synced, up);
+		if (err == 0)
+			return;
+	}
+	upload_synced(err, up);
 }
 
 static void
