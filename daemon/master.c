@@ -305,6 +305,8 @@ failed:
 void
 master_fini(struct master *master)
 {
+	/* One that comes now is too late to do anything, and must not kill what is almost over. */
+	signals_mask(SIG_BLOCK);
 	while (!TAILQ_EMPTY(&master->generations))
 		generation_free(TAILQ_FIRST(&master->generations));
 	for (size_t i = 0; i < MASTER_SIGNALS; i++)

@@ -48,7 +48,7 @@ def service(daemon, modules, request):
     daemon.conf(
         listens={f"unix:{socket}": {"mode": "0666"}},
         modules={"hello": {"path": "hello.so"}, "probe": {"path": str(modules / "probe.so")}},
-        routes={name: {"module": "probe", "handler": name[1:]} for name in ("/later", "/block")}
+        routes={name: {"module": "probe", "handler": name[1:]} for name in ("/later", "/park")}
         | {"/hello": "hello"},
         drain_timeout="60s",
     )
@@ -106,7 +106,7 @@ def test_start_returns_when_the_workers_serve(service):
 def test_the_status_line_has_live_figures(service):
     client = service.daemon.connect()
     client.get("/hello")
-    client.send(request("GET", "/later?600000"))
+    client.send(request("GET", "/park"))
     wait_until(lambda: ", 1 connections (1 parked)" in service.status(), "the request to park")
 
 
