@@ -722,6 +722,12 @@ def test_a_paused_answer_waits_for_resume(asking, serve, answer, stage, place):
     assert (events, body) == (wanted, b"ok")
 
 
+def test_what_is_written_when_the_answer_is_whole_goes_nowhere(asking, serve):
+    server = serve(answering(OK))
+    events, body = fetch(asking, server.url, method="POST", late="unused", write="end")
+    assert (events, body) == (GOOD, b"ok")
+
+
 def test_an_early_answer_ends_a_request_that_is_still_being_sent(asking, serve):
     def script(peer, n):
         peer.head()

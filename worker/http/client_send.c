@@ -408,11 +408,18 @@ client_drained(struct client_request *req)
 
 /* The module's calls -------------------------------------------------------------- */
 
+/* Whether nobody takes its body any more: it is over, or is as soon as `end` has been told. */
+static bool
+client_is_through(const struct client_request *req)
+{
+	return req->state == CLIENT_OVER || (req->state == CLIENT_RUNNING && req->conn == NULL);
+}
+
 /* Whether n bytes more may be written; says what is wrong if not. */
 static bool
 client_may_write(struct client_request *req, size_t n, const char *what)
 {
-	if (req->state == CLIENT_OVER)
+	if (client_is_through(req))
 		return false;
 	if (req->ended) {
 		api_misuse(EDDY_EWRITE_AFTER_END, what);
@@ -490,7 +497,7 @@ client_write_owned(struct client_request *req, void *p, size_t n,
 void
 client_end(struct client_request *req, const void *p, size_t n, const char *what)
 {
-	if (req->state == CLIENT_OVER || (req->ended && n == 0))
+	if (client_is_through(req) || (req->ended && n == 0))
 		return;
 	if (!req->ended)
 		client_start(req, true, n > 0, n);

@@ -24,6 +24,7 @@ struct asked {
 	struct text log, body;
 	char at[16]; /* the event at which to destroy, or to pause */
 	char pause[16];
+	char write[16]; /* at which to write, and to end */
 	char *say;  /* to the socket that has been taken over */
 	char *late; /* the body that is sent when `information` has come */
 	size_t chunk, chunks, written;
@@ -66,6 +67,11 @@ act(struct asked *asked, const char *event)
 {
 	if (strcmp(asked->at, event) == 0)
 		eddy_client_request_destroy(asked->req);
+	if (strcmp(asked->write, event) == 0) {
+		if (eddy_client_request_write(asked->req, "late", 4))
+			note(asked, "written");
+		eddy_client_request_end(asked->req, "late", 4);
+	}
 	if (strcmp(asked->pause, event) != 0)
 		return;
 	asked->pause[0] = 0;
@@ -413,6 +419,7 @@ fetch(eddy_request *req, eddy_response *res, void *arg)
 		options.size = strcmp(size, "first") == 0 ? offsetof(eddy_http_options, path) : 8;
 	copy_word(req, "X-Destroy", asked->at);
 	copy_word(req, "X-Pause", asked->pause);
+	copy_word(req, "X-Write", asked->write);
 	if (number(req, "X-Get"))
 		begin_get(asked, url);
 	else
