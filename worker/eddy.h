@@ -989,7 +989,14 @@ typedef struct {
 	 * Content-Length given here is kept to: more or less is an error.
 	 */
 	const eddy_header *headers;
-	unsigned timeout;  /* ms without a byte in either direction until `timeout`; 0: never */
+	/*
+	 * ms without a byte in either direction until `timeout`; 0: never. They are the server's, and
+	 * stand still while it is the module (or a pipeline) that is waited for: while the response
+	 * is paused, and while the request has not been ended and all that was written has been
+	 * sent. They begin anew with resume, the next write, or the end. While there is no
+	 * connection yet they pass, unless the response is paused.
+	 */
+	unsigned timeout;
 	eddy_agent *agent; /* whose connections to use; NULL: the worker's own */
 	/*
 	 * What to ask the url's host for, instead of the url's path and query: "/path?query", "*"
@@ -1023,7 +1030,7 @@ typedef struct {
 	void (*end)(eddy_client_response *res, void *arg);
 	/* All that was written is on its way, after a write had said false. Node: 'drain'. */
 	void (*drain)(eddy_client_request *req, void *arg);
-	/* The options' timeout: nothing has moved for so long; it goes on. Node: 'timeout'. */
+	/* The options' timeout has passed; it goes on. Node: 'timeout'. */
 	void (*timeout)(eddy_client_request *req, void *arg);
 	/*
 	 * It failed: what eddy_net_connect's error says, EDDY_EINVAL (the options), EDDY_EBADMSG

@@ -722,6 +722,43 @@ def test_a_paused_answer_waits_for_resume(asking, serve, answer, stage, place):
     assert (events, body) == (wanted, b"ok")
 
 
+@pytest.mark.parametrize("stage, place", [("response", 1), ("data", 2)])
+def test_the_time_of_a_paused_answer_stands_still(asking, serve, stage, place):
+    events, body = fetch(asking, serve(closing(OK)).url, pause=stage, hold=1500, timeout=500)
+    wanted = list(GOOD)
+    wanted.insert(place, "resume")
+    assert (events, body) == (wanted, b"ok")
+
+
+def test_the_time_of_an_answer_begins_anew_with_resume(asking, serve):
+    server = serve(answering(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nha"))
+    events, _ = fetch(asking, server.url, pause="data", hold=1500, timeout=500, destroy="timeout")
+    assert events == ["response 200 OK", "data", "resume", "timeout", "close"]
+
+
+def test_the_time_stands_still_while_the_module_has_more_to_write(asking, serve):
+    def script(peer, n):
+        peer.head()
+        time.sleep(1.5)
+        peer.send(b"HTTP/1.1 103 Go\r\n\r\n")
+        peer.gone()
+
+    options = {"method": "POST", "late": "body", "timeout": 500, "destroy": "timeout"}
+    assert fetch(asking, serve(script).url, **options)[0] == ["information 103 Go", "timeout", "close"]
+
+
+@pytest.mark.parametrize("options", [{}, {"owned": 1}, {"field": "Expect: 100-continue"}])
+def test_the_time_passes_while_the_server_does_not_read(asking, serve, options):
+    gone = threading.Event()
+    server = serve(lambda peer, n: gone.wait(30))
+    try:
+        options |= {"method": "POST", "chunk": 65536, "chunks": 2000, "timeout": 500, "destroy": "timeout"}
+        events, _ = fetch(asking, server.url, **options)
+        assert "timeout" in events
+    finally:
+        gone.set()
+
+
 def test_what_is_written_when_the_answer_is_whole_goes_nowhere(asking, serve):
     server = serve(answering(OK))
     events, body = fetch(asking, server.url, method="POST", late="unused", write="end")

@@ -168,7 +168,7 @@ client_begin(struct client_request *req)
 	error = agent_ask(req->agent, req);
 	if (error != 0)
 		client_over(req, error);
-	else if (req->state == CLIENT_WAITING)
+	else
 		client_timer_start(req);
 }
 
@@ -197,7 +197,8 @@ client_timed_out(void *arg)
 void
 client_timer_start(struct client_request *req)
 {
-	if (req->timeout_ms != 0 && req->timer == NULL)
+	if (req->state == CLIENT_WAITING && !req->paused && req->timeout_ms != 0 &&
+	    req->timer == NULL)
 		req->timer = eddy_set_timeout(client_timed_out, req->timeout_ms, req);
 }
 

@@ -152,7 +152,7 @@ void client_over(struct client_request *req, int error);
 void client_failed(struct client_request *req, int error, bool again);
 /* The first step out of CLIENT_MADE, or the second attempt: asks for a connection. */
 void client_begin(struct client_request *req);
-/* Counts its `timeout` while there is no connection that could. */
+/* Counts its `timeout` while there is no connection that could, and it is not paused. */
 void client_timer_start(struct client_request *req);
 void client_timer_stop(struct client_request *req);
 

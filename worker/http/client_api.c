@@ -251,6 +251,7 @@ eddy_client_response_pause(eddy_client_response *handle)
 	if (req == NULL || req->state == CLIENT_OVER)
 		return;
 	req->paused = true;
+	client_timer_stop(req);
 	if (req->conn != NULL)
 		client_conn_pause(req->conn);
 }
@@ -262,7 +263,10 @@ eddy_client_response_resume(eddy_client_response *handle)
 
 	if (req == NULL || !req->paused)
 		return;
+	if (req->conn != NULL)
+		client_conn_wait(req->conn);
 	req->paused = false;
+	client_timer_start(req);
 	if (req->conn != NULL)
 		client_conn_resume(req->conn);
 }

@@ -81,6 +81,30 @@ client_conn_idle_passed(struct deadline *deadline)
 							 offsetof(struct client_conn, deadline)));
 }
 
+/* Its timeout --------------------------------------------------------------------- */
+
+/*
+ * Whether the server is who is waited for: it has to read what was sent, or to answer. It is the
+ * module while that has paused, or while all that it has written so far is on its way.
+ */
+static bool
+client_conn_waits(const struct client_conn *conn)
+{
+	const struct client_request *req = conn->request;
+
+	return !req->paused &&
+	       (req->ended || req->unsent_len > 0 || eddy_socket_writable_length(conn->sock) > 0);
+}
+
+void
+client_conn_wait(struct client_conn *conn)
+{
+	struct socket *sock = handle_find(&worker_self->net.sockets, conn->sock);
+
+	if (sock != NULL && !client_conn_waits(conn))
+		socket_moved(sock);
+}
+
 /* The end of an answer ------------------------------------------------------------ */
 
 /* Whether the connection can take another request, `left` bytes being behind this answer. */
@@ -485,7 +509,7 @@ client_conn_on_timeout(eddy_socket *sock, void *arg)
 	const struct client_conn *conn = arg;
 
 	(void)sock;
-	if (conn->request != NULL)
+	if (conn->request != NULL && client_conn_waits(conn))
 		client_post(conn->request, CLIENT_TIMEOUT);
 }
 

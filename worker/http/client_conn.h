@@ -77,6 +77,12 @@ void client_conn_close(struct client_conn *conn);
 void client_conn_pause(struct client_conn *conn);
 void client_conn_resume(struct client_conn *conn);
 
+/*
+ * The module has done what it was waited for, or does it next: if the timeout stood still, it begins
+ * anew. Called before that changes the request.
+ */
+void client_conn_wait(struct client_conn *conn);
+
 void client_conn_idle_passed(struct deadline *deadline);
 
 #endif

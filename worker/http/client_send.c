@@ -338,6 +338,8 @@ client_collect(struct client_request *req, const char *p, size_t n)
 static void
 client_put(struct client_request *req, const char *p, size_t n)
 {
+	if (req->conn != NULL)
+		client_conn_wait(req->conn);
 	if (client_may_send(req)) {
 		req->body_sent = true;
 		if (!eddy_socket_write(req->conn->sock, p, n))
@@ -489,6 +491,7 @@ client_write_owned(struct client_request *req, void *p, size_t n,
 	}
 	client_put_chunk_head(req, n);
 	req->body_sent = true;
+	client_conn_wait(req->conn);
 	if (!eddy_socket_write_owned(req->conn->sock, p, n, release, arg))
 		req->full = true;
 	return client_wrote(req, n);
@@ -511,6 +514,8 @@ client_end(struct client_request *req, const void *p, size_t n, const char *what
 	}
 	if (req->framing == CLIENT_CHUNKED)
 		client_put(req, "0\r\n\r\n", 5);
+	if (req->conn != NULL)
+		client_conn_wait(req->conn);
 	req->ended = true;
 }
 

@@ -25,9 +25,10 @@ struct asked {
 	char at[16]; /* the event at which to destroy, or to pause */
 	char pause[16];
 	char write[16]; /* at which to write, and to end */
-	char *say;  /* to the socket that has been taken over */
-	char *late; /* the body that is sent when `information` has come */
+	char *say;	/* to the socket that has been taken over */
+	char *late;	/* the body that is sent when `information` has come */
 	size_t chunk, chunks, written;
+	unsigned hold;		     /* ms until it is resumed */
 	size_t full, lent, released; /* the chunk at which a write said false first; lent buffers */
 	bool inside, writing, drained, over, owned, count, other;
 };
@@ -76,7 +77,7 @@ act(struct asked *asked, const char *event)
 		return;
 	asked->pause[0] = 0;
 	eddy_client_response_pause(asked->answer);
-	eddy_set_timeout(resume, 30, asked);
+	eddy_set_timeout(resume, asked->hold, asked);
 }
 
 static void
@@ -420,6 +421,7 @@ fetch(eddy_request *req, eddy_response *res, void *arg)
 	copy_word(req, "X-Destroy", asked->at);
 	copy_word(req, "X-Pause", asked->pause);
 	copy_word(req, "X-Write", asked->write);
+	asked->hold = number(req, "X-Hold") ? (unsigned)number(req, "X-Hold") : 30;
 	if (number(req, "X-Get"))
 		begin_get(asked, url);
 	else
