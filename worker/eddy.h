@@ -789,7 +789,7 @@ EDDY_API size_t eddy_server_connections(const eddy_server *server);
  * c-ares on the worker's loop: the servers of /etc/resolv.conf as it was when the worker started
  * (a reload reads it again), or those set here. A name is looked up without the loop waiting, the
  * hosts file too, which one of the threads of fs reads. Every query ends with one call of its
- * callback, never inside the call that asked; `err` is 0, EDDY_DNS_…, or EDDY_ENOMEM.
+ * callback, in a later turn of the loop; `err` is 0, EDDY_DNS_…, or EDDY_ENOMEM.
  *
  * Names are bytes: one with other letters than ASCII's is written as the DNS has it ("xn--…").
  * What cannot be a name is EDDY_DNS_EBADNAME, and nobody is asked. A server that answers with an

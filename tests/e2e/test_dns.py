@@ -9,10 +9,11 @@ import urllib.parse
 import pytest
 
 from harness import dns
+from harness.client import request
 from harness.daemon import environment
 from harness.wait import wait_until
 
-HANDLERS = "crowd cancel cancel_later servers change family misuse leave".split()
+HANDLERS = "crowd cancel cancel_later servers change family misuse leave ask_on stop".split()
 
 
 @pytest.fixture(scope="module")
@@ -199,6 +200,17 @@ def test_localhost_and_addresses_ask_nobody(daemon, modules, odd):
     assert error(daemon, "", "A") == (400, "EBADNAME")
     assert error(daemon, "a", "ANY") == (400, "EINVAL")
     assert server.asked == 0
+
+
+@pytest.mark.parametrize("name", ["localhost", "127.0.0.1", "no%20name"])
+def test_asking_again_in_each_answer_leaves_others_their_turn(daemon, modules, name):
+    configure(daemon, modules)
+    daemon.start()
+    with daemon.connect() as client:
+        client.send(request("GET", f"/ask_on?{name}"))
+        client.expect_silence()
+        assert text(daemon, "/stop") == "stop"
+        assert client.read().body == b"stopped"
 
 
 # errors by name

@@ -9,13 +9,6 @@
 #include <stddef.h>
 #include <time.h>
 
-static void
-task_queue_init(struct task_queue *queue)
-{
-	queue->first = NULL;
-	queue->last = &queue->first;
-}
-
 static struct task *
 task_take(struct task_queue *queue)
 {

@@ -51,6 +51,13 @@ void loop_leave(struct loop *loop);
 void loop_run_ticks(struct loop *loop);
 
 static inline void
+task_queue_init(struct task_queue *queue)
+{
+	queue->first = NULL;
+	queue->last = &queue->first;
+}
+
+static inline void
 task_post(struct task_queue *queue, struct task *task)
 {
 	task->next = NULL;

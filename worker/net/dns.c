@@ -79,11 +79,34 @@ query_run(struct task *task)
 static void
 query_post(struct dns_query *query)
 {
+	struct dns *dns = query->dns;
+
 	if (query->posted)
 		return;
 	query->posted = true;
 	query->task.run = query_run;
-	task_post(&query->dns->loop->later, &query->task);
+	if (dns->closed) { /* there is no next turn */
+		task_post(&dns->loop->later, &query->task);
+		return;
+	}
+	if (dns->over.first == NULL)
+		loop_again(dns->loop, &dns->turn);
+	task_post(&dns->over, &query->task);
+}
+
+/* Those that were over before: what they ask is for the next turn. */
+static void
+dns_turn(struct task *task)
+{
+	struct dns *dns = (struct dns *)(void *)((char *)task - offsetof(struct dns, turn));
+	struct task *over = dns->over.first, *next;
+
+	task_queue_init(&dns->over);
+	for (; over != NULL; over = next) {
+		next = over->next;
+		over->run(over);
+		loop_run_ticks(dns->loop);
+	}
 }
 
 static void
@@ -452,15 +475,23 @@ dns_init(struct dns *dns, struct loop *loop, struct threads *threads)
 	LIST_INIT(&dns->queries);
 	handles_init(&dns->handles, HANDLE_QUERY);
 	evtimer_assign(&dns->pace, loop->base, dns_paced, dns);
+	task_queue_init(&dns->over);
+	dns->turn.run = dns_turn;
 	return resolver_init(&dns->resolver, &dns->settings.servers);
 }
 
 void
 dns_close(struct dns *dns)
 {
+	struct task *task, *next;
 	struct dns_query *query;
 
 	dns->closed = true;
+	for (task = dns->over.first; task != NULL; task = next) {
+		next = task->next;
+		task_post(&dns->loop->later, task);
+	}
+	task_queue_init(&dns->over);
 	LIST_FOREACH(query, &dns->queries, link)
 		dns_cancel(query);
 }

@@ -11,8 +11,9 @@
  *
  * Nothing is opened before the first question; what is asked meanwhile waits for it. Queries go to
  * the servers in small batches, so that a thousand at once do not overrun a socket's buffer.
- * Each ends with one call of `done`, from a task of the loop and never from inside the call that
- * asked, and keeps a worker that drains (loop_ref) until then.
+ * Each ends with one call of `done`, in the next turn of the loop: a `done` that asks again, for
+ * what needs no server, leaves sockets and timers their turn. Until then it keeps a worker that
+ * drains (loop_ref).
  */
 #ifndef EDDY_NET_DNS_H
 #define EDDY_NET_DNS_H
@@ -56,6 +57,8 @@ struct dns {
 	LIST_HEAD(, dns_query) queries; /* whose `done` has not been called */
 	unsigned room;			/* queries that may go out before some have been answered */
 	struct event pace;
+	struct task_queue over; /* queries to be told of in the next turn, by `turn` */
+	struct task turn;
 	struct handles handles; /* module/dns.c's, and the text of eddy_dns_get_servers */
 	char servers[DNS_SERVERS_TEXT];
 };

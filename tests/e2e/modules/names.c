@@ -220,6 +220,52 @@ misuse(eddy_request *req, eddy_response *res, void *state)
 	say(res, good ? "refused" : "taken");
 }
 
+struct endless {
+	eddy_response *res;
+	char name[256];
+};
+
+static bool stopped;
+
+static void
+asked_on(int err, const eddy_dns_address *addresses, size_t n, void *arg)
+{
+	struct endless *endless = arg;
+
+	(void)err;
+	(void)addresses;
+	(void)n;
+	if (!stopped && eddy_dns_lookup(endless->name, 0, asked_on, endless))
+		return;
+	say(endless->res, "stopped");
+	free(endless);
+}
+
+/* Asks again in each answer, until another request stops it. */
+static void
+ask_on(eddy_request *req, eddy_response *res, void *state)
+{
+	struct endless *endless = calloc(1, sizeof(*endless));
+
+	(void)state;
+	if (!endless)
+		abort();
+	endless->res = res;
+	argument(req, endless->name);
+	stopped = false;
+	if (!eddy_dns_lookup(endless->name, 0, asked_on, endless))
+		abort();
+}
+
+static void
+stop(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req;
+	(void)state;
+	stopped = true;
+	say(res, "stop");
+}
+
 struct left {
 	eddy_module *self;
 	eddy_dns_query *query;
@@ -265,6 +311,7 @@ load(eddy_module *self, void **state)
 static const struct eddy_handler handlers[] = {
 	{"crowd", crowd},     {"cancel", cancel}, {"cancel_later", cancel_later},
 	{"servers", servers}, {"change", change}, {"family", family},
-	{"misuse", misuse},   {"leave", leave},	  {NULL, NULL}};
+	{"misuse", misuse},   {"leave", leave},	  {"ask_on", ask_on},
+	{"stop", stop},	      {NULL, NULL}};
 
 EDDY_MODULE(.name = "names", .load = load, .unload = free, .handlers = handlers);
