@@ -165,6 +165,20 @@ def test_bad_options_are_an_error_event_and_a_line_in_the_log(asking, url, optio
     asking.wait_log(r"\(client\): eddy_http_request: ")
 
 
+def test_a_second_end_is_a_line_in_the_log(asking, serve):
+    asking.expect_log(r"eddy_client_request_")
+    assert fetch(asking, serve(closing(OK)).url, write="response") == (GOOD, b"ok")
+    asking.wait_log(r"\(client\): eddy_client_request_write: .*")
+    asking.wait_log(r"\(client\): eddy_client_request_end: .*")
+
+
+def test_no_url_is_said_to_be_missing(asking):
+    asking.expect_log(r"eddy_http_get: ")
+    answer = asking.get("/fetch", "X-Get: 1")
+    assert answer.body == b"error EINVAL\nclose\n\n"
+    asking.wait_log(r"\(client\): eddy_http_get: there is no url")
+
+
 def test_more_than_content_length_is_an_error(asking, serve):
     asking.expect_log(r"eddy_client_request_write: ")
     server = serve(lambda peer, n: peer.gone())

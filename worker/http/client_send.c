@@ -500,13 +500,16 @@ client_write_owned(struct client_request *req, void *p, size_t n,
 void
 client_end(struct client_request *req, const void *p, size_t n, const char *what)
 {
-	if (client_is_through(req) || (req->ended && n == 0))
+	if (client_is_through(req))
 		return;
-	if (!req->ended)
-		client_start(req, true, n > 0, n);
+	if (req->ended) {
+		api_misuse(EDDY_EWRITE_AFTER_END, what);
+		return;
+	}
+	client_start(req, true, n > 0, n);
 	if (n > 0 && req->state != CLIENT_OVER)
 		client_write(req, p, n, what);
-	if (req->state == CLIENT_OVER || req->ended)
+	if (req->state == CLIENT_OVER)
 		return;
 	if (req->framing == CLIENT_LENGTH && req->written < req->length) {
 		client_over(req, api_misuse(EDDY_ECONTENT_LENGTH, what));

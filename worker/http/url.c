@@ -36,8 +36,8 @@ authority_split(struct url *url, const char *p, size_t n)
 	if (colon + 1 >= end)
 		url->port = URL_PORT_HTTP;
 	if (memchr(p, '%', url->host.n) != NULL)
-		return "its host has a percent sign, which no host name has";
-	return url->port == 0 ? "its port is 0" : NULL;
+		return "the url's host has a percent sign, which no host name has";
+	return url->port == 0 ? "the url's port is 0" : NULL;
 }
 
 static const char *
@@ -47,14 +47,14 @@ url_split(struct url *url, const char *text)
 	size_t n;
 
 	if (p == text)
-		return "it does not begin with http://";
+		return "the url does not begin with http://";
 	n = strcspn(p, "/?#");
 	if (n == 0)
-		return "it has no host";
+		return "the url has no host";
 	if (memchr(p, '@', n) != NULL)
-		return "it has user information, which belongs into a header";
+		return "the url has user information, which belongs into a header";
 	if (!host_is_valid(p, n) || p[0] == ':')
-		return "its host or port is malformed";
+		return "the url's host or port is malformed";
 	fragment = strchr(p, '#');
 	url->target.p = p + n;
 	url->target.n = fragment != NULL ? (size_t)(fragment - p) - n : strlen(p + n);
@@ -62,7 +62,7 @@ url_split(struct url *url, const char *text)
 	if (!chars_all_or_none(url->target.p, url->target.n, CHAR_TARGET) ||
 	    (fragment != NULL &&
 	     !chars_all_or_none(fragment + 1, strlen(fragment + 1), CHAR_TARGET)))
-		return "its path or query has bytes that must be percent-encoded";
+		return "the url's path or query has bytes that must be percent-encoded";
 	return authority_split(url, p, n);
 }
 
@@ -70,6 +70,6 @@ int
 url_parse(struct url *url, const char *text, const char **why)
 {
 	*url = (struct url){.port = 0};
-	*why = text != NULL ? url_split(url, text) : "there is none";
+	*why = text != NULL ? url_split(url, text) : "there is no url";
 	return *why == NULL ? 0 : EDDY_EINVAL;
 }

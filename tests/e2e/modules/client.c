@@ -71,7 +71,7 @@ act(struct asked *asked, const char *event)
 	if (strcmp(asked->write, event) == 0) {
 		if (eddy_client_request_write(asked->req, "late", 4))
 			note(asked, "written");
-		eddy_client_request_end(asked->req, "late", 4);
+		eddy_client_request_end(asked->req, NULL, 0);
 	}
 	if (strcmp(asked->pause, event) != 0)
 		return;

@@ -4,6 +4,8 @@
 #include "../suite.h"
 #include "http/url.h"
 
+#include <string.h>
+
 struct good {
 	const char *text, *host;
 	unsigned port;
@@ -103,7 +105,17 @@ START_TEST(a_bad_url_is_refused_with_a_reason)
 	const char *why;
 
 	ck_assert_int_eq(url_parse(&url, bad[_i], &why), EDDY_EINVAL);
-	ck_assert_ptr_nonnull(why);
+	ck_assert_ptr_nonnull(strstr(why, "url"));
+}
+END_TEST
+
+START_TEST(no_url_is_refused_as_that)
+{
+	struct url url;
+	const char *why;
+
+	ck_assert_int_eq(url_parse(&url, NULL, &why), EDDY_EINVAL);
+	ck_assert_str_eq(why, "there is no url");
 }
 END_TEST
 
@@ -112,6 +124,7 @@ add_tests(TCase *tcase)
 {
 	tcase_add_loop_test(tcase, a_good_url_is_taken_apart, 0, COUNT(good));
 	tcase_add_loop_test(tcase, a_bad_url_is_refused_with_a_reason, 0, COUNT(bad));
+	tcase_add_test(tcase, no_url_is_refused_as_that);
 }
 
 int
