@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -171,6 +172,15 @@ def test_a_body_flows_as_it_comes(fetch, serve):
     assert client.read_body(answer).body == b"late"
 
 
+def test_a_client_that_reads_slowly_has_all_the_time_it_needs(fetch, python_server, tmp_path):
+    (tmp_path / "ten").write_bytes(TEN + TEN)
+    client = fetch(python_server, timeout="500").connect(seconds=30, rcvbuf=65536)
+    client.send(request("GET", "/fetch/ten"))
+    answer = client.read_head()
+    time.sleep(1.5)
+    assert client.read_body(answer).body == TEN + TEN
+
+
 # failures
 
 
@@ -196,9 +206,12 @@ def test_a_server_that_says_nothing_is_504(fetch, serve):
         gone.set()
 
     gone = threading.Event()
-    answer = fetch(serve(script).url, timeout="50").get("/fetch/")
+    daemon = fetch(serve(script).url, timeout="50")
+    daemon.expect_log("the server is given up")
+    answer = daemon.get("/fetch/")
     assert (answer.status, answer.body) == (504, b"it took too long\n")
     assert gone.wait(10)
+    daemon.wait_log(r"\(fetch\): the server is given up: ETIMEOUT$")
 
 
 @pytest.mark.parametrize("stalls", [False, True], ids=["ends", "stalls"])
@@ -212,7 +225,7 @@ def test_half_an_answer_is_not_taken_for_a_whole_one(fetch, serve, stalls):
 
     read = threading.Event()
     daemon = fetch(serve(script).url, timeout="50" if stalls else "10000")
-    daemon.expect_log("an answer was cut off")
+    daemon.expect_log("an answer was cut off|the server is given up")
     client = daemon.connect()
     client.send(request("GET", "/fetch/"))
     answer = client.read_head()

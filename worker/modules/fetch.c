@@ -95,9 +95,11 @@ fetch_error(eddy_client_request *asked, int err, void *arg)
 	refuse(arg, error_status(err), eddy_strerror(err));
 }
 
+/* The time stands still while the client is who is slow: it is the server's. */
 static void
 fetch_timeout(eddy_client_request *asked, void *arg)
 {
+	eddy_log(NULL, LOG_WARNING, "the server is given up: %s", eddy_error_name(EDDY_ETIMEOUT));
 	if (!eddy_response_headers_sent(arg))
 		fetch_error(asked, EDDY_ETIMEOUT, arg);
 	eddy_client_request_destroy(asked);
