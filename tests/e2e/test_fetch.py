@@ -133,6 +133,15 @@ def test_nobody_but_the_server_of_the_conf_is_asked(fetch, serve, path, asked):
     assert head.startswith(f"GET {asked} HTTP/1.1\r\nHost: {url[7:]}")
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "GETS"])
+def test_other_methods_than_get_and_head_are_405(fetch, serve, method):
+    server = serve(answering(b""))
+    answer = fetch(server.url).connect().get("/fetch/", "Content-Length: 0", method=method)
+    assert (answer.status, answer.get("Allow")) == (405, "GET, HEAD")
+    assert answer.body == b"GET it, or HEAD: nothing is sent there\n"
+    assert not server.connections
+
+
 # the answer
 
 

@@ -126,6 +126,7 @@ fetch_request(eddy_request *req, eddy_response *res, void *state)
 	eddy_str method = eddy_request_method(req), query = eddy_request_query(req);
 	eddy_str rest = eddy_request_param(req, "*");
 	bool head = method.n == 4 && memcmp(method.p, "HEAD", 4) == 0;
+	bool get = method.n == 3 && memcmp(method.p, "GET", 3) == 0;
 	char path[PATH_SIZE];
 	eddy_http_options options = {.size = sizeof(options),
 				     .url = fetch->from,
@@ -134,6 +135,11 @@ fetch_request(eddy_request *req, eddy_response *res, void *state)
 				     .timeout = fetch->timeout_ms};
 	eddy_client_request *asked;
 
+	if (!get && !head) {
+		eddy_response_set_header(res, "Allow", "GET, HEAD");
+		refuse(res, 405, "GET it, or HEAD: nothing is sent there");
+		return;
+	}
 	if (snprintf(path, sizeof(path), "/%.*s%s%.*s", (int)rest.n, rest.p != NULL ? rest.p : "",
 		     query.p != NULL ? "?" : "", (int)query.n,
 		     query.p != NULL ? query.p : "") >= (int)sizeof(path)) {
