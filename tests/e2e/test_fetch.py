@@ -290,8 +290,25 @@ def test_a_worker_that_leaves_finishes_what_it_fetches(fetch, serve):
     "options, why",
     [
         ({}, "from where\\? options"),
-        ({"from": "https://example.org"}, 'bad from "https://example.org"'),
-        ({"from": "http://example.org/path"}, 'bad from "http://example.org/path"'),
+        ({"from": "https://a"}, 'bad from "https://a": it does not begin with http://; "http://host:port" is due'),
+        ({"from": "http://"}, "it has no host"),
+        ({"from": "http://:80"}, "its host is no name or address"),
+        ({"from": "http://a b"}, "its host is no name or address"),
+        ({"from": "http://a..b"}, "its host is no name or address"),
+        ({"from": "http://u@a"}, "its host is no name or address"),
+        ({"from": "http://::1"}, "its host is no name or address"),
+        ({"from": "http://[::1"}, "its host is no name or address"),
+        ({"from": "http://[1.2.3.4]"}, "its host is no name or address"),
+        ({"from": "http://[::1]80"}, "its host is no name or address"),
+        ({"from": "http://%s" % ("a" * 255)}, "its host is no name or address"),
+        ({"from": "http://[%s]" % ("1" * 99)}, "its host is no name or address"),
+        ({"from": "http://a:b:c"}, "its port is no number from 1 to 65535"),
+        ({"from": "http://a:"}, "its port is no number from 1 to 65535"),
+        ({"from": "http://a:-1"}, "its port is no number from 1 to 65535"),
+        ({"from": "http://127.0.0.1:0"}, "its port is no number from 1 to 65535"),
+        ({"from": "http://127.0.0.1:99999"}, "its port is no number from 1 to 65535"),
+        ({"from": "http://a/path"}, "it has a path or query"),
+        ({"from": "http://a?x"}, "it has a path or query"),
         ({"from": "http://a", "timeout": "soon"}, 'bad timeout "soon"'),
         ({"from": "http://a", "timeout": "0"}, 'bad timeout "0"'),
     ],
@@ -307,3 +324,11 @@ def test_options_that_cannot_be_are_refused(daemon, options, why):
     daemon.launch()
     assert daemon.wait_exit() == 78
     assert re.search(why, daemon.log())
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["http://a", "http://a-b.c_d.:65535", "http://192.0.2.1:1", "http://[::1]", "http://[2001:db8::1]:80"],
+)
+def test_options_that_can_be_are_taken(fetch, url):
+    fetch(url)

@@ -10,6 +10,7 @@
  * reset, so that half an answer is not taken for a whole one. A client that reads slowly slows the
  * server down, and one that leaves ends the request to it.
  */
+#include <arpa/inet.h>
 #include <eddy.h>
 #include <errno.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 #include <syslog.h>
 
 #define VALUE_SIZE 1024 /* of a header that is passed on, with its end */
+#define HOST_SIZE 255	/* of a name that the DNS can have, with its end */
 #define PATH_SIZE \
 	16384 /* of what is asked for: as much as a head may have, unless max_head says more */
 
@@ -155,6 +157,64 @@ fetch_request(eddy_request *req, eddy_response *res, void *state)
 	eddy_client_request_end(asked, NULL, 0);
 }
 
+/* The options ---------------------------------------------------------------------- */
+
+/* Where the IPv6 address at p ends, behind its bracket. NULL: it is none. */
+static const char *
+address_end(const char *p)
+{
+	size_t n = strcspn(p, "]");
+	char text[INET6_ADDRSTRLEN];
+	struct in6_addr address;
+
+	if (p[n] == '\0' || n > sizeof(text))
+		return NULL;
+	snprintf(text, sizeof(text), "%.*s", (int)n - 1, p + 1);
+	return inet_pton(AF_INET6, text, &address) == 1 ? p + n + 1 : NULL;
+}
+
+/* Where the host at p ends. NULL: it is neither a name nor an address. */
+static const char *
+host_end(const char *p)
+{
+	static const char host_bytes[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+	size_t n = strspn(p, host_bytes);
+
+	if (p[0] == '[')
+		return address_end(p);
+	if (n == 0 || n >= HOST_SIZE || p[0] == '.' || strstr(p, "..") != NULL)
+		return NULL;
+	return p + n;
+}
+
+/* What is wrong with it; NULL: it may be somebody. */
+static const char *
+from_fault(const char *from)
+{
+	static const char scheme[] = "http://";
+	const char *p = from;
+	unsigned long port;
+	char *end;
+
+	if (strncmp(from, scheme, strlen(scheme)) != 0)
+		return "it does not begin with http://";
+	p += strlen(scheme);
+	if (p[strcspn(p, "/?#")] != '\0')
+		return "it has a path or query, which are the client's";
+	if (p[0] == '\0')
+		return "it has no host";
+	p = host_end(p);
+	if (p == NULL || (p[0] != ':' && p[0] != '\0'))
+		return "its host is no name or address";
+	if (p[0] == '\0')
+		return NULL;
+	port = strtoul(p + 1, &end, 10);
+	if (p[1] < '0' || p[1] > '9' || *end != '\0' || port == 0 || port > 65535)
+		return "its port is no number from 1 to 65535";
+	return NULL;
+}
+
 static int
 fetch_load(eddy_module *self, void **state)
 {
@@ -167,8 +227,11 @@ fetch_load(eddy_module *self, void **state)
 	if (from == NULL)
 		return eddy_module_fail(self,
 					"from where? options { from = \"http://127.0.0.1:8000\" }");
-	if (strncmp(from, "http://", 7) != 0 || from[7] == '\0' || strchr(from + 7, '/') != NULL)
-		return eddy_module_fail(self, "bad from \"%s\": \"http://host:port\" is due", from);
+	if (from_fault(from) != NULL)
+		return eddy_module_fail(self,
+					"bad from \"%s\": %s; \"http://host:port\" is due, as in "
+					"\"http://127.0.0.1:8000\"",
+					from, from_fault(from));
 	if (*end != '\0' || end == timeout || ms == 0 || ms > 3600000)
 		return eddy_module_fail(self, "bad timeout \"%s\": milliseconds, 1 to 3600000",
 					timeout);
