@@ -122,6 +122,15 @@ def test_what_is_no_address_is_said(configure):
     assert daemon.get("/address").body == b"EINVAL"
 
 
+def test_what_is_no_address_is_said_of_the_module_too(configure):
+    daemon = configure("nowhere")
+    daemon.expect_log("cannot listen on")
+    daemon.expected_exit = 78
+    daemon.launch()
+    assert daemon.wait_exit() == 78
+    assert 'cannot listen on nowhere: an address is written "address:port"' in daemon.log()
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can run workers as somebody else")
 def test_what_the_workers_user_may_not_bind_is_denied(configure):
     daemon = configure("unix:/root/eddy-e2e.sock", error="tell", extra='user = "nobody"')

@@ -10,6 +10,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "conf/conf.h"
 #include "net/socket.h"
 
 static void server_tell(struct task *task);
@@ -35,6 +36,20 @@ server_call(struct server *server, void (*call)(eddy_server *handle, void *arg))
 	call_end(server->net->calls);
 }
 
+/* What is wrong with an address that cannot be understood, else what the system has said. */
+static const char *
+server_why(const struct server *server, int error)
+{
+	struct sockaddr_storage parsed;
+	socklen_t size;
+	const char *why;
+
+	if (error == EDDY_EINVAL &&
+	    conf_address_parse_any_port(server->address, &parsed, &size, &why) != 0)
+		return why;
+	return eddy_strerror(error);
+}
+
 /* Where nobody listens for the error, it is the loading module's, or a line in the log. */
 static void
 server_call_error(struct server *server, int error)
@@ -49,7 +64,7 @@ server_call_error(struct server *server, int error)
 		return;
 	}
 	snprintf(why, sizeof(why), "cannot listen on %.128s: %s", server->address,
-		 eddy_strerror(error));
+		 server_why(server, error));
 	if (server->loading && net->starting && !net->stopped)
 		net->events->refused(net->arg, server->module, why);
 	else
