@@ -199,6 +199,8 @@ def test_localhost_and_addresses_ask_nobody(daemon, modules, odd):
     assert error(daemon, "a..b", "A") == (400, "EBADNAME")
     assert error(daemon, "", "A") == (400, "EBADNAME")
     assert error(daemon, "a", "ANY") == (400, "EINVAL")
+    known = b"type is one of A, AAAA, CNAME, MX, NS, PTR, SOA, SRV, TXT, CAA and NAPTR"
+    assert known in daemon.get("/resolve?name=a&type=ZZ").body
     assert server.asked == 0
 
 

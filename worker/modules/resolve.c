@@ -91,7 +91,7 @@ error_status(int err)
 }
 
 static void
-send_error(eddy_response *res, int err)
+send_error_as(eddy_response *res, int err, const char *message)
 {
 	struct answer answer;
 
@@ -101,9 +101,15 @@ send_error(eddy_response *res, int err)
 	}
 	fputs("{\"error\":", answer.out);
 	json_string(answer.out, eddy_error_name(err), strlen(eddy_error_name(err)));
-	json_member(answer.out, "message", eddy_strerror(err));
+	json_member(answer.out, "message", message);
 	fputc('}', answer.out);
 	answer_send(&answer, res, error_status(err));
+}
+
+static void
+send_error(eddy_response *res, int err)
+{
+	send_error_as(res, err, eddy_strerror(err));
 }
 
 /* What the DNS says --------------------------------------------------------------- */
@@ -190,6 +196,12 @@ resolved(int err, const eddy_dns_record *const *records, size_t n, void *arg)
 {
 	struct answer answer;
 
+	if (err == EDDY_EINVAL) {
+		send_error_as(arg, err,
+			      "type is one of A, AAAA, CNAME, MX, NS, PTR, SOA, SRV, TXT, CAA and "
+			      "NAPTR");
+		return;
+	}
 	if (!answer_begin(&answer, arg, err))
 		return;
 	for (size_t i = 0; i < n; i++) {
