@@ -84,7 +84,18 @@ api_error(const void *handle, enum handle_kind kind)
 	return handle_kind(handle) == kind ? EDDY_ECLOSED : EDDY_EINVAL;
 }
 
-/* Whether the call can be: on the right thread, and with what it needs. 0 or the error. */
+/*
+ * Whether the call can be: on the right thread, and with what it needs. 0 or the error. `why` says
+ * what it needs.
+ */
+static inline int
+api_check_as(bool good, const char *what, const char *why)
+{
+	if (!api_here(what))
+		return EDDY_ETHREAD;
+	return good ? 0 : api_misuse_as(EDDY_EINVAL, what, why);
+}
+
 static inline int
 api_check(bool good, const char *what)
 {
@@ -92,6 +103,9 @@ api_check(bool good, const char *what)
 		return EDDY_ETHREAD;
 	return good ? 0 : api_misuse(EDDY_EINVAL, what);
 }
+
+/* What is wrong with a struct that begins with its size, for api_check_as. */
+#define API_NO_SIZE(type) "there is no " #type ", or it has no size: .size = sizeof(" #type ")"
 
 /* The size of a struct up to and with a member: what the first eddy.h had of it. */
 #define API_SIZE_TO(type, member) (offsetof(type, member) + sizeof(((type *)NULL)->member))

@@ -91,7 +91,9 @@ def test_null_for_what_goes_out_is_an_error_and_a_line_each(misusing):
     assert results["eddy_server_listen(server, NULL)"] == EINVAL
     assert results["eddy_dns_set_servers(NULL)"] == EINVAL
     assert results["eddy_client_request_on(ask, NULL, NULL)"] == EINVAL
-    assert {text for _, text in log} == {"an argument is not what the function takes"}
+    no_size = "there is no eddy_agent_options, or it has no size: .size = sizeof(eddy_agent_options)"
+    assert ("eddy_http_create_agent", no_size) in log
+    assert {text for _, text in log} == {"an argument is not what the function takes", no_size}
 
 
 def test_null_for_an_argument_is_an_error_and_a_line_each(misusing):

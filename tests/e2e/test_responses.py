@@ -211,8 +211,10 @@ def test_every_call_on_a_connection_that_is_gone_is_harmless(site):
 
 
 def test_a_content_type_cannot_bring_a_header_with_it(site, client):
+    before = len(site.log())
     answer = client.get("/evil_type")
     assert (answer.status, answer.get("X-Evil")) == (500, None)
+    site.wait_log("eddy_response_send: the Content-Type has bytes that a header may not", after=before)
 
 
 def test_trailers_cannot_bring_others_with_them(client):
@@ -333,6 +335,12 @@ def test_misuse_is_an_error_code_and_never_bytes_on_the_wire(site, client):
     assert names <= {"date", "content-length", "content-type", "server", "transfer-encoding"}, names
     client.expect_silence()
     client.expect_open()
+    for function, said in (
+        ("set_header", "a Content-Length is a number of bytes, in digits"),
+        ("set_header", "Transfer-Encoding is eddy's: what has no Content-Length is chunked"),
+        ("write_head", "a status is one of 200 to 599"),
+    ):
+        site.wait_log(re.escape(f"eddy_response_{function}: {said}"), after=before)
     match = site.wait_log(
         r"after the end: write (-?\d+) trailer (-?\d+) header (-?\d+) ended (\d)", after=before
     )

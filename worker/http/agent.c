@@ -338,7 +338,8 @@ eddy_http_create_agent(const eddy_agent_options *options)
 	const size_t least = API_SIZE_TO(eddy_agent_options, no_keep_alive);
 	struct agent *agent;
 
-	if (api_check(options == NULL || options->size >= least, __func__) != 0)
+	if (api_check_as(options == NULL || options->size >= least, __func__,
+			 API_NO_SIZE(eddy_agent_options)) != 0)
 		return NULL;
 	agent = agent_new(&worker_self->client, options != NULL ? options : &none);
 	return agent != NULL ? agent->handle : NULL;

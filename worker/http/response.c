@@ -15,6 +15,8 @@
 
 #define TYPE_MAX 512 /* bytes of a Content-Type given to eddy_response_send */
 
+static const char no_bytes[] = "there are to be bytes, and there is no pointer to them";
+
 struct response_timeout {
 	struct exchange *exchange;
 	eddy_timer *timer;
@@ -23,12 +25,19 @@ struct response_timeout {
 };
 
 int
-response_misuse(struct exchange *exchange, int error, const char *what)
+response_misuse_as(struct exchange *exchange, int error, const char *what, const char *why)
 {
 	if (exchange->response.answered)
 		return EDDY_ECLOSED;
-	eddy_log(exchange->route->module, LOG_WARNING, "%s: %s", what, eddy_strerror(error));
+	eddy_log(exchange->route->module, LOG_WARNING, "%s: %s", what,
+		 why != NULL ? why : eddy_strerror(error));
 	return error;
+}
+
+int
+response_misuse(struct exchange *exchange, int error, const char *what)
+{
+	return response_misuse_as(exchange, error, what, NULL);
 }
 
 struct exchange *
@@ -183,9 +192,9 @@ response_cut(struct exchange *exchange)
  * The module has ended it in a way that cannot be sent: the client gets a 500, or a cut connection.
  */
 static void
-response_spoilt(struct exchange *exchange, int error, const char *what)
+response_spoilt(struct exchange *exchange, int error, const char *what, const char *why)
 {
-	response_misuse(exchange, error, what);
+	response_misuse_as(exchange, error, what, why);
 	exchange_answer(exchange, 500);
 	exchange->response.ended = true;
 }
@@ -207,7 +216,7 @@ response_ending(const eddy_response *handle, bool head_too, const char *what)
 		return NULL;
 	}
 	if (head_too && res->head_fixed) {
-		response_spoilt(exchange, EDDY_EHEADERS_SENT, what);
+		response_spoilt(exchange, EDDY_EHEADERS_SENT, what, NULL);
 		return NULL;
 	}
 	if (exchange->conn == NULL || res->answered) {
@@ -248,9 +257,9 @@ eddy_response_end(eddy_response *handle, const void *p, size_t n)
 		return;
 	if (response_is_checked(exchange) && !response_is_unsettled(res) &&
 	    res->written + n != res->length)
-		response_spoilt(exchange, EDDY_ECONTENT_LENGTH, __func__);
+		response_spoilt(exchange, EDDY_ECONTENT_LENGTH, __func__, NULL);
 	else if (p == NULL && n > 0)
-		response_spoilt(exchange, EDDY_EINVAL, __func__);
+		response_spoilt(exchange, EDDY_EINVAL, __func__, no_bytes);
 	else
 		response_end_with(exchange, p, n, NULL, 0);
 }
@@ -273,6 +282,18 @@ type_is_valid(struct http *http, const char *type, size_t n)
 	return true;
 }
 
+/* Which of its arguments is. */
+static const char *
+send_wrong(int status, size_t type_len, bool no_body)
+{
+	if (status < 200 || status > 599)
+		return RESPONSE_BAD_STATUS;
+	if (no_body)
+		return no_bytes;
+	return type_len > TYPE_MAX ? "a Content-Type has 512 bytes at most"
+				   : "the Content-Type has bytes that a header may not have";
+}
+
 void
 eddy_response_send(eddy_response *handle, int status, const char *type, const void *p, size_t n)
 {
@@ -284,7 +305,8 @@ eddy_response_send(eddy_response *handle, int status, const char *type, const vo
 		return;
 	if (status < 200 || status > 599 || type_len > TYPE_MAX || (p == NULL && n > 0) ||
 	    !type_is_valid(exchange->http, type, type_len)) {
-		response_spoilt(exchange, EDDY_EINVAL, __func__);
+		response_spoilt(exchange, EDDY_EINVAL, __func__,
+				send_wrong(status, type_len, p == NULL && n > 0));
 		return;
 	}
 	res->status = (uint16_t)status;

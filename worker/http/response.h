@@ -11,6 +11,8 @@
 #include "api.h"
 #include "http/exchange.h"
 
+#define RESPONSE_BAD_STATUS "a status is one of 200 to 599"
+
 /* Whether a response with that status may have a body. */
 static inline bool
 status_has_body(int status)
@@ -28,6 +30,9 @@ struct exchange *response_find(const eddy_response *handle, const char *what);
  * module's stead it is none of the module's fault.
  */
 int response_misuse(struct exchange *exchange, int error, const char *what);
+
+/* The same with what is wrong in words; `why` NULL: the error's own. */
+int response_misuse_as(struct exchange *exchange, int error, const char *what, const char *why);
 
 /* Whether what is written is held against the module's Content-Length, when it ends. */
 static inline bool

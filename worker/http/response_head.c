@@ -48,16 +48,22 @@ header_length(struct response *res, const char *value)
 }
 
 /*
- * Headers that mean something to eddy. 1: to be added like any other, 0: done, or an error.
+ * Headers that mean something to eddy. 1: to be added like any other, 0: done, or an error, which
+ * *why says in words.
  */
 static int
-header_own(struct response *res, const char *name, size_t n, const char *value)
+header_own(struct response *res, const char *name, size_t n, const char *value, const char **why)
 {
-	if (name_is(name, n, "content-length"))
+	if (name_is(name, n, "content-length")) {
+		*why = "a Content-Length is a number of bytes, in digits";
 		return header_length(res, value) == 0 ? 1 : EDDY_EINVAL;
-	if (name_is(name, n, "transfer-encoding"))
+	}
+	if (name_is(name, n, "transfer-encoding")) {
+		*why = "Transfer-Encoding is eddy's: what has no Content-Length is chunked";
 		return EDDY_EINVAL;
+	}
 	if (name_is(name, n, "connection")) {
+		*why = "Connection is \"close\" or \"keep-alive\"";
 		if (name_is(value, strlen(value), "close"))
 			res->keep = false;
 		else if (!name_is(value, strlen(value), "keep-alive"))
@@ -237,6 +243,7 @@ response_header(const eddy_response *handle, const char *name, const char *value
 	int result;
 	struct exchange *exchange = response_headers(handle, what, &result);
 	struct response *res = exchange != NULL ? &exchange->response : NULL;
+	const char *why = NULL;
 	size_t n;
 
 	if (exchange == NULL)
@@ -248,7 +255,9 @@ response_header(const eddy_response *handle, const char *name, const char *value
 		return response_misuse(exchange, EDDY_EHEADER, what);
 	if (replace || name_is(name, n, "content-length"))
 		response_header_remove(res, name, n);
-	result = header_own(res, name, n, value);
+	result = header_own(res, name, n, value, &why);
+	if (result == EDDY_EINVAL)
+		return response_misuse_as(exchange, result, what, why);
 	if (result == 1)
 		result = fields_add(&res->fields, name, n, value, strlen(value));
 	return result != 0 ? response_misuse(exchange, result, what) : 0;
@@ -301,8 +310,11 @@ eddy_response_write_head(eddy_response *handle, int status, const char *reason)
 
 	if (exchange == NULL)
 		return error;
-	if (status < 200 || status > 599 || n > REASON_MAX)
-		return response_misuse(exchange, EDDY_EINVAL, __func__);
+	if (status < 200 || status > 599)
+		return response_misuse_as(exchange, EDDY_EINVAL, __func__, RESPONSE_BAD_STATUS);
+	if (n > REASON_MAX)
+		return response_misuse_as(exchange, EDDY_EINVAL, __func__,
+					  "a reason phrase has 256 bytes at most");
 	if (!chars_all_or_none(reason, n, CHAR_VALUE))
 		return response_misuse(exchange, EDDY_EHEADER, __func__);
 	if (n > 0 && (copy = strdup(reason)) == NULL)

@@ -152,7 +152,8 @@ eddy_cluster_workers(size_t i, eddy_worker_info *info)
 	const struct scoreboard *board = &worker_self->board;
 	size_t used;
 
-	if (api_check(info != NULL && info->size >= least, __func__) != 0)
+	if (api_check_as(info != NULL && info->size >= least, __func__,
+			 API_NO_SIZE(eddy_worker_info)) != 0)
 		return false;
 	used = slot_get(scoreboard_head(board)->used);
 	for (size_t slot = 0; slot < used && slot < board->slots; slot++) {

@@ -63,7 +63,8 @@ int
 eddy_process_memory_usage(eddy_memory_usage *usage)
 {
 	const size_t least = API_SIZE_TO(eddy_memory_usage, heap_used);
-	int error = api_check(usage != NULL && usage->size >= least, __func__);
+	int error = api_check_as(usage != NULL && usage->size >= least, __func__,
+				 API_NO_SIZE(eddy_memory_usage));
 	const struct slot *slot = worker_self->slot;
 	eddy_memory_usage now;
 
@@ -87,7 +88,8 @@ int
 eddy_process_cpu_usage(eddy_cpu_usage *usage)
 {
 	const size_t least = API_SIZE_TO(eddy_cpu_usage, system);
-	int error = api_check(usage != NULL && usage->size >= least, __func__);
+	int error = api_check_as(usage != NULL && usage->size >= least, __func__,
+				 API_NO_SIZE(eddy_cpu_usage));
 	struct rusage now;
 
 	if (error != 0)
