@@ -57,6 +57,21 @@ def test_the_example_of_the_conf_page_is_good(daemon, tmp_path):
     assert done.returncode == 0 and "ok" in done.stdout, done
 
 
+def test_the_chat_of_the_conf_page_is_one(daemon):
+    """The page that people see, and what it talks to beside it."""
+    text = page("eddy.conf.5").partition(".Sh EXAMPLES")[2]
+    routes = re.findall(r'^route .*module = "poll".*$', text, re.M)
+    daemon.write_conf(
+        f'control = "{daemon.control}"\nlisten "127.0.0.1:{daemon.port}" {{ }}\nmodule "poll" {{ }}\n'
+        + "\n".join(routes)
+    )
+    daemon.start()
+    answer = daemon.get("/chat")
+    assert (answer.status, answer.get("Content-Type")[:9]) == (200, "text/html")
+    with daemon.connect() as client:
+        assert client.post("/poll/lobby", b"Hello").status == 204
+
+
 @pytest.mark.parametrize("program", ["eddyd", "eddyctl"])
 def test_a_program_s_page_has_every_option_and_command(programs, program):
     name = {"eddyd": "eddyd.8", "eddyctl": "eddyctl.1"}[program]
