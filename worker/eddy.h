@@ -18,7 +18,9 @@
  * Misuse (a header after the head, a write after the end, NULL or another kind's handle where one
  * is due) is such a code, or NULL or false, and one line in the log with the module's and the
  * function's name; it is never undefined. A late call, with a handle whose object is over, is no
- * misuse: it does nothing.
+ * misuse: it does nothing. But a module knows of what it has ended itself: to read, write, send or
+ * close a file that it has closed is misuse, and so is to write, send or end a response that it has
+ * ended, until that has closed.
  *
  * Calls from another thread are the one thing that is not looked for, since that costs: an eddy
  * that was configured with --enable-debug refuses them with EDDY_ETHREAD and a line in the log.
