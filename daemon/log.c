@@ -52,6 +52,7 @@ static bool
 line_put(struct log *log, const char *line, size_t size)
 {
 	struct pollfd pfd = {.fd = log->fd, .events = POLLOUT};
+	ssize_t written;
 
 	if (poll(&pfd, 1, log->wait_ms) != 1 || !(pfd.revents & POLLOUT)) {
 		log->wait_ms = 0;
@@ -59,7 +60,12 @@ line_put(struct log *log, const char *line, size_t size)
 	}
 	if (log->form == LOG_FORM_TERMINAL)
 		return terminal_write(log->fd, line, size) >= 0;
-	return write(log->fd, line, size) >= 0;
+	/* A disk that is full takes a part of a line: what comes next begins with its end. */
+	if (log->torn && write(log->fd, "\n", 1) != 1)
+		return false;
+	written = write(log->fd, line, size);
+	log->torn = written >= 0 && (size_t)written < size;
+	return written >= 0 && !log->torn;
 }
 
 static size_t
@@ -266,6 +272,8 @@ log_use(struct log *log, enum conf_log where, int file, const char *path)
 	if (log->form == LOG_FORM_PLAIN)
 		return;
 	outer_use(log);
+	if (!path || !log->path || strcmp(path, log->path) != 0)
+		log->torn = false;
 	file_set(log, file, path);
 	log->where = where;
 	if (where == CONF_LOG_FILE) {

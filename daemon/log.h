@@ -51,6 +51,7 @@ struct log {
 		*about; /* of all lines, until it is taken back; NULL: of no worker */
 	int wait_ms; /* for room for a line; 0 while anybody is served, -1: as long as it takes */
 	enum log_form form;
+	bool torn;	      /* the last line has only been taken in part */
 	uint64_t dropped;     /* lines, not yet reported */
 	uint64_t lost;	      /* lines dropped since the start */
 	struct event *report; /* for when nothing else is logged; NULL without a loop */
