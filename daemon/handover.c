@@ -130,6 +130,14 @@ whole_from_fd(struct pack_whole *whole, int fd)
 
 /* generations -------------------------------------------------------------------------------- */
 
+/* What the shared memory does not have: which routes have killed workers, and when. */
+static void
+quarantine_memory(struct pack *pack, struct quarantine *quarantine)
+{
+	pack_raw(pack, "deaths", quarantine->routes,
+		 quarantine->board.routes * sizeof(*quarantine->routes));
+}
+
 static void
 generation_write(struct handover *handover, struct generation *generation)
 {
@@ -139,11 +147,13 @@ generation_write(struct handover *handover, struct generation *generation)
 	pack_number(&pack, "number", generation->number);
 	pack_number(&pack, "state", generation->state);
 	pack_number(&pack, "killed", generation->killed);
+	pack_number(&pack, "hurried", generation->hurried);
 	pack_number(&pack, "started", generation->started);
 	pack_number(&pack, "deadline_ms", deadline_ms);
 	pack_fd(&pack, "conf", &generation->snapshot);
 	pack_fd(&pack, "log", &generation->log_fd);
 	pack_fd(&pack, "quarantine", &generation->quarantine.fd);
+	quarantine_memory(&pack, &generation->quarantine);
 	handover_identity(&pack, &generation->identity);
 	handover_listens_write(handover, &pack, generation);
 	handover_workers_write(handover, &pack, generation);
@@ -172,6 +182,7 @@ generation_fill(struct handover *handover, struct pack *pack, struct generation 
 
 	pack_number(pack, "state", generation->state);
 	pack_number(pack, "killed", generation->killed);
+	pack_number(pack, "hurried", generation->hurried);
 	pack_number(pack, "started", generation->started);
 	pack_number(pack, "deadline_ms", deadline_ms);
 	pack_fd(pack, "log", &generation->log_fd);
@@ -179,6 +190,8 @@ generation_fill(struct handover *handover, struct pack *pack, struct generation 
 	pack_fd(pack, "quarantine", &quarantine);
 	quarantine_fini(&generation->quarantine);
 	error = quarantine_init(&generation->quarantine, generation, quarantine);
+	if (!error)
+		quarantine_memory(pack, &generation->quarantine);
 	if (!error)
 		error = handover_listens_read(handover, pack, generation);
 	if (!error)

@@ -363,11 +363,11 @@ upgrade_run(struct master *master)
 	char text[TEXT_BYTES];
 	int error;
 
-	upgrade->due = false;
 	master_signals_block();
 	/* Twice: what is caught comes to the loop in one turn, and is acted upon by the next. */
 	for (int i = 0; i < 2 && master->state != MASTER_STOPPED; i++)
 		event_base_loop(master->base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	upgrade->due = false; /* not before: who asks meanwhile is answered by this one */
 	if (master_is_idle(master)) {
 		error = upgrade_exec(master);
 		snprintf(text, sizeof(text), "cannot run %s: %s", upgrade->program,

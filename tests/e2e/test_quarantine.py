@@ -178,6 +178,15 @@ def test_an_upgrade_of_the_master_keeps_it(quarantine):
     assert daemon.get("/moody").status == 503
 
 
+def test_an_upgrade_of_the_master_forgets_no_death(quarantine):
+    daemon = quarantine()
+    kill_by(daemon, "/moody?die", 2)
+    assert daemon.ctl("upgrade").returncode == 0
+    kill_by(daemon, "/moody?die")
+    daemon.wait_log('route "/moody"')
+    assert daemon.get("/moody").status == 503
+
+
 def test_one_request_tries_and_ends_the_quarantine(quarantine):
     """Of all workers' requests one alone is let through, and until it is answered no other."""
     daemon = quarantine("1s", workers=3)
