@@ -64,6 +64,11 @@ child_end(struct child *child, int signo, const char *reason)
 void
 child_kill(struct child *child, const char *reason)
 {
+	/* One that was told to abort may go on for HANG_ABORT_MS: now it may not. */
+	if (!child->reaped && child->hang.stage == HANG_ABORTED) {
+		child->hang.stage = HANG_KILLED;
+		kill(child->pid, SIGKILL);
+	}
 	child_end(child, SIGKILL, reason);
 }
 
@@ -343,7 +348,7 @@ child_leave(struct child *child)
 	}
 	if (!child->stopped)
 		child_drain(child);
-	if (child->link >= 0)
+	if (child->link >= 0 && child->generation->conf->drain_timeout_ms)
 		deadline_set(child,
 			     child->generation->conf->drain_timeout_ms + GENERATION_DRAIN_GRACE_MS);
 }

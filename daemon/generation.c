@@ -191,8 +191,9 @@ generation_drain(struct generation *generation)
 	generation->state = GENERATION_DRAINING;
 	seats_stop(generation);
 	listener_set_close(&generation->listeners);
-	timer_set(generation->deadline,
-		  generation->conf->drain_timeout_ms + GENERATION_DRAIN_GRACE_MS);
+	if (generation->conf->drain_timeout_ms)
+		timer_set(generation->deadline,
+			  generation->conf->drain_timeout_ms + GENERATION_DRAIN_GRACE_MS);
 	TAILQ_FOREACH(child, &generation->children, entry) {
 		if (child->state == CHILD_INIT)
 			child_kill(child, "its generation is leaving, and it was not ready yet");
@@ -266,7 +267,16 @@ generation_child_stopped(struct child *child)
 {
 	struct generation *generation = child->generation;
 	struct seat *seat = &generation->seats[child->worker];
+	char text[128];
 
+	if (generation->state == GENERATION_CANDIDATE && !child->reaped) {
+		snprintf(text, sizeof(text),
+			 "worker %u (pid %d) has been told to leave (SIGTERM or SIGQUIT) before it "
+			 "could serve",
+			 child->worker, (int)child->pid);
+		reload_candidate_failed(generation, EX_SOFTWARE, text);
+		return;
+	}
 	if (generation->state == GENERATION_RUNNING && !child->leaving) {
 		if (seat->outgoing == child)
 			seat_taken_over(seat);
@@ -322,7 +332,7 @@ leaving_died(const struct child *child, int status, const char *how)
 	if (child->killed_for && !child->was_ready)
 		log_info(log, "worker %u (pid %d, generation %u) %s", child->worker,
 			 (int)child->pid, generation->number, how);
-	else if (status_is(status, CONTRACT_EXIT_DRAINED))
+	else if (status_is(status, CONTRACT_EXIT_DRAINED) && child->died_in == SLOT_IDLE)
 		log_info(log, "worker %u (pid %d, generation %u) has drained", child->worker,
 			 (int)child->pid, generation->number);
 	else
@@ -369,7 +379,7 @@ seated_died(struct seat *seat, const struct child *child, int status, const char
 	} else {
 		snprintf(text, sizeof(text), "worker %u (pid %d, generation %u) %s", child->worker,
 			 (int)child->pid, child->generation->number, how);
-		if (killed_outside(child, status))
+		if (killed_outside(child, status) && seat_bears_kill(seat, child_age_ms(child)))
 			seat_refill_now(seat, text);
 		else
 			seat_refill_later(seat, child_age_ms(child), text);

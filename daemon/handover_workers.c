@@ -227,6 +227,7 @@ seat_write(struct pack *pack, struct seat *seat)
 	int refill_ms = timer_left_ms(seat->refill);
 
 	pack_number(pack, "deaths", seat->backoff.deaths);
+	pack_number(pack, "kills", seat->kills);
 	pack_number(pack, "refused", seat->refused);
 	pack_number(pack, "refill_ms", refill_ms);
 }
@@ -237,6 +238,7 @@ seat_read(struct pack *pack, struct seat *seat)
 	int refill_ms = -1;
 
 	pack_number(pack, "deaths", seat->backoff.deaths);
+	pack_number(pack, "kills", seat->kills);
 	pack_number(pack, "refused", seat->refused);
 	pack_number(pack, "refill_ms", refill_ms);
 	if (refill_ms >= 0)

@@ -28,6 +28,8 @@ take_ready(struct child *child, const struct contract_message *message)
 	(void)message;
 	if (child->state != CHILD_INIT)
 		return false;
+	if (child->stopped) /* it has been told to leave before: it will not serve */
+		return true;
 	child->state = CHILD_READY;
 	if (child->killed_for) /* too late: it has not served, and will not */
 		return true;
@@ -54,9 +56,12 @@ fail_where(const struct conf *conf, const struct contract_fail *fail)
 static bool
 take_stopped(struct child *child, const struct contract_message *message)
 {
-	if (message->size != 0 || child->state == CHILD_INIT)
+	if (message->size != 0)
 		return false;
 	child->stopped = true;
+	/* TERM has come before the answer to a listen of `load`: how it ends says the rest. */
+	if (child->state == CHILD_INIT && child->generation->state != GENERATION_CANDIDATE)
+		return true;
 	if (child->generation->state == GENERATION_DRAINING) /* none takes its place */
 		shared_drop_all(&child->master->shared, &child->shared);
 	generation_child_stopped(child);

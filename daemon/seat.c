@@ -74,22 +74,35 @@ seat_refill_in(struct seat *seat, unsigned ms)
 			  "no memory: worker %u stays away until the next reload", seat->worker);
 }
 
+static unsigned
+seat_pause_ms(struct seat *seat, uint64_t alive_ms)
+{
+	uint32_t random = 0;
+
+	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) < 0)
+		random = (uint32_t)clock_now_ns();
+	return backoff_next(&seat->backoff, alive_ms, random);
+}
+
 void
 seat_refill_later(struct seat *seat, uint64_t alive_ms, const char *what)
 {
 	struct log *log = &seat->generation->master->log;
-	uint32_t random = 0;
-	unsigned ms;
+	unsigned ms = seat_pause_ms(seat, alive_ms);
 
-	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) < 0)
-		random = (uint32_t)clock_now_ns();
-	ms = backoff_next(&seat->backoff, alive_ms, random);
 	if (ms)
 		log_error(log, "%s; starting it again in %u ms", what, ms);
 	else
 		log_error(log, "%s; starting it again", what);
 	seat->generation->master->restarts++;
 	seat_refill_in(seat, ms);
+}
+
+bool
+seat_bears_kill(struct seat *seat, uint64_t alive_ms)
+{
+	seat->kills = alive_ms < SEAT_KILL_ALIVE_MS ? seat->kills + 1 : 0;
+	return seat->kills < SEAT_KILLS_MAX;
 }
 
 void
@@ -177,12 +190,20 @@ seat_taken_over(struct seat *seat)
 void
 seat_left(struct seat *seat, struct child *child)
 {
-	log_notice(&child->master->log, "worker %u (pid %d) drains unasked; starting another",
-		   child->worker, (int)child->pid);
+	struct log *log = &child->master->log;
+	/* One whose module sends it a TERM would do nothing else. */
+	unsigned ms = seat_pause_ms(seat, child_age_ms(child));
+
+	if (ms)
+		log_notice(log, "worker %u (pid %d) drains unasked; starting another in %u ms",
+			   child->worker, (int)child->pid, ms);
+	else
+		log_notice(log, "worker %u (pid %d) drains unasked; starting another",
+			   child->worker, (int)child->pid);
 	child_leave(child);
 	seat->child = NULL;
 	child->master->restarts++;
-	seat_refill_in(seat, 0);
+	seat_refill_in(seat, ms);
 }
 
 void

@@ -21,12 +21,16 @@ struct child;
 struct event;
 struct generation;
 
+#define SEAT_KILLS_MAX 200	/* somebody tries it out; more are a loop */
+#define SEAT_KILL_ALIVE_MS 1000 /* a child that lived for longer had not just begun */
+
 struct seat {
 	struct generation *generation;
 	unsigned worker;
 	struct child *child;	/* NULL: empty */
 	struct child *outgoing; /* leaves when `child` is READY; NULL: nobody does */
 	struct backoff backoff;
+	unsigned kills;	      /* from outside, in a row, of children that had just begun */
 	struct event *refill; /* made when first needed */
 	bool refused;	      /* no further try */
 };
@@ -52,6 +56,9 @@ void seat_refill_in(struct seat *seat, unsigned ms);
  * which is after the back-off.
  */
 void seat_refill_later(struct seat *seat, uint64_t alive_ms, const char *what);
+
+/* Whether one more child that was killed from outside is worth another at once. */
+bool seat_bears_kill(struct seat *seat, uint64_t alive_ms);
 
 /* The same at once, without any effect on the back-off. */
 void seat_refill_now(struct seat *seat, const char *what);

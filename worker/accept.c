@@ -119,7 +119,7 @@ worker_settled(void *arg)
 {
 	struct worker *worker = arg;
 
-	if (!worker->refused)
+	if (!worker->refused && !worker->draining)
 		link_ready(worker);
 }
 

@@ -246,8 +246,7 @@ link_event(evutil_socket_t fd, short what, void *arg)
 	if (got != 1 && got != -EAGAIN &&
 	    got != -EINTR) { /* the master is gone, or not to be understood any more */
 		event_del(&worker->link_event);
-		worker->orphan = true;
-		worker_drain(worker);
+		worker_orphaned(worker);
 	}
 	loop_leave(&worker->loop);
 }

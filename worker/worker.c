@@ -225,7 +225,7 @@ worker_load(struct worker *worker)
 int
 worker_run(struct worker *worker)
 {
-	int error = stats_start(worker);
+	int error = stats_start(worker), turned;
 
 	if (error == 0 && worker->http.access != NULL)
 		error = access_start(worker->http.access);
@@ -238,9 +238,9 @@ worker_run(struct worker *worker)
 	if (worker->net.nasked == 0)
 		link_ready(worker);
 	loop_leave(&worker->loop); /* what `load` has posted */
-	event_base_loop(worker->loop.base, EVLOOP_NO_EXIT_ON_EMPTY);
+	turned = event_base_loop(worker->loop.base, EVLOOP_NO_EXIT_ON_EMPTY);
 	slot_set(worker->slot->heartbeat_ns, 0);
-	return worker->refused ? -1 : 0;
+	return worker->refused || turned < 0 ? -1 : 0;
 }
 
 /* Leaving ------------------------------------------------------------------------- */
@@ -272,28 +272,41 @@ worker_drain_passed(evutil_socket_t fd, short what, void *arg)
 	loop_leave(&worker->loop);
 }
 
+static void
+worker_drain_limit(struct worker *worker, unsigned ms)
+{
+	struct timeval wait = {.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+
+	evtimer_add(&worker->drain_event, &wait);
+}
+
 void
 worker_drain(struct worker *worker)
 {
-	unsigned ms = worker->conf->drain_timeout_ms;
-	struct timeval wait;
-
 	if (worker->draining)
 		return;
 	worker->draining = true;
 	net_stop_accepting(&worker->net);
 	link_stopped(worker);
-	if (worker->orphan && (ms == 0 || ms > ORPHAN_DRAIN_MS))
-		ms = ORPHAN_DRAIN_MS;
 	evtimer_assign(&worker->drain_event, worker->loop.base, worker_drain_passed, worker);
-	wait = (struct timeval){.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
-	evtimer_add(&worker->drain_event, &wait);
+	if (worker->conf->drain_timeout_ms > 0)
+		worker_drain_limit(worker, worker->conf->drain_timeout_ms);
 	http_drain(&worker->http);
 	client_drain(&worker->client);
 	for (size_t i = 0; i < worker->nmodules; i++) {
 		module_drain(&worker->modules[i], &worker->calls);
 		loop_run_ticks(&worker->loop);
 	}
+}
+
+void
+worker_orphaned(struct worker *worker)
+{
+	unsigned ms = worker->conf->drain_timeout_ms;
+
+	worker_drain(worker);
+	if (!worker->aborted && (ms == 0 || ms > ORPHAN_DRAIN_MS))
+		worker_drain_limit(worker, ORPHAN_DRAIN_MS);
 }
 
 void

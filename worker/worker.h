@@ -79,7 +79,7 @@ struct worker {
 	unsigned ticks;
 	int tick;  /* the timerfd that wakes for tick_event */
 	int statm; /* /proc/self/statm, kept open: reading it touches no disk */
-	bool draining, orphan, aborted, refused;
+	bool draining, aborted, refused;
 	uint64_t trouble_said_ns[TROUBLES]; /* when the log was told last; 0: never */
 };
 
@@ -98,6 +98,8 @@ bool worker_fini(struct worker *worker);
  * twice.
  */
 void worker_drain(struct worker *worker);
+/* The master has died: it leaves, soon. */
+void worker_orphaned(struct worker *worker);
 /* While it leaves: as if drain_timeout had passed. */
 void worker_hurry(struct worker *worker);
 

@@ -249,6 +249,23 @@ def test_a_parked_request_that_nobody_answers_ends_with_the_drain_timeout(daemon
     wait_until(lambda: not any(alive(old) for old in before), "the old workers to leave")
 
 
+def test_without_a_drain_timeout_a_parked_request_may_stay(daemon, modules):
+    probe_conf(daemon, modules, "park", drain_timeout="0")
+    daemon.start()
+    client = daemon.connect()
+    client.send(request("GET", "/park"))
+    wait_until(lambda: parked_in(daemon) == {1}, "the request to park")
+    for number in (2, 3):
+        daemon.reload()
+        wait_until(
+            lambda: {worker["generation"] for worker in daemon.workers()} == {1, number},
+            "those that hold nothing to leave",
+        )
+    assert parked_in(daemon) == {1}
+    client.close()
+    wait_until(lambda: len(daemon.pids()) == 2, "the old worker to leave")
+
+
 def test_a_later_answer_comes_although_its_generation_leaves(daemon, modules):
     probe_conf(daemon, modules, "later", drain_timeout="20s")
     daemon.start()
