@@ -67,7 +67,7 @@ def test_a_call_that_keeps_its_worker_is_named_and_so_is_its_end(hanging, handle
 
 def test_a_timer_that_keeps_its_worker_is_named(hanging):
     daemon = hanging()
-    daemon.get(f"/timer?ms={ms(0.8)}")
+    daemon.get(f"/timer?ms={ms(1.8)}")
     daemon.wait_log(r'is blocked for [\d.]+ s in module "hang" \(timer callback\)', PATIENCE)
     daemon.wait_log(r"goes on: it was blocked for", PATIENCE)
 

@@ -499,7 +499,8 @@ def test_a_stop_and_an_upgrade_at_once_are_a_stop(upgradable, first):
     daemon.signal(first)
     daemon.signal(second)
     assert daemon.wait_exit() == 0
-    assert ports.can_bind(daemon.port)
+    # What was to try the program may have been killed in the middle of its fork.
+    wait_until(lambda: ports.can_bind(daemon.port), "the port to be free")
 
 
 def test_an_upgrade_of_an_eddyd_that_stops_is_refused(upgradable, modules):
