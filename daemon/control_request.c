@@ -121,16 +121,32 @@ do_set(struct control_client *client, char **words)
 	}
 }
 
+/* The pid of a worker; -1: it is none, and the client has been told what the command takes. */
+static long
+pid_parse(struct control_client *client, char **words)
+{
+	long pid = number_parse(words[1]);
+	char text[128];
+
+	if (pid < 0) {
+		snprintf(text, sizeof(text),
+			 "which worker? %s PID takes the pid of one, as `eddyctl workers` shows "
+			 "them",
+			 words[0]);
+		client_refuse(client, text);
+	}
+	return pid;
+}
+
 static void
 do_drain(struct control_client *client, char **words)
 {
-	long pid = number_parse(words[1]);
+	long pid = pid_parse(client, words);
 	char why[WORKERS_WHY_BYTES];
 
 	if (pid < 0)
-		client_refuse(client, "which worker? drain PID takes the pid of one, as `eddyctl "
-				      "workers` shows them");
-	else if (workers_drain(client->control->master, (pid_t)pid, why) < 0)
+		return;
+	if (workers_drain(client->control->master, (pid_t)pid, why) < 0)
 		client_refuse(client, why);
 	else
 		client_wait(client, CONTROL_DRAIN, (unsigned)pid);
@@ -139,13 +155,12 @@ do_drain(struct control_client *client, char **words)
 static void
 do_dump(struct control_client *client, char **words)
 {
-	long pid = number_parse(words[1]);
+	long pid = pid_parse(client, words);
 	char why[BACKTRACE_WHY_BYTES];
 
 	if (pid < 0)
-		client_refuse(client, "which worker? dump PID takes the pid of one, as `eddyctl "
-				      "workers` shows them");
-	else if (backtrace_dump(client->control->master, (pid_t)pid, why) < 0)
+		return;
+	if (backtrace_dump(client->control->master, (pid_t)pid, why) < 0)
 		client_refuse(client, why);
 	else
 		client_wait(client, CONTROL_DUMP, (unsigned)pid);
