@@ -2,6 +2,7 @@
  * The blame mark of a worker's slot in words.
  */
 #include "daemon/blame.h"
+#include "daemon/clock.h"
 
 #include <stdarg.h>
 #include <stdbool.h>
@@ -68,7 +69,7 @@ blame_format(const struct slot *slot, const struct conf *conf, uint64_t now_ns, 
 	if (route && route <= conf->nroutes)
 		text_add(&text, ", route \"%s\"", conf->routes[route - 1].path);
 	line_add(&text, slot);
-	if (since_ns && now_ns > since_ns && (now_ns - since_ns) / 1000000 > LONG_MS)
+	if (since_ns && now_ns > since_ns && (now_ns - since_ns) / NS_PER_MS > LONG_MS)
 		text_add(&text, ", running for %.1f s", (double)(now_ns - since_ns) / 1e9);
 	text_add(&text, ")");
 }

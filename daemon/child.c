@@ -419,7 +419,7 @@ child_about(const struct child *child, struct log_about *about)
 uint64_t
 child_age_ms(const struct child *child)
 {
-	return (clock_now_ns() - child->started_ns) / 1000000;
+	return (clock_now_ns() - child->started_ns) / NS_PER_MS;
 }
 
 /* death -------------------------------------------------------------------------------------- */

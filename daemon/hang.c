@@ -18,7 +18,6 @@
 #include <string.h>
 
 #define BLAME_BYTES 384
-#define MS_NS 1000000ull
 #define SOON_MS (HANG_SLOW_MS + 5) /* to the next look at a call: so it is named within 0.5 s */
 
 /* what moves --------------------------------------------------------------------------------- */
@@ -42,10 +41,10 @@ standstill_ms(struct standstill *still, uint64_t mark, pid_t pid, uint64_t befor
 			still->waited_ns = proc_waited_ns(pid);
 		return 0;
 	}
-	if (still_ns < HANG_SLOW_MS * MS_NS)
+	if (still_ns < HANG_SLOW_MS * NS_PER_MS)
 		return 0;
 	waited_ns = proc_waited_ns(pid) - still->waited_ns;
-	return waited_ns < still_ns ? (still_ns - waited_ns) / MS_NS : 0;
+	return waited_ns < still_ns ? (still_ns - waited_ns) / NS_PER_MS : 0;
 }
 
 /* A call that runs, told from all before it; 0: none runs. */
@@ -153,7 +152,7 @@ static void
 hang_kill(struct child *child, uint64_t now_ns)
 {
 	if (child->hang.stage != HANG_ABORTED ||
-	    now_ns - child->hang.aborted_ns < HANG_ABORT_MS * MS_NS)
+	    now_ns - child->hang.aborted_ns < HANG_ABORT_MS * NS_PER_MS)
 		return;
 	child->hang.stage = HANG_KILLED;
 	log_warning(&child->master->log, WORKER "has not ended of SIGABRT within %d s: killing it",
@@ -276,7 +275,7 @@ hang_watch_look(struct master *master, uint64_t now_ns)
 	struct generation *generation;
 	struct child *child;
 	uint64_t before_ns = watch->looked_ns;
-	bool blind = now_ns - before_ns > 2 * HANG_LOOK_MS * MS_NS;
+	bool blind = now_ns - before_ns > 2 * HANG_LOOK_MS * NS_PER_MS;
 	bool soon = false;
 
 	watch->looked_ns = now_ns;

@@ -5,6 +5,7 @@
 #include "daemon/clock.h"
 #include "daemon/generation.h"
 #include "daemon/master.h"
+#include "daemon/status.h"
 
 #include <event2/event.h>
 
@@ -19,7 +20,6 @@
 #define FIGURES_MS 5000	   /* between two looks at the requests per second */
 #define EXTEND_US 10000000 /* what an EXTEND_TIMEOUT_USEC asks for, told anew at each tick */
 #define MESSAGE_BYTES 1024
-#define NS_PER_MS UINT64_C(1000000)
 
 /* sending ------------------------------------------------------------------------------------ */
 
@@ -44,24 +44,6 @@ notify_send(struct notify *notify, const char *fmt, ...)
 
 /* status ------------------------------------------------------------------------------------- */
 
-static uint64_t
-connections_count(const struct master *master, uint64_t *parked)
-{
-	const struct generation *generation;
-	const struct child *child;
-	uint64_t connections = 0;
-
-	*parked = 0;
-	TAILQ_FOREACH(generation, &master->generations, entry)
-		TAILQ_FOREACH(child, &generation->children, entry) {
-			const struct slot *slot = slots_get(&master->slots, child->slot);
-
-			connections += slot_get(slot->connections);
-			*parked += slot_get(slot->parked);
-		}
-	return connections;
-}
-
 static unsigned
 requests_per_second(struct master *master, uint64_t now_ns)
 {
@@ -78,13 +60,14 @@ requests_per_second(struct master *master, uint64_t now_ns)
 static void
 figures_format(struct master *master, char *text, size_t size)
 {
-	uint64_t parked, connections = connections_count(master, &parked);
 	const struct generation *running = master->running;
+	struct slot sum;
 
+	status_load_sum(master, &sum);
 	snprintf(text, size,
 		 "%zu workers of generation %u, %llu connections (%llu parked), %u requests/s",
 		 generation_count(running, CHILD_ACCEPTING), running->number,
-		 (unsigned long long)connections, (unsigned long long)parked,
+		 (unsigned long long)sum.connections, (unsigned long long)sum.parked,
 		 requests_per_second(master, clock_now_ns()));
 }
 
@@ -102,7 +85,7 @@ failure_format(const struct master *master, char *text, size_t size)
 static void
 status_format(struct master *master, char *text, size_t size)
 {
-	uint64_t parked;
+	struct slot sum;
 
 	switch (master->state) {
 	case MASTER_STARTING:
@@ -118,8 +101,9 @@ status_format(struct master *master, char *text, size_t size)
 			failure_format(master, text, size);
 		break;
 	default:
+		status_load_sum(master, &sum);
 		snprintf(text, size, "Draining: %llu connections are left",
-			 (unsigned long long)connections_count(master, &parked));
+			 (unsigned long long)sum.connections);
 	}
 }
 

@@ -19,7 +19,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MS_NS 1000000ull
 #define LOOK_MS 100 /* while a route is in quarantine: what a passed probe ends, it ends soon */
 
 static struct log *
@@ -59,7 +58,7 @@ route_shut(struct quarantine *quarantine, size_t route, uint64_t now_ns, uint64_
 	struct quarantine_word *word = &quarantine->board.words[route];
 
 	slot_set(word->length_ms, (uint32_t)length_ms);
-	slot_set(word->until_ns, now_ns + length_ms * MS_NS);
+	slot_set(word->until_ns, now_ns + length_ms * NS_PER_MS);
 	slot_set(word->state, QUARANTINE_SHUT);
 	slot_set(quarantine->board.tickets[route], QUARANTINE_TICKET_FREE);
 	timer_set(quarantine->look, LOOK_MS);
@@ -131,7 +130,7 @@ route_died(struct quarantine *quarantine, size_t route, uint64_t now_ns)
 	memmove(deaths_ns, deaths_ns + 1, (QUARANTINE_DEATHS - 1) * sizeof(*deaths_ns));
 	deaths_ns[QUARANTINE_DEATHS - 1] = now_ns;
 	if (length_ms == 0 || deaths_ns[0] == 0 ||
-	    now_ns - deaths_ns[0] > QUARANTINE_WINDOW_MS * MS_NS)
+	    now_ns - deaths_ns[0] > QUARANTINE_WINDOW_MS * NS_PER_MS)
 		return;
 	log_error(log_of(quarantine),
 		  ROUTE "has killed its worker %d times within %d s: it answers 503 for %g s",
@@ -195,7 +194,7 @@ probe_look(struct quarantine *quarantine, size_t route, uint64_t now_ns)
 	}
 	if (own->probing_ns == 0 || child->hang.stage != HANG_FINE)
 		own->probing_ns = now_ns;
-	if (now_ns - own->probing_ns >= QUARANTINE_PASSED_MS * MS_NS)
+	if (now_ns - own->probing_ns >= QUARANTINE_PASSED_MS * NS_PER_MS)
 		route_open(quarantine, route, "its probe runs, and has done no harm");
 }
 
@@ -285,7 +284,7 @@ route_json(const struct quarantine *quarantine, size_t i, uint64_t now_ns)
 		"handler", status_text_json(route->handler), "methods", status_methods_json(route),
 		"generation", (int)quarantine->generation->number, "state",
 		quarantine_state_json(quarantine, i), "left",
-		shut && until_ns > now_ns ? (double)((until_ns - now_ns) / MS_NS) / 1e3 : 0.0,
+		shut && until_ns > now_ns ? (double)((until_ns - now_ns) / NS_PER_MS) / 1e3 : 0.0,
 		"length", (double)slot_get(word->length_ms) / 1e3);
 }
 

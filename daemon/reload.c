@@ -35,7 +35,7 @@ result_set(struct master *master, int code, char *error)
 		.error = error,
 		.generation = master->running ? master->running->number : 0,
 		.at = time(NULL),
-		.took_ms = (clock_now_ns() - master->reload.begun_ns) / 1000000,
+		.took_ms = (clock_now_ns() - master->reload.begun_ns) / NS_PER_MS,
 	};
 }
 

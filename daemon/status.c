@@ -75,7 +75,7 @@ status_backtrace_json(const struct child *child, const char *text, size_t size)
 static double
 seconds_since(uint64_t then_ns, uint64_t now_ns)
 {
-	return now_ns > then_ns ? (double)((now_ns - then_ns) / 1000000) / 1e3 : 0;
+	return now_ns > then_ns ? (double)((now_ns - then_ns) / NS_PER_MS) / 1e3 : 0;
 }
 
 static void
@@ -186,7 +186,8 @@ worker_json(const struct child *child, uint64_t now_ns)
 {
 	json_t *json = status_slot_json(slots_get(&child->master->slots, child->slot), now_ns);
 
-	set_real(json, "blocked", (double)(hang_blocked_ns(&child->hang, now_ns) / 1000000) / 1e3);
+	set_real(json, "blocked",
+		 (double)(hang_blocked_ns(&child->hang, now_ns) / NS_PER_MS) / 1e3);
 	return json;
 }
 
@@ -220,20 +221,28 @@ load_add(struct slot *sum, const struct slot *slot, bool serves)
 	slot_add(sum->fs_queued, slot_get(slot->fs_queued));
 }
 
-static json_t *
-totals_json(const struct master *master)
+void
+status_load_sum(const struct master *master, struct slot *sum)
 {
 	const struct generation *generation;
 	const struct child *child;
+
+	*sum = (struct slot){0};
+	TAILQ_FOREACH(generation, &master->generations, entry)
+		TAILQ_FOREACH(child, &generation->children, entry)
+			load_add(sum, slots_get(&master->slots, child->slot),
+				 generation == master->running);
+}
+
+static json_t *
+totals_json(const struct master *master)
+{
 	struct slot_counters counters;
-	struct slot sum = {0};
+	struct slot sum;
 	json_t *totals;
 
 	slots_total(&master->slots, &counters);
-	TAILQ_FOREACH(generation, &master->generations, entry)
-		TAILQ_FOREACH(child, &generation->children, entry)
-			load_add(&sum, slots_get(&master->slots, child->slot),
-				 generation == master->running);
+	status_load_sum(master, &sum);
 	totals = status_counters_json(&counters);
 	set_load(totals, &sum);
 	json_object_set_new(totals, "loop_lag",

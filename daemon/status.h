@@ -56,6 +56,12 @@ json_t *status_methods_json(const struct conf_route *route);
  */
 json_t *status_backtrace_json(const struct child *child, const char *text, size_t size);
 
+/*
+ * What all workers have at this moment, added up: connections, memory, jobs of threads; of
+ * connections_max what the generation that accepts has.
+ */
+void status_load_sum(const struct master *master, struct slot *sum);
+
 /* A string; bytes that are no UTF-8, which JSON cannot hold, become '?'. NULL is null. */
 json_t *status_text_json(const char *text);
 

@@ -21,7 +21,6 @@
 
 #define DELAY_MS 1000
 #define PATIENCE_MS 2000 /* for an answer, before it is told that there is none */
-#define NS_PER_MS UINT64_C(1000000)
 #define CTRL_D 4
 
 struct top {
