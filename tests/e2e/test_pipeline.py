@@ -12,6 +12,7 @@ import pytest
 
 from harness.client import chunked, request
 from harness.daemon import rss_bytes
+from harness.folder import Folder
 from harness.wait import wait_until
 
 MEGABYTE = 1 << 20
@@ -19,10 +20,10 @@ HUNDRED = os.urandom(MEGABYTE) * 100
 HANDLERS = ["echo", "promise", "save", "load", "copy", "relay", "bad", "twice", "answer", "own"]
 
 
-class Pipes:
+class Pipes(Folder):
     def __init__(self, daemon, modules):
+        super().__init__(daemon.folder)
         self.daemon = daemon
-        self.path = daemon.folder
         self.program = str(modules / "pipes.so")
         targets = {
             "echo": "",
@@ -53,18 +54,6 @@ class Pipes:
             workers=1, listens=listens, modules=loaded, routes=routes, extra="fs_threads = 1"
         )
         daemon.start()
-
-    def file(self, name):
-        return os.path.join(self.path, name)
-
-    def make(self, name, data):
-        with open(self.file(name), "wb") as file:
-            file.write(data)
-        return self.file(name)
-
-    def bytes(self, name):
-        with open(self.file(name), "rb") as file:
-            return file.read()
 
     def connect(self, name):
         peer = socket.socket(socket.AF_UNIX)

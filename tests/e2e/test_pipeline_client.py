@@ -11,6 +11,7 @@ import pytest
 
 from harness.client import Closed, request
 from harness.daemon import rss_bytes
+from harness.folder import Folder
 from harness.wait import wait_until
 
 MEGABYTE = 1 << 20
@@ -18,10 +19,11 @@ HUNDRED = os.urandom(MEGABYTE) * 100
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n"
 
 
-class Proxy:
+class Proxy(Folder):
     """A daemon with one worker: /echo and /load of pipes.c are the other server, mostly."""
 
     def __init__(self, daemon, modules):
+        super().__init__(daemon.folder)
         self.daemon = daemon
         program = str(modules / "proxy.so")
         self.url = f"http://127.0.0.1:{daemon.port}"
@@ -52,18 +54,6 @@ class Proxy:
             },
         )
         daemon.start()
-
-    def file(self, name):
-        return os.path.join(self.daemon.folder, name)
-
-    def make(self, name, data):
-        with open(self.file(name), "wb") as file:
-            file.write(data)
-        return self.file(name)
-
-    def bytes(self, name):
-        with open(self.file(name), "rb") as file:
-            return file.read()
 
     def post(self, path, body):
         client = self.daemon.connect(seconds=30)

@@ -190,8 +190,8 @@ def test_a_worker_that_dies_in_a_seat_that_was_added_is_replaced(daemon):
     wait_numbers(daemon, 2)
 
 
-def test_a_worker_that_cannot_start_fails_the_request(daemon, modules):
-    """`load` refuses from the second start on: the new worker says why, the old one serves on."""
+def start_refusing(daemon, modules):
+    """One worker, whose module refuses to load from when there is a file of the name returned."""
     flag = os.path.join(daemon.folder, "refuse")
     daemon.conf(
         workers=1,
@@ -199,6 +199,12 @@ def test_a_worker_that_cannot_start_fails_the_request(daemon, modules):
         routes={"/hello": "refuse"},
     )
     daemon.start()
+    return flag
+
+
+def test_a_worker_that_cannot_start_fails_the_request(daemon, modules):
+    """`load` refuses from the second start on: the new worker says why, the old one serves on."""
+    flag = start_refusing(daemon, modules)
     with open(flag, "w", encoding="utf-8"):
         pass
     daemon.expect_log(r"refuses to run")
@@ -341,13 +347,7 @@ def test_a_worker_leaves_once(daemon):
 
 
 def test_a_worker_whose_replacement_refuses_goes_on(daemon, modules):
-    flag = os.path.join(daemon.folder, "refuse")
-    daemon.conf(
-        workers=1,
-        modules={"refuse": {"path": str(modules / "refuse.so"), "flag": flag}},
-        routes={"/hello": "refuse"},
-    )
-    daemon.start()
+    flag = start_refusing(daemon, modules)
     pid = daemon.pids()[0]
     with open(flag, "w", encoding="utf-8"):
         pass
