@@ -69,6 +69,7 @@ worker_libworker_a_SOURCES = \
 	worker/http/url.h \
 	worker/link.c \
 	worker/loop/calls.h \
+	worker/loop/clock.h \
 	worker/loop/deadline.c \
 	worker/loop/deadline.h \
 	worker/loop/entries.c \

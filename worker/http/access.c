@@ -18,6 +18,7 @@
 #include "http/exchange.h"
 #include "http/http.h"
 #include "http/status.h"
+#include "loop/clock.h"
 #include "loop/journal.h"
 #include "module/route.h"
 
@@ -235,19 +236,10 @@ times_renew(struct access *access, time_t now)
 		 sign, minutes / 60 % 100, minutes % 60);
 }
 
-static uint64_t
-clock_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
-
 void
 access_begin_timed(struct access *access)
 {
-	access->begun_ns = clock_ns();
+	access->begun_ns = clock_now_ns();
 }
 
 /* What comes from the head --------------------------------------------------------- */
@@ -462,7 +454,7 @@ access_put(struct access *access, const struct http *http, struct access_entry *
 {
 	entry->second = http->date.second;
 	if (access->timed && begun_ns != 0)
-		entry->took_ns = clock_ns() - begun_ns;
+		entry->took_ns = clock_now_ns() - begun_ns;
 	if (writer_put(access->writer, access->line, access_format(access, entry, access->line)))
 		return;
 	access->dropped++;

@@ -16,6 +16,7 @@
 #include "http/access.h"
 #include "http/exchange.h"
 #include "http/status.h"
+#include "loop/clock.h"
 
 #define RATE_GRACE_MS 5000 /* before min_rate is looked at: a slow start is no attack */
 #define DISCARD_MAX 262144 /* bytes of an unread body: cheaper to read than a new connection */
@@ -195,14 +196,17 @@ conn_route(const struct conn *conn, const struct head *head, const struct route 
 	return 0;
 }
 
-/* The same for a route in quarantine. 0: the request is its probe. */
+/*
+ * The same for a route in quarantine. 0: the request is its probe. The turn's time may be older than
+ * the quarantine, which would make a second more of it.
+ */
 static int
 conn_probe(const struct conn *conn, const struct route *route, char *field, size_t size)
 {
 	const struct http *http = conn->http;
 	unsigned retry_s;
 
-	if (probe_begin(&http->probes, route->index, http->loop->now_ns, &retry_s))
+	if (probe_begin(&http->probes, route->index, clock_now_ns(), &retry_s))
 		return 0;
 	snprintf(field, size, "Retry-After: %u\r\n", retry_s);
 	return 503;

@@ -15,18 +15,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "loop/clock.h"
+
 #define STACK_SIZE (512 * 1024) /* bytes; pages that nobody touches cost nothing */
 #define JOIN_SLACK_MS 1000	/* for the threads to see that it is over */
 #define NS_PER_MS 1000000ull
-
-static uint64_t
-clock_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 /* On the threads ------------------------------------------------------------------ */
 
@@ -271,7 +264,7 @@ threads_wait(struct threads *threads, uint64_t until_ns)
 	struct pollfd pfd = {.fd = threads->wake, .events = POLLIN};
 	uint64_t now_ns;
 
-	while (threads->pending > 0 && (now_ns = clock_ns()) < until_ns) {
+	while (threads->pending > 0 && (now_ns = clock_now_ns()) < until_ns) {
 		poll(&pfd, 1, (int)((until_ns - now_ns) / NS_PER_MS) + 1);
 		threads_deliver(threads);
 	}
@@ -298,13 +291,13 @@ threads_stop(struct threads *threads)
 unsigned
 threads_fini(struct threads *threads, unsigned ms)
 {
-	uint64_t until_ns = clock_ns() + ms * NS_PER_MS, join_ns;
+	uint64_t until_ns = clock_now_ns() + ms * NS_PER_MS, join_ns;
 	struct timespec until;
 	unsigned hanging = 0;
 
 	threads_wait(threads, until_ns);
 	threads_stop(threads);
-	join_ns = clock_ns() + JOIN_SLACK_MS * NS_PER_MS;
+	join_ns = clock_now_ns() + JOIN_SLACK_MS * NS_PER_MS;
 	until = (struct timespec){.tv_sec = (time_t)(join_ns / 1000000000),
 				  .tv_nsec = (long)(join_ns % 1000000000)};
 	for (unsigned i = 0; i < threads->count; i++)

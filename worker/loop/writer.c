@@ -24,6 +24,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "loop/clock.h"
+
 #define RETRY_MS 100	  /* between two tries at a file that fails */
 #define JOIN_SLACK_MS 200 /* for the thread to see that its time is over */
 #define WAKE_PART 4	  /* 1 / this of the ring is used: not a time to gather any more */
@@ -63,15 +65,6 @@ struct writer {
 		reopens; /* counted after next_fd has been set: who sees it sees the file */
 	_Atomic uint64_t stop_ns; /* CLOCK_MONOTONIC; 0: go on */
 };
-
-static uint64_t
-clock_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}
 
 /* The ring ------------------------------------------------------------------------ */
 
@@ -310,7 +303,7 @@ writer_run(void *arg)
 		wrote = ring_used(writer) > 0;
 		empty = ring_write(writer);
 		stop_ns = atomic_load(&writer->stop_ns);
-		if (stop_ns != 0 && (empty || clock_ns() >= stop_ns))
+		if (stop_ns != 0 && (empty || clock_now_ns() >= stop_ns))
 			return NULL;
 		if (!empty && atomic_load_explicit(&writer->error, memory_order_relaxed) != 0)
 			sleep_blocked(writer);
@@ -421,7 +414,7 @@ ring_count(struct writer *writer)
 uint64_t
 writer_free(struct writer *writer, unsigned ms)
 {
-	uint64_t stop_ns = clock_ns() + ms * NS_PER_MS, lines, join_ns;
+	uint64_t stop_ns = clock_now_ns() + ms * NS_PER_MS, lines, join_ns;
 	struct timespec until;
 	int next;
 
