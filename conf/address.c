@@ -122,6 +122,12 @@ address_parse(const char *text, unsigned min, struct sockaddr_storage *addr, soc
 					   "\"[::]:8080\"");
 		colon = end + 1;
 		text++;
+	} else if (text[0] && text[strspn(text, "0123456789")] == '\0') {
+		return refuse(why, "this is a port alone: write for example \"*:8080\" for all "
+				   "addresses, or \"127.0.0.1:8080\" for this machine only");
+	} else if (strstr(text, "://")) {
+		return refuse(why, "this is a URL: an address is written \"address:port\", such as "
+				   "\"127.0.0.1:8080\"");
 	} else if (!colon) {
 		return refuse(why,
 			      "an address is written \"address:port\", such as \"127.0.0.1:8080\"");

@@ -16,6 +16,7 @@
 
 #define PARAM_FIRST "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_"
 #define PARAM_REST PARAM_FIRST "0123456789"
+#define PLAIN PARAM_REST "-./" /* what a path may have after its "/" without more ado */
 
 /* paths and methods ---------------------------------------------------------------------------- */
 
@@ -71,8 +72,11 @@ conf_route_path_check(const char *path, char *buf, size_t size)
 		return NULL;
 	if (path[0] != '/')
 		return say(buf, size, "it has to begin with \"/\", such as \"/%s\"",
-			   path[0] ? "files/*" : "");
+			   path[strspn(path, PLAIN)] ? "files/*" : path);
 	for (const char *p = path; *p; p++) {
+		if (strchr("{}<>", *p))
+			return "\"{\", \"}\", \"<\" and \">\" cannot be in it: a parameter is "
+			       "written with a colon, such as \"/rooms/:room\"";
 		if (*p == '?' || *p == '#')
 			return "routes look at the path only: \"?\" and \"#\" cannot be in it";
 		if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 0x7f)
@@ -434,11 +438,12 @@ conf_presence_check(const struct conf *conf, struct conf_errors *errors)
 
 	for (size_t i = 0; i < conf->nlistens; i++)
 		http = http || conf->listens[i].protocol == CONF_HTTP;
-	if (!conf->nlistens)
+	/* a module may have servers of its own */
+	if (!conf->nlistens && (conf->nroutes || !conf->nmodules))
 		conf_errors_add(
 			errors, whole,
 			"there is no listen: write for example listen \"127.0.0.1:8080\" { }");
-	if (!conf->nroutes && (http || !conf->nlistens))
+	if (!conf->nroutes && !conf->nmodules && (http || !conf->nlistens))
 		conf_errors_add(errors, whole,
 				"there is no route, so nothing would be served: write for example "
 				"module \"welcome\" { } "

@@ -280,6 +280,20 @@ int conf_duration_parse(const char *text, unsigned *ms);
 const char *conf_size_format(uint64_t bytes, char buf[32]);
 const char *conf_duration_format(unsigned ms, char buf[32]);
 
+/*
+ * What was probably meant where such a text is neither a size nor a duration: "8mb" -> "8m",
+ * "1.5 s" -> "1500ms". NULL: that cannot be told.
+ */
+const char *conf_size_guess(const char *text, char buf[32]);
+const char *conf_duration_guess(const char *text, char buf[32]);
+
+/* nearest.c ------------------------------------------------------------------------ */
+
+/* The one of `names` that `name` was probably meant to be, or NULL. */
+const char *conf_nearest(const char *name, const char *const *names, size_t count);
+/* "a, b, c" of all the names; the caller frees. NULL: no memory. */
+char *conf_names_join(const char *const *names, size_t count);
+
 /* format.c ------------------------------------------------------------------------ */
 
 /*

@@ -8,6 +8,7 @@ conf_libconf_a_SOURCES = \
 	conf/connections.c \
 	conf/default.c \
 	conf/errors.c \
+	conf/foreign.c \
 	conf/format.c \
 	conf/nearest.c \
 	conf/parse.c \

@@ -268,6 +268,8 @@ static void
 duration_read(struct parse *parse, enum key key, const struct given *given, unsigned *ms)
 {
 	int rc = given ? conf_duration_parse(given->text, ms) : 0;
+	const char *meant;
+	char buf[32];
 
 	if (rc == -ERANGE)
 		value_error(parse, key, given, "a duration is 24 days at most, such as \"%s\"",
@@ -277,6 +279,11 @@ duration_read(struct parse *parse, enum key key, const struct given *given, unsi
 			    "the unit is missing: write \"%ss\" for seconds; there are ms, s, m, h "
 			    "and d",
 			    given->text);
+	else if (rc < 0 && (meant = conf_duration_guess(given->text, buf)))
+		value_error(parse, key, given,
+			    "write \"%s\": a duration is a number with a unit (ms, s, m, h or d), "
+			    "and nothing between",
+			    meant);
 	else if (rc < 0)
 		value_error(parse, key, given,
 			    "a duration is a number with a unit (ms, s, m, h or d), such as "
@@ -296,10 +303,15 @@ static bool
 size_get(struct parse *parse, enum key key, const struct given *given, uint64_t *bytes)
 {
 	int rc = conf_size_parse(given->text, bytes);
+	const char *meant;
+	char buf[32];
 
 	if (rc == -ERANGE)
 		value_error(parse, key, given,
 			    "this is more than a number of bytes can be; write 0 for no limit");
+	else if (rc < 0 && (meant = conf_size_guess(given->text, buf)))
+		value_error(parse, key, given,
+			    "write \"%s\": a size is a number of bytes, or of k, m or g", meant);
 	else if (rc < 0)
 		value_error(parse, key, given,
 			    "a size is a number of bytes, or of k, m or g, such as \"%s\"",

@@ -6,7 +6,7 @@
  *	syntax.c     tokens ->  a text that libconfuse takes; reports bad statements
  *	parse.c      that text  ->  (libconfuse)  values with their places  ->  struct conf
  *	format.c     the access log's format  ->  its parts
- *	nearest.c    a misspelt name  ->  the one that was probably meant
+ *	foreign.c    a word of another server  ->  eddy's
  *	check.c      what has to fit together in a struct conf
  */
 #ifndef EDDY_CONF_PRIVATE_H
@@ -97,12 +97,10 @@ int conf_syntax_check(struct syntax *syntax, const struct conf_file *file, const
 		      struct conf_errors *errors);
 void conf_syntax_fini(struct syntax *syntax);
 
-/* nearest.c ------------------------------------------------------------------------------------ */
+/* foreign.c ------------------------------------------------------------------------------------ */
 
-/* The one of `names` that `name` was probably meant to be, or NULL. */
-const char *conf_nearest(const char *name, const char *const *names, size_t count);
-/* "a, b, c" of all the names; the caller frees. NULL: no memory. */
-char *conf_names_join(const char *const *names, size_t count);
+/* What eddy has for a word of another server's conf, as the rest of a sentence; or NULL. */
+const char *conf_foreign(const char *word);
 
 /* check.c -------------------------------------------------------------------------------------- */
 

@@ -219,10 +219,20 @@ variable_end(const struct scan *scan)
 	return scan->p[0] == '$' && scan->p[1] == '{' && scan->p[len] == '}' ? scan->p + len : NULL;
 }
 
+/* The quotes of word processors, in UTF-8: U+2018 to U+201F, U+00AB, U+00BB. */
+static bool
+is_fancy_quote(const char *p)
+{
+	const unsigned char *c = (const unsigned char *)p;
+
+	return (c[0] == 0xe2 && c[1] == 0x80 && c[2] >= 0x98 && c[2] <= 0x9f) ||
+	       (c[0] == 0xc2 && (c[1] == 0xab || c[1] == 0xbb));
+}
+
 static int
 word_read(struct scan *scan)
 {
-	bool good = true, variable = false;
+	bool good = true, variable = false, fancy = is_fancy_quote(scan->p);
 	const char *end;
 
 	for (; scan->p < scan->end; scan->p++) {
@@ -231,7 +241,7 @@ word_read(struct scan *scan)
 		if (c <= ' ' || c == 0x7f || strchr(WORD_ENDS, c) ||
 		    (c == '+' && scan->p[1] == '='))
 			break;
-		good = good && !needs_quotes(scan->p);
+		good = good && !fancy && !needs_quotes(scan->p);
 		end = variable_end(scan);
 		variable = variable || end;
 		if (end)
@@ -243,6 +253,7 @@ word_read(struct scan *scan)
 	scan_error(
 		scan, scan->line, "\"%.*s\" %s", (int)(scan->p - scan->start), scan->start,
 		variable ? "refers to the environment, which is not put in: write the value itself"
+		: fancy	 ? "has typographic quotes: write plain ones (\")"
 			 : "has to stand in quotes");
 	return token_add(scan, TOKEN_BAD, scan->line, NULL, 0);
 }
@@ -305,6 +316,14 @@ scan_step(struct scan *scan)
 	}
 }
 
+static bool
+bytes_begin(const struct scan *scan, const char *with)
+{
+	size_t len = strlen(with);
+
+	return (size_t)(scan->end - scan->bytes) >= len && memcmp(scan->bytes, with, len) == 0;
+}
+
 /* A NUL byte means that this is no text: one error, instead of one for everything that follows. */
 static int
 nul_refuse(struct scan *scan)
@@ -316,7 +335,12 @@ nul_refuse(struct scan *scan)
 		return 0;
 	for (const char *p = scan->bytes; p < nul; p++)
 		line += *p == '\n';
-	scan_error(scan, line, "a NUL byte: this is not a text file");
+	if (bytes_begin(scan, "\177ELF"))
+		scan_error(scan, 0, "this is a program or a compiled module, not a conf file");
+	else if (bytes_begin(scan, "\xff\xfe") || bytes_begin(scan, "\xfe\xff"))
+		scan_error(scan, 0, "this is UTF-16: save it as UTF-8");
+	else
+		scan_error(scan, line, "a NUL byte: this is not a text file");
 	scan->start = scan->p = scan->end;
 	return token_add(scan, TOKEN_BAD, line, NULL, 0);
 }
@@ -340,6 +364,9 @@ conf_scan(const struct conf_file *file, struct tokens *tokens, struct conf_error
 	scan.buf = malloc(file->size + 1);
 	if (!scan.buf)
 		return -ENOMEM;
+	/* the mark that some editors put before UTF-8 */
+	if (bytes_begin(&scan, "\xef\xbb\xbf"))
+		scan.p += 3;
 	rc = nul_refuse(&scan);
 	while (rc == 0 && scan.p < scan.end)
 		rc = scan_step(&scan);

@@ -236,6 +236,54 @@ value_expect(struct walk *walk, const struct token *name, const struct token *eq
 	return false;
 }
 
+/* Without the ";" that other conf files have behind a value. */
+static size_t
+plain_length(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len > 1 && text[len - 1] == ';' ? len - 1 : len;
+}
+
+/* Whether a word is the begin of a statement, good or not, rather than a part of what is before it. */
+static bool
+begins_statement(const struct walk *walk, const struct token *word)
+{
+	const struct token *next = word + 1;
+
+	if (word->text[0] == ';' || opt_find(walk->top, word->text))
+		return true;
+	return next->line == word->line &&
+	       (next->type == TOKEN_SET || next->type == TOKEN_APPEND || next->type == TOKEN_OPEN ||
+		next->type == TOKEN_PAREN_OPEN || is_text(next));
+}
+
+/* What stands behind a value in its line: a ";" at its end, or another word, as in "10 s". */
+static bool
+value_end_walk(struct walk *walk, const struct token *name, const struct token *value)
+{
+	const struct token *next = value + 1;
+	size_t len = value->type == TOKEN_WORD ? strlen(value->text) : 0;
+
+	if (len && plain_length(value->text) < len) {
+		walk_error(walk, value->line, "\";\" is not needed: write %s = \"%.*s\"",
+			   name->text, (int)len - 1, value->text);
+		return false;
+	}
+	if (next->type != TOKEN_WORD || next->line != value->line || begins_statement(walk, next))
+		return true;
+	walk->at++;
+	len = plain_length(next->text);
+	if (value->text[strspn(value->text, "0123456789")] == '\0')
+		walk_error(walk, value->line, "a value is one word: write %s = \"%s%.*s\"",
+			   name->text, value->text, (int)len, next->text);
+	else
+		walk_error(walk, value->line,
+			   "a value with a space in it stands in quotes: write %s = \"%s %.*s\"",
+			   name->text, value->text, (int)len, next->text);
+	return false;
+}
+
 static bool
 value_walk(struct walk *walk, const struct token *name, const char *example)
 {
@@ -250,8 +298,8 @@ value_walk(struct walk *walk, const struct token *name, const char *example)
 	if (equal->type != TOKEN_SET) {
 		if (equal->text && equal->line == name->line && equal[1].type != TOKEN_SET)
 			example = equal->text;
-		walk_error(walk, name->line, "%s needs \"=\" and a value: write %s = \"%s\"",
-			   name->text, name->text, example);
+		walk_error(walk, name->line, "%s needs \"=\" and a value: write %s = \"%.*s\"",
+			   name->text, name->text, (int)plain_length(example), example);
 		if (is_text(equal) && equal->line == name->line && equal[1].type != TOKEN_SET)
 			walk->at += equal[1].type != TOKEN_OPEN;
 		rest_skip(walk, name->text);
@@ -260,8 +308,7 @@ value_walk(struct walk *walk, const struct token *name, const char *example)
 	walk->at++;
 	if (!value_expect(walk, name, equal, example))
 		return false;
-	walk->at++;
-	return true;
+	return value_end_walk(walk, name, walk->at++);
 }
 
 /* Behind the "{" of a list, to behind its "}". */
@@ -435,19 +482,44 @@ section_of(const cfg_opt_t *top, const char *key)
 	return NULL;
 }
 
+/* "workers: 2", as in YAML. False: it is something else. */
+static bool
+colon_report(struct walk *walk, const struct token *name, const struct scope *scope)
+{
+	size_t len = strlen(name->text);
+	const struct token *value = walk->at;
+	bool given = is_text(value) && value->text && value->line == name->line;
+	char key[64];
+
+	if (len < 2 || len > sizeof(key) || name->text[len - 1] != ':')
+		return false;
+	snprintf(key, sizeof(key), "%.*s", (int)len - 1, name->text);
+	if (!opt_find(scope->opts, key))
+		return false;
+	walk_error(walk, name->line, "%s is set with \"=\", not \":\": write %s = \"%s\"", key, key,
+		   given ? value->text : "...");
+	walk->at += given;
+	return true;
+}
+
 static enum fate
 unknown_report(struct walk *walk, const struct token *name, const struct scope *scope)
 {
 	const cfg_opt_t *home = section_of(walk->top, name->text);
 	bool section = walk->at->type == TOKEN_OPEN ||
 		       (is_text(walk->at) && walk->at[1].type == TOKEN_OPEN);
-	const char *names[NAMES_MAX], *near, *kind = section ? "section" : "key";
+	const char *names[NAMES_MAX], *near, *foreign, *kind = section ? "section" : "key";
 	size_t count = 0;
 	char *all;
+
+	if (colon_report(walk, name, scope))
+		return FATE_LOST;
 
 	for (const cfg_opt_t *opt = scope->opts; opt->name && count < NAMES_MAX; opt++)
 		names[count++] = opt->name;
 	near = conf_nearest(name->text, names, count);
+	/* a key of a module's own may have any name */
+	foreign = opt_find(scope->opts, CONF_FREE_SECTION) ? NULL : conf_foreign(name->text);
 	if (name->text[0] == ';') {
 		walk_error(walk, name->line,
 			   "\";\" is not needed: a statement ends with its value");
@@ -462,10 +534,17 @@ unknown_report(struct walk *walk, const struct token *name, const struct scope *
 	} else if (near) {
 		walk_error(walk, name->line, "unknown %s \"%s\"%s%s: did you mean \"%s\"?", kind,
 			   name->text, IN(scope), near);
+	} else if (foreign) {
+		walk_error(walk, name->line, "unknown %s \"%s\"%s%s: %s", kind, name->text,
+			   IN(scope), foreign);
 	} else {
 		all = conf_names_join(names, count);
-		walk_error(walk, name->line, "unknown %s \"%s\"%s%s: there are %s", kind,
-			   name->text, IN(scope), all ? all : "others");
+		walk_error(walk, name->line, "unknown %s \"%s\"%s%s: there are %s%s", kind,
+			   name->text, IN(scope), all ? all : "others",
+			   opt_find(scope->opts, CONF_FREE_SECTION)
+				   ? "; what the module itself knows stands in " CONF_FREE_SECTION
+				     " { ... }"
+				   : "");
 		free(all);
 	}
 	rest_skip(walk, name->text);

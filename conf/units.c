@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <string.h>
 #include <strings.h>
 
 struct unit {
@@ -119,4 +120,116 @@ const char *
 conf_duration_format(unsigned ms, char buf[32])
 {
 	return unit_format(durations, ms, buf);
+}
+
+/* guesses -------------------------------------------------------------------------------------- */
+
+#define FRACTION_MAX 1000 /* three digits behind the point */
+
+/* Units as people write them, with what they are here. */
+static const struct {
+	const char *said, *size, *duration;
+} said_units[] = {
+	{"b", "", NULL},
+	{"byte", "", NULL},
+	{"bytes", "", NULL},
+	{"kb", "k", NULL},
+	{"kib", "k", NULL},
+	{"kbyte", "k", NULL},
+	{"kbytes", "k", NULL},
+	{"mb", "m", NULL},
+	{"mib", "m", NULL},
+	{"mbyte", "m", NULL},
+	{"mbytes", "m", NULL},
+	{"gb", "g", NULL},
+	{"gib", "g", NULL},
+	{"gbyte", "g", NULL},
+	{"gbytes", "g", NULL},
+	{"msec", NULL, "ms"},
+	{"msecs", NULL, "ms"},
+	{"millisecond", NULL, "ms"},
+	{"milliseconds", NULL, "ms"},
+	{"sec", NULL, "s"},
+	{"secs", NULL, "s"},
+	{"second", NULL, "s"},
+	{"seconds", NULL, "s"},
+	{"min", NULL, "m"},
+	{"mins", NULL, "m"},
+	{"minute", NULL, "m"},
+	{"minutes", NULL, "m"},
+	{"hr", NULL, "h"},
+	{"hrs", NULL, "h"},
+	{"hour", NULL, "h"},
+	{"hours", NULL, "h"},
+	{"day", NULL, "d"},
+	{"days", NULL, "d"},
+};
+
+/* The digits behind a point, as parts of a thousand. */
+static int
+fraction_parse(const char **text, uint64_t *thousandths)
+{
+	uint64_t worth = FRACTION_MAX;
+
+	*thousandths = 0;
+	if (**text != '.')
+		return 0;
+	for (++*text; **text >= '0' && **text <= '9'; ++*text) {
+		worth /= 10;
+		if (worth == 0)
+			return -ERANGE;
+		*thousandths += (uint64_t)(**text - '0') * worth;
+	}
+	return 0;
+}
+
+static const struct unit *
+unit_guess(const char *name, bool size)
+{
+	const char *meant = name;
+
+	for (size_t i = 0; i < COUNT(said_units); i++)
+		if (strcasecmp(said_units[i].said, name) == 0)
+			meant = size ? said_units[i].size : said_units[i].duration;
+	if (!meant)
+		return NULL;
+	return size ? unit_find(sizes, COUNT(sizes), meant)
+		    : unit_find(durations, COUNT(durations), meant);
+}
+
+/* "1.5 MB" as so many of the smallest unit; or less than 0. */
+static int
+amount_guess(const char *text, bool size, uint64_t *amount)
+{
+	const struct unit *unit;
+	uint64_t parts;
+
+	text += strspn(text, " \t");
+	if (number_parse(&text, amount) < 0 || fraction_parse(&text, &parts) < 0)
+		return -EINVAL;
+	text += strspn(text, " \t");
+	unit = *text ? unit_guess(text, size) : NULL;
+	if (!unit || parts * unit->factor % FRACTION_MAX != 0 ||
+	    __builtin_mul_overflow(*amount, unit->factor, amount))
+		return -EINVAL;
+	*amount += parts * unit->factor / FRACTION_MAX;
+	return *amount > 0 ? 0 : -EINVAL;
+}
+
+const char *
+conf_size_guess(const char *text, char buf[32])
+{
+	uint64_t bytes;
+
+	return amount_guess(text, true, &bytes) < 0 ? NULL : conf_size_format(bytes, buf);
+}
+
+const char *
+conf_duration_guess(const char *text, char buf[32])
+{
+	uint64_t ms;
+
+	if (amount_guess(text, false, &ms) < 0 || ms > INT_MAX)
+		return NULL;
+	return conf_duration_format((unsigned)ms, buf);
 }

@@ -102,7 +102,10 @@ static const struct {
 	const char *text, *why;
 } bad[] = {
 	{"", "an address is written \"address:port\", such as \"127.0.0.1:8080\""},
-	{"8080", "an address is written \"address:port\", such as \"127.0.0.1:8080\""},
+	{"8080", "this is a port alone: write for example \"*:8080\" for all addresses, or "
+		 "\"127.0.0.1:8080\" for this machine only"},
+	{"http://127.0.0.1:80",
+	 "this is a URL: an address is written \"address:port\", such as \"127.0.0.1:8080\""},
 	{"127.0.0.1", "an address is written \"address:port\", such as \"127.0.0.1:8080\""},
 	{"127.0.0.1:", "the port must be a number from 1 to 65535"},
 	{"127.0.0.1:0", "the port must be a number from 1 to 65535"},

@@ -235,6 +235,12 @@ START_TEST(line_ends_of_dos_are_taken)
 }
 END_TEST
 
+START_TEST(mark_of_utf8_is_skipped)
+{
+	conf_free(text_conf("\xef\xbb\xbf" LEAST));
+}
+END_TEST
+
 START_TEST(lines_are_right_after_comments_and_long_strings)
 {
 	text_wrong("# one\n/* two\nthree */ /* three */ // three\nmodule x { options { a = "
@@ -293,8 +299,9 @@ static const struct {
 				"\"stderr\", \"journal\" or \"auto\"\n"},
 	{"drain_timeout = 30", "t:1: bad drain_timeout \"30\": the unit is missing: write \"30s\" "
 			       "for seconds; there are ms, s, m, h and d\n"},
-	{"drain_timeout = \"30 s\"", "t:1: bad drain_timeout \"30 s\": a duration is a number with "
-				     "a unit (ms, s, m, h or d), such as \"30s\"\n"},
+	{"drain_timeout = \"30 s\"",
+	 "t:1: bad drain_timeout \"30 s\": write \"30s\": a duration is a number with a unit (ms, "
+	 "s, m, h or d), and nothing between\n"},
 	{"drain_timeout = \"100d\"",
 	 "t:1: bad drain_timeout \"100d\": a duration is 24 days at most, such as \"30s\"\n"},
 	{"http { max_head = \"1023\" }",
@@ -459,7 +466,7 @@ static const struct {
 	{"route \"\" { module = m }",
 	 "t:1: bad path \"\" of route: it has to begin with \"/\", such as \"/\"\n"},
 	{"route \"a\" { module = m }",
-	 "t:1: bad path \"a\" of route: it has to begin with \"/\", such as \"/files/*\"\n"},
+	 "t:1: bad path \"a\" of route: it has to begin with \"/\", such as \"/a\"\n"},
 	{"route \"/a?b\" { module = m }", "t:1: bad path \"/a?b\" of route: routes look at the "
 					  "path only: \"?\" and \"#\" cannot be in it\n"},
 	{"route \"/a#b\" { module = m }", "t:1: bad path \"/a#b\" of route: routes look at the "
@@ -550,8 +557,43 @@ static const struct {
 	{"workers =\nuser = \"x\"",
 	 "t:1: the value of workers is missing: write workers = \"auto\"\n"},
 	{"workers = = 3", "t:1: the value of workers is missing: write workers = \"auto\"\n"},
-	{"workers = 3;",
-	 "t:1: bad workers \"3;\": give a number from 1 to 256, or auto for one per core\n"},
+	{"workers = 3;", "t:1: \";\" is not needed: write workers = \"3\"\n"},
+	{"workers 3;", "t:1: workers needs \"=\" and a value: write workers = \"3\"\n"},
+	{"workers: 3", "t:1: workers is set with \"=\", not \":\": write workers = \"3\"\n"},
+	{"workers: 3\nusr = x", "t:1: workers is set with \"=\", not \":\": write workers = \"3\"\n"
+				"t:2: unknown key \"usr\": did you mean \"user\"?\n"},
+	{"workers:", "t:1: workers is set with \"=\", not \":\": write workers = \"...\"\n"},
+	{"http { header_timeout = 10 s }",
+	 "t:1: a value is one word: write header_timeout = \"10s\"\n"},
+	{"http { header_timeout = 10 s; }",
+	 "t:1: a value is one word: write header_timeout = \"10s\"\n"},
+	{"user = www data",
+	 "t:1: a value with a space in it stands in quotes: write user = \"www data\"\n"},
+	{"user = www group = data worker = 2",
+	 "t:1: unknown key \"worker\": did you mean \"workers\"?\n"},
+	{"http { max_body = \"8mb\" }",
+	 "t:1: bad max_body \"8mb\" in http: write \"8m\": a size is a number of bytes, or of k, m "
+	 "or g\n"},
+	{"http { header_timeout = \"1 minute\" }",
+	 "t:1: bad header_timeout \"1 minute\" in http: write \"1m\": a duration is a number with "
+	 "a "
+	 "unit (ms, s, m, h or d), and nothing between\n"},
+	{"worker_processes = 4", "t:1: unknown key \"worker_processes\": in eddy it is workers = "
+				 "auto\n"},
+	{"server { location / { root /srv; } }",
+	 "t:1: unknown section \"server\": in eddy listen \"0.0.0.0:8080\" { } and route \"/\" { "
+	 "... } stand at the top level, and all routes are for all listens\n"},
+	{"http { client_max_body_size = 1m }", "t:1: unknown key \"client_max_body_size\" in http: "
+					       "in eddy it is max_body, in http { } or "
+					       "a route\n"},
+	{"module \"x\" { port = 80 }", "t:1: unknown key \"port\" in module: there are path, "
+				       "options; what the module itself knows "
+				       "stands in options { ... }\n"},
+	{"user = \u201cwww\u201d",
+	 "t:1: \"\u201cwww\u201d\" has typographic quotes: write plain ones (\")\n"},
+	{"route \"/{id}\" { module = m }",
+	 "t:1: bad path \"/{id}\" of route: \"{\", \"}\", \"<\" and \">\" cannot be in it: a "
+	 "parameter is written with a colon, such as \"/rooms/:room\"\n"},
 	{"user = \"a\";", "t:1: \";\" is not needed: a statement ends with its value\n"},
 	{"user = \"a",
 	 "t:1: this string is not closed: a double quote (\") is missing at its end\n"},
@@ -654,16 +696,30 @@ START_TEST(wrong_text_says_what_would_be_right)
 }
 END_TEST
 
-START_TEST(nul_byte_is_one_error)
+#define BYTES(text) text, sizeof(text) - 1
+
+static const struct {
+	const char *bytes;
+	size_t size;
+	const char *errors;
+} no_texts[] = {
+	{BYTES("workers = x\n\n\0}}"), "t:3: a NUL byte: this is not a text file\n"},
+	{BYTES("\0"), "t:1: a NUL byte: this is not a text file\n"},
+	{BYTES("\177ELF\2\1\1\0"), "t: this is a program or a compiled module, not a conf file\n"},
+	{BYTES("\xff\xfew\0o\0"), "t: this is UTF-16: save it as UTF-8\n"},
+	{BYTES("\xfe\xff\0w\0o"), "t: this is UTF-16: save it as UTF-8\n"},
+};
+
+START_TEST(what_is_no_text_is_one_error)
 {
-	struct conf_file file = {(char *)"t", (char *)"workers = x\n\n\0}}", 16};
+	struct conf_file file = {(char *)"t", (char *)no_texts[_i].bytes, no_texts[_i].size};
 	struct conf_snapshot one = {&file, 1};
 	struct conf_errors errors = {0};
 	char *text;
 
 	ck_assert_ptr_null(conf_parse(&one, &errors));
 	text = errors_text(&errors);
-	ck_assert_str_eq(text, "t:3: a NUL byte: this is not a text file\n");
+	ck_assert_str_eq(text, no_texts[_i].errors);
 	free(text);
 	conf_errors_fini(&errors);
 }
@@ -695,7 +751,7 @@ START_TEST(all_errors_come_in_order)
 		"\"127.0.0.1:8080\"\n"
 		"u:1: bad backlog \"no\" in listen: give a number from 1 to 65535, such as 4096\n"
 		"u:2: user is set twice, first at t:6\n"
-		"u:3: bad path \"x\" of route: it has to begin with \"/\", such as \"/files/*\"\n"
+		"u:3: bad path \"x\" of route: it has to begin with \"/\", such as \"/x\"\n"
 		"u:3: route \"x\" names no module: write module = \"hello\" in it\n"
 		"v:1: bad drain_timeout \"10\": the unit is missing: write \"10s\" for seconds; "
 		"there are ms, s, m, h "
@@ -752,9 +808,10 @@ tests_add(TCase *tcase)
 	tcase_add_loop_test(tcase, string_is_read_as_in_c, 0, COUNT(strings));
 	tcase_add_test(tcase, environment_makes_no_difference);
 	tcase_add_test(tcase, line_ends_of_dos_are_taken);
+	tcase_add_test(tcase, mark_of_utf8_is_skipped);
 	tcase_add_test(tcase, lines_are_right_after_comments_and_long_strings);
 	tcase_add_loop_test(tcase, wrong_text_says_what_would_be_right, 0, COUNT(wrong));
-	tcase_add_test(tcase, nul_byte_is_one_error);
+	tcase_add_loop_test(tcase, what_is_no_text_is_one_error, 0, COUNT(no_texts));
 	tcase_add_test(tcase, all_errors_come_in_order);
 	tcase_add_test(tcase, unclosed_string_does_not_reach_the_next_file);
 	tcase_add_test(tcase, errors_keep_to_one_line);

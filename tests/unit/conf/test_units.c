@@ -141,6 +141,43 @@ START_TEST(duration_has_a_shortest_text)
 }
 END_TEST
 
+static const struct {
+	const char *text, *size, *duration;
+} guesses[] = {
+	{"8mb", "8m", NULL},
+	{"8 MB", "8m", NULL},
+	{"1.5 GiB", "1536m", NULL},
+	{"100 bytes", "100", NULL},
+	{"10 s", NULL, "10s"},
+	{"10sec", NULL, "10s"},
+	{" 1 minute", NULL, "1m"},
+	{"1.5 hours", NULL, "90m"},
+	{"0.001s", NULL, "1ms"},
+	{"0.0001s", NULL, NULL}, /* there is nothing so short */
+	{"0.1", NULL, NULL},
+	{"5 m", "5m", "5m"},
+	{"2 weeks", NULL, NULL},
+	{"100 days", NULL, NULL}, /* too long */
+	{"99999999999999999999 s", NULL, NULL},
+	{"99999999999999 gb", NULL, NULL},
+	{"0 seconds", NULL, NULL},
+	{"-1 s", NULL, NULL},
+	{"1..5s", NULL, NULL},
+	{"1.5 bytes", NULL, NULL},
+	{"ten seconds", NULL, NULL},
+	{"", NULL, NULL},
+};
+
+START_TEST(what_was_meant_is_guessed)
+{
+	char buf[32];
+	const char *text = guesses[_i].text;
+
+	ck_assert_pstr_eq(conf_size_guess(text, buf), guesses[_i].size);
+	ck_assert_pstr_eq(conf_duration_guess(text, buf), guesses[_i].duration);
+}
+END_TEST
+
 #define COUNT(array) (int)(sizeof(array) / sizeof((array)[0]))
 
 static void
@@ -150,6 +187,7 @@ tests_add(TCase *tcase)
 	tcase_add_loop_test(tcase, duration_is_parsed, 0, COUNT(durations));
 	tcase_add_loop_test(tcase, size_has_a_shortest_text, 0, COUNT(size_texts));
 	tcase_add_loop_test(tcase, duration_has_a_shortest_text, 0, COUNT(duration_texts));
+	tcase_add_loop_test(tcase, what_was_meant_is_guessed, 0, COUNT(guesses));
 }
 
 int
