@@ -102,11 +102,13 @@ identity_assume(const struct identity *identity)
 {
 	int error;
 
-	if (!identity->changes)
+	if (!identity->changes && geteuid() == 0)
 		return 0;
 	error = privileges_bound_none();
 	if (error)
 		return error;
+	if (!identity->changes)
+		return privileges_drop();
 	if (setgroups(identity->ngroups, identity->groups) < 0 ||
 	    setresgid(identity->gid, identity->gid, identity->gid) < 0 ||
 	    setresuid(identity->uid, identity->uid, identity->uid) < 0)

@@ -31,7 +31,8 @@ int identity_resolve(struct identity *identity, const struct conf *conf, struct 
 void identity_fini(struct identity *identity);
 
 /*
- * In the child: takes on the identity, for good, without any privilege. 0 or -errno.
+ * In the child: takes on the identity, for good, without any privilege; what a master that is not
+ * root was started with (a service's ambient capabilities) is not for workers either. 0 or -errno.
  * Async-signal-safe.
  */
 int identity_assume(const struct identity *identity);

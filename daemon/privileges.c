@@ -82,12 +82,23 @@ privileges_bound_none(void)
 	return bounding_drop(false);
 }
 
+/*
+ * A filter of system calls (that of a hardened service) may know no capset(2). What is inheritable
+ * then stays, and is nothing: without ambient capabilities and with no_new_privs, the exec that
+ * follows gives none to who is not root.
+ */
 int
 privileges_drop(void)
 {
+	int error;
+
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return -errno;
-	return sets_cut(0);
+	error = sets_cut(0);
+	if (error == -EPERM && geteuid() != 0 &&
+	    prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) == 0)
+		error = 0;
+	return error;
 }
 
 int

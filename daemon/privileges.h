@@ -1,6 +1,6 @@
 /*
- * What root's rights are reduced to: all of them in a worker that becomes another user, most of
- * them in the master of such workers.
+ * What root's rights are reduced to: all of them in a worker that is not root, most of them in the
+ * master of workers that become another user.
  *
  * A worker that runs as root (no `user` in the conf) inherits the master's, which are then left as
  * they are: what its modules may do is not the master's to take away.

@@ -94,6 +94,27 @@ def test_a_worker_gains_nothing_from_ambient_and_inheritable_capabilities(for_no
     check_master(daemon)
 
 
+def test_a_master_that_is_not_root_keeps_its_capabilities_to_itself(for_nobody):
+    """A service with User= and AmbientCapabilities=: for low ports, which workers need not bind."""
+    daemon = for_nobody
+    os.chown(daemon.folder, NOBODY.pw_uid, NOBODY.pw_gid)
+    port = next(port for port in range(1023, 500, -1) if _free(port))
+    daemon.conf(listens={f"127.0.0.1:{port}": {}}, extra="")
+    wrapper = f"setpriv --reuid {NOBODY.pw_uid} --regid {NOBODY.pw_gid} --clear-groups".split()
+    wrapper += ["--inh-caps", "-all,+net_bind_service", "--ambient-caps", "-all,+net_bind_service"]
+    daemon.start(wrapper=wrapper)
+    bind = 1 << NET_BIND_SERVICE
+    for act in (daemon.reload, lambda: daemon.ctl("upgrade"), daemon.reload):
+        act()
+        seen = capabilities(daemon.pid)
+        assert {seen[name] for name in SETS if name != "CapBnd"} == {bind}
+        for pid in daemon.wait_serving():
+            seen = capabilities(pid)
+            assert {seen[name] for name in SETS if name != "CapBnd"} == {0}
+            assert status(pid)["NoNewPrivs"] == "1"
+    assert daemon.get(address=("127.0.0.1", port)).status == 200
+
+
 def test_the_master_keeps_only_what_it_needs(for_nobody):
     for_nobody.start()
     check_master(for_nobody)
