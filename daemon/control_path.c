@@ -27,6 +27,16 @@ path_set(struct control_path *path, const char *dir)
 	return true;
 }
 
+/* systemd.exec(5) has them with colons between: the first. */
+static bool
+service_dir(char *dir, size_t size)
+{
+	const char *dirs = getenv("RUNTIME_DIRECTORY");
+
+	return dirs && dirs[0] == '/' &&
+	       (size_t)snprintf(dir, size, "%.*s", (int)strcspn(dirs, ":"), dirs) < size;
+}
+
 size_t
 control_paths(struct control_path paths[CONTROL_PATHS])
 {
@@ -34,6 +44,8 @@ control_paths(struct control_path paths[CONTROL_PATHS])
 	char dir[sizeof(paths->dir)];
 	size_t n = 0;
 
+	if (service_dir(dir, sizeof(dir)) && strcmp(dir, SYSTEM_DIR) != 0)
+		n += path_set(&paths[n], dir);
 	n += path_set(&paths[n], SYSTEM_DIR);
 	if (runtime && runtime[0] == '/' &&
 	    (size_t)snprintf(dir, sizeof(dir), "%s/eddy", runtime) < sizeof(dir))
@@ -41,6 +53,17 @@ control_paths(struct control_path paths[CONTROL_PATHS])
 	snprintf(dir, sizeof(dir), "/tmp/eddy-%u", (unsigned)geteuid());
 	n += path_set(&paths[n], dir);
 	return n;
+}
+
+int
+control_path_instance(struct control_path *path, const char *name)
+{
+	char dir[sizeof(path->dir)];
+	size_t n = (size_t)snprintf(dir, sizeof(dir), SYSTEM_DIR "-%s", name);
+
+	if (!*name || strchr(name, '/') || n >= sizeof(dir) || !path_set(path, dir))
+		return -EINVAL;
+	return 0;
 }
 
 int

@@ -20,7 +20,8 @@ struct answer {
 };
 
 struct ctl {
-	const char *socket; /* -s; NULL: the first that answers */
+	const char *socket;	      /* -s, -i; NULL: the first that answers */
+	struct control_path instance; /* -i */
 	bool json;
 	FILE *err;	   /* where it says what is wrong */
 	unsigned count;	   /* -n; 0: no end */

@@ -55,8 +55,10 @@ static const char help[] =
 	"                      NAME.c, Makefile, NAME.conf\n"
 	"\n"
 	"  -s, --socket PATH   the control socket; default: the first that answers of\n"
-	"                      /run/eddy/control.sock, $XDG_RUNTIME_DIR/eddy/control.sock,\n"
+	"                      $RUNTIME_DIRECTORY/control.sock, /run/eddy/control.sock,\n"
+	"                      $XDG_RUNTIME_DIR/eddy/control.sock,\n"
 	"                      /tmp/eddy-UID/control.sock\n"
+	"  -i, --instance NAME the one of eddy@NAME.service: /run/eddy-NAME/control.sock\n"
 	"  -j, --json          print JSON\n"
 	"  -n, --count N       with top: N times, then end\n"
 	"  -d, --delay SECONDS with top: the time between two; default: 1\n"
@@ -363,6 +365,7 @@ options_parse(struct ctl *ctl, struct words *words, int argc, char **argv)
 {
 	static const struct option longs[] = {
 		{"socket", required_argument, NULL, 's'},
+		{"instance", required_argument, NULL, 'i'},
 		{"json", no_argument, NULL, 'j'},
 		{"count", required_argument, NULL, 'n'},
 		{"delay", required_argument, NULL, 'd'},
@@ -372,10 +375,16 @@ options_parse(struct ctl *ctl, struct words *words, int argc, char **argv)
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "s:jn:d:Vh", longs, NULL)) != -1) {
+	while ((c = getopt_long(argc, argv, "s:i:jn:d:Vh", longs, NULL)) != -1) {
 		switch (c) {
 		case 's':
 			ctl->socket = optarg;
+			break;
+		case 'i':
+			if (control_path_instance(&ctl->instance, optarg) < 0)
+				return usage("-i wants the NAME of eddy@NAME.service, not ",
+					     optarg);
+			ctl->socket = ctl->instance.socket;
 			break;
 		case 'j':
 			ctl->json = true;

@@ -303,6 +303,37 @@ START_TEST(places_are_searched_in_order)
 }
 END_TEST
 
+START_TEST(service_has_its_socket_in_the_folder_that_it_was_given)
+{
+	struct control_path paths[CONTROL_PATHS];
+
+	unsetenv("XDG_RUNTIME_DIR");
+	setenv("RUNTIME_DIRECTORY", "/run/eddy-shop:/run/other", 1);
+	ck_assert_uint_eq(control_paths(paths), 3);
+	ck_assert_str_eq(paths[0].socket, "/run/eddy-shop/control.sock");
+	ck_assert_str_eq(paths[1].socket, "/run/eddy/control.sock");
+	setenv("RUNTIME_DIRECTORY", "/run/eddy", 1);
+	ck_assert_uint_eq(control_paths(paths), 2);
+	ck_assert_str_eq(paths[0].socket, "/run/eddy/control.sock");
+	unsetenv("RUNTIME_DIRECTORY");
+}
+END_TEST
+
+START_TEST(instance_is_found_by_its_name)
+{
+	struct control_path place;
+	char name[sizeof(place.socket)];
+
+	ck_assert_int_eq(control_path_instance(&place, "shop"), 0);
+	ck_assert_str_eq(place.socket, "/run/eddy-shop/control.sock");
+	ck_assert_int_eq(control_path_instance(&place, ""), -EINVAL);
+	ck_assert_int_eq(control_path_instance(&place, "a/../b"), -EINVAL);
+	memset(name, 'n', sizeof(name));
+	name[sizeof(name) - 12] = '\0';
+	ck_assert_int_eq(control_path_instance(&place, name), -EINVAL);
+}
+END_TEST
+
 START_TEST(folder_that_others_could_write_to_is_not_used)
 {
 	struct control_path place = {0};
@@ -339,6 +370,8 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, socket_is_for_owner_and_group);
 	tcase_add_test(tcase, socket_in_use_names_the_other_eddyd);
 	tcase_add_test(tcase, places_are_searched_in_order);
+	tcase_add_test(tcase, service_has_its_socket_in_the_folder_that_it_was_given);
+	tcase_add_test(tcase, instance_is_found_by_its_name);
 	tcase_add_test(tcase, folder_that_others_could_write_to_is_not_used);
 }
 
