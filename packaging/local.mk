@@ -6,6 +6,24 @@ dist_doc_DATA += LICENSE NEWS.md README.md conf/eddy.conf packaging/guide.md
 dist_man_MANS += packaging/man/eddy.conf.5 packaging/man/eddy_module.3 packaging/man/eddyctl.1 packaging/man/eddyd.8
 EXTRA_DIST += .clang-format .editorconfig CONTRIBUTING.md packaging/quickstart packaging/setup
 
+# One text for eddy.service and for its instances, eddy@NAME.service.
+UNITS = packaging/systemd/eddy.service packaging/systemd/eddy@.service
+UNIT_EDIT = $(AM_V_GEN)$(MKDIR_P) packaging/systemd && sed -e 's,[@]sbindir@,$(sbindir),' -e 's,[@]bindir@,$(bindir),' \
+	-e 's,[@]eddyconfdir@,$(eddyconfdir),'
+EXTRA_DIST += packaging/systemd/eddy.service.in packaging/systemd/eddy.socket
+CLEANFILES += $(UNITS)
+if HAVE_UNITS
+systemdsystemunit_DATA = $(UNITS) packaging/systemd/eddy.socket
+endif
+
+packaging/systemd/eddy.service: packaging/systemd/eddy.service.in Makefile
+	$(UNIT_EDIT) -e 's,[@]title@,,' -e 's,[@]unit@,eddy,' -e 's,[@]conf@,eddy,' -e 's,[@]folder@,eddy,g' \
+		'$(srcdir)/packaging/systemd/eddy.service.in' >$@
+
+packaging/systemd/eddy@.service: packaging/systemd/eddy.service.in Makefile
+	$(UNIT_EDIT) -e 's/[@]title@/, %i/' -e 's,[@]unit@,eddy@NAME,' -e 's,[@]conf@,%i,' -e 's,[@]folder@,eddy-%i,g' \
+		'$(srcdir)/packaging/systemd/eddy.service.in' >$@
+
 # The conf file belongs to the machine's administrator from the first installation on: it is never written over, and goes
 # with `make uninstall` only if it is still what was installed. The one in docdir is always this version's.
 install-data-local:

@@ -2,6 +2,7 @@
 What `make install` leaves: enough to build a module out of tree, and programs that find each other.
 """
 import os
+import re
 import shutil
 import subprocess
 import textwrap
@@ -28,6 +29,16 @@ def test_the_manual_is_installed_and_the_examples_are_as_source(prefix):
     examples = found(prefix, "examples.conf").parent
     assert examples == prefix / "share/eddy/examples"
     assert {path.stem for path in examples.glob("*.c")} == modules
+
+
+def test_the_units_are_installed_and_name_what_is_installed(prefix):
+    units = {path.name: path.read_text() for path in found(prefix, "eddy.socket").parent.iterdir()}
+    assert set(units) == {"eddy.service", "eddy@.service", "eddy.socket"}
+    for text in units.values():
+        assert not re.search(r"@\w+@", text)
+        for program in re.findall(r"^Exec\w+=(\S+)", text, re.M):
+            assert str(prefix).endswith(program.rpartition("/")[0].rpartition("/")[0])
+            assert os.access(found(prefix, program.rpartition("/")[2]), os.X_OK)
 
 
 @pytest.mark.parametrize(

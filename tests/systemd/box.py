@@ -6,9 +6,11 @@ A real systemd to run services in: PID 1 of namespaces and a cgroup of its own.
 
 It knows the units that it is given, and a few empty targets that most units ask for; with `journal`
 a journald too. What runs inside has its own network (loopback only) and its own /run; what it
-changes in /etc and /var is forgotten. `box.enter(...)` gives a command that runs inside.
+changes in /etc and /var is forgotten. `box.enter(...)` gives a command that runs inside,
+`box.connect(...)` a client of what listens there.
 """
 import contextlib
+import ctypes
 import json
 import os
 import re
@@ -16,13 +18,16 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 from pathlib import Path
 
+from harness.client import Client
 from harness.daemon import environment, run
 from harness.wait import SCALE, wait_until
 
 HERE = Path(__file__).resolve().parent
 SYSTEMD = "/lib/systemd/systemd"
+CLONE_NEWNET = 0x40000000
 
 TARGETS = "basic sysinit sockets multi-user shutdown network network-online".split()
 JOURNAL = {
@@ -124,6 +129,34 @@ class Box:
 
     def run(self, *command, **more):
         return run(*self.enter(*map(str, command)), **more)
+
+    def connect(self, address, **more):
+        """A client of (host, port), or of a unix socket's path, inside."""
+        if isinstance(address, str):
+            return Client(f"/proc/{self.pid}/root{address}", **more)
+        return self.in_network(lambda: Client(address, **more))
+
+    def in_network(self, call):
+        """What a call returns whose sockets are inside: made there, they stay there."""
+        made = []
+
+        def work():
+            try:
+                with open(f"/proc/{self.pid}/ns/net", encoding="ascii") as namespace:
+                    libc = ctypes.CDLL(None, use_errno=True)
+                    if libc.setns(namespace.fileno(), CLONE_NEWNET) < 0:
+                        raise OSError(ctypes.get_errno(), "cannot enter the box's network")
+                made.append((call(), None))
+            except Exception as error:  # pylint: disable=broad-except # it is raised below
+                made.append((None, error))
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        result, error = made[0]
+        if error:
+            raise error
+        return result
 
     def systemctl(self, *arguments, **more):
         return self.run("systemctl", "--no-pager", *arguments, **more)
