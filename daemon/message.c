@@ -40,6 +40,18 @@ take_ready(struct child *child, const struct contract_message *message)
 	return true;
 }
 
+/* Of the option with that number among those of all modules. */
+static struct conf_where
+option_where(const struct conf *conf, size_t index)
+{
+	for (size_t i = 0; i < conf->nmodules; i++) {
+		if (index < conf->modules[i].noptions)
+			return conf->modules[i].options[index].where;
+		index -= conf->modules[i].noptions;
+	}
+	return (struct conf_where){0};
+}
+
 /* The place in the conf that a worker's failure is about. */
 static struct conf_where
 fail_where(const struct conf *conf, const struct contract_fail *fail)
@@ -48,6 +60,8 @@ fail_where(const struct conf *conf, const struct contract_fail *fail)
 		return conf->modules[fail->index].where;
 	if (fail->kind == CONTRACT_FAIL_ROUTE && fail->index < conf->nroutes)
 		return conf->routes[fail->index].where;
+	if (fail->kind == CONTRACT_FAIL_OPTION)
+		return option_where(conf, fail->index);
 	if (fail->kind == CONTRACT_FAIL_LISTEN && fail->index < conf->nlistens)
 		return conf->listens[fail->index].where;
 	return (struct conf_where){0};

@@ -66,7 +66,11 @@ static const char source[] =
 	"\teddy_response_send(res, 200, \"text/plain; charset=utf-8\", text, (size_t)n);\n"
 	"}\n"
 	"\n"
-	"EDDY_MODULE(.name = \"@\", .load = @_load, .unload = @_unload, .request = @_request);\n";
+	"/* What the conf may set in options { }; eddyd refuses the rest. NULL ends it. */\n"
+	"static const char *const options[] = {\"greeting\", NULL};\n"
+	"\n"
+	"EDDY_MODULE(.name = \"@\", .load = @_load, .unload = @_unload, .request = @_request,\n"
+	"\t    .options = options);\n";
 
 static const char makefile[] =
 	"# make        builds @.so\n"

@@ -113,11 +113,13 @@ enum contract_fail_kind {
 	CONTRACT_FAIL_MODULE,
 	CONTRACT_FAIL_ROUTE,
 	CONTRACT_FAIL_LISTEN,
+	CONTRACT_FAIL_OPTION,
 };
 
 struct contract_fail {
 	uint32_t kind;
-	uint32_t index; /* into conf.modules, routes or listens, for the place in the conf */
+	uint32_t index; /* into conf.modules, routes or listens, for the place in the conf; or of
+			   the option, those of all modules counted */
 			/* the reason follows */
 };
 

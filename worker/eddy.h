@@ -174,6 +174,12 @@ struct eddy_module_def {
 	eddy_request_handler *request;	     /* route { module = "x" } */
 	const struct eddy_handler *handlers; /* route { module = "x"  handler = "name" } */
 	eddy_connection_handler *connection; /* listen { protocol = "tcp"  module = "x" } */
+
+	/*
+	 * The options that it takes, with NULL behind the last. Any other in the conf is then an
+	 * error, which `eddyd -t` finds. NULL: whatever stands there is taken.
+	 */
+	const char *const *options;
 };
 
 /* Defines the module: EDDY_MODULE(.name = "hello", .request = hello); once per shared object. */

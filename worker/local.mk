@@ -97,6 +97,8 @@ worker_libworker_a_SOURCES = \
 	worker/module/cluster.c \
 	worker/module/dns.c \
 	worker/module/error.c \
+	worker/module/explain.c \
+	worker/module/explain.h \
 	worker/module/fs.c \
 	worker/module/log.c \
 	worker/module/module.c \

@@ -178,6 +178,23 @@ listens_check(const struct worker *worker, size_t *index, char *why, size_t size
 	return 0;
 }
 
+/* An option that a module does not know is told with its number among those of all modules. */
+static int
+options_check(struct worker *worker)
+{
+	char why[WHY_MAX];
+	size_t before = 0, i;
+
+	for (size_t m = 0; m < worker->nmodules; m++) {
+		if (module_check_options(&worker->modules[m], &i, why, sizeof(why)) != 0) {
+			link_fail(worker, CONTRACT_FAIL_OPTION, before + i, why);
+			return -1;
+		}
+		before += worker->conf->modules[m].noptions;
+	}
+	return 0;
+}
+
 int
 worker_load(struct worker *worker)
 {
@@ -199,6 +216,8 @@ worker_load(struct worker *worker)
 			return -1;
 		}
 	}
+	if (options_check(worker) != 0)
+		return -1;
 	if (router_init(&worker->router, conf, worker->modules, &i, why, sizeof(why)) != 0) {
 		link_fail(worker, CONTRACT_FAIL_ROUTE, i, why);
 		return -1;

@@ -15,30 +15,30 @@ from harness.wait import wait_until
 
 
 def _missing(modules, folder):
-    return {"path": "/nonexistent/missing.so"}, ["/nonexistent/missing.so", "No such file"]
+    return {"path": "/nonexistent/missing.so"}, ["there is no /nonexistent/missing.so: has it been built?"]
 
 
 def _missing_by_name(modules, folder):
-    return {"path": "no-such-module.so"}, ["no-such-module.so", "No such file"]
+    return {"path": "no-such-module.so"}, ["there is no no-such-module.so in ", ": there are echo.so, "]
 
 
 def _text(modules, folder):
     path = os.path.join(folder, "text.so")
     with open(path, "w", encoding="ascii") as file:
         file.write("this is not a shared object\n" * 10)
-    return {"path": path}, [path, "invalid ELF header"]
+    return {"path": path}, [f"{path} is no shared object: a module is compiled with cc -shared -fPIC"]
 
 
 def _empty(modules, folder):
     path = os.path.join(folder, "empty.so")
     open(path, "w", encoding="ascii").close()
-    return {"path": path}, [path, "file too short"]
+    return {"path": path}, [f"{path} is empty"]
 
 
 def _folder(modules, folder):
     path = os.path.join(folder, "folder.so")
     os.makedirs(path, exist_ok=True)
-    return {"path": path}, [path]
+    return {"path": path}, [f"{path} is a folder"]
 
 
 def _cut(modules, folder):
@@ -65,7 +65,7 @@ def _cut_definition(modules, folder):
 
 def _unresolved(modules, folder):
     path = str(modules / "unresolved.so")
-    return {"path": path}, [path, "undefined symbol", "eddy_no_such_function"]
+    return {"path": path}, [f"{path} calls eddy_no_such_function, which eddy ", " does not have: "]
 
 
 def _refuses(modules, folder):
@@ -187,7 +187,7 @@ def test_eddyd_does_not_start_when_a_module_crashes_while_it_loads(daemon, modul
 @pytest.mark.parametrize(
     "module,route,words",
     [
-        ("probe", {"module": "m", "handler": "nonesuch"}, ["nonesuch"]),
+        ("probe", {"module": "m", "handler": "nonesuch"}, ["has no handler \"nonesuch\": there are "]),
         ("no_request", {"module": "m"}, ["handler"]),
         ("probe", {"module": "m", "handler": ""}, ["handler"]),
     ],

@@ -13,9 +13,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "api.h"
+#include "module/explain.h"
 
 #define ENTRY "eddy_module_entry" /* what EDDY_MODULE exports */
 
@@ -100,12 +102,14 @@ out:
 }
 
 static int
-module_find_entry(struct eddy_module *module, const char *path, char *why, size_t size)
+module_find_entry(struct eddy_module *module, const char *path, const char *dir, char *why,
+		  size_t size)
 {
 	module->object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	if (module->object == NULL) /* dlerror names the path */
-		return refuse(why, size, "module \"%s\": cannot open: %s", module->conf->name,
-			      dlerror());
+	if (module->object == NULL) {
+		module_explain_open(module->conf, path, dir, dlerror(), why, size);
+		return -1;
+	}
 	module->entry = dlsym(module->object, ENTRY);
 	if (module->entry == NULL)
 		return refuse(why, size,
@@ -149,11 +153,40 @@ module_open(struct eddy_module *module, const struct conf_module *conf, const ch
 	if (module_is_whole(module, path, why, size) != 0)
 		return -1;
 	call_begin(calls, module, SLOT_LOAD, 0); /* its constructors run in dlopen */
-	result = module_find_entry(module, path, why, size);
+	result = module_find_entry(module, path, dir, why, size);
 	call_end(calls);
 	if (result != 0)
 		return -1;
 	return module_take_entry(module, path, why, size);
+}
+
+/* Whether the module takes such an option, as far as it says which it does. */
+static bool
+module_takes(const struct eddy_module *module, const char *key)
+{
+	const char *const *option = module->def->options;
+
+	while (option != NULL && *option != NULL && strcmp(*option, key) != 0)
+		option++;
+	return option == NULL || *option != NULL;
+}
+
+int
+module_check_options(const struct eddy_module *module, size_t *index, char *why, size_t size)
+{
+	const struct conf_module *conf = module->conf;
+	char instead[512];
+
+	for (*index = 0; *index < conf->noptions; ++*index) {
+		const char *key = conf->options[*index].key;
+
+		if (module_takes(module, key))
+			continue;
+		module_explain_option(module, key, instead, sizeof(instead));
+		return refuse(why, size, "module \"%s\" has no option \"%s\": %s", conf->name, key,
+			      instead);
+	}
+	return 0;
 }
 
 int
@@ -225,6 +258,12 @@ eddy_module_option(const eddy_module *self, const char *key, const char *fallbac
 {
 	if (api_check(api_is_module(self) && key != NULL, __func__) != 0)
 		return fallback;
+	if (!module_takes(self, key))
+		eddy_log((eddy_module *)(uintptr_t)self, LOG_WARNING,
+			 "eddy_module_option: \"%s\" is not in the module's .options, and so "
+			 "cannot be "
+			 "set",
+			 key);
 	for (size_t i = 0; i < self->conf->noptions; i++)
 		if (strcmp(self->conf->options[i].key, key) == 0)
 			return self->conf->options[i].value;

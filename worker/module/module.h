@@ -32,6 +32,11 @@ struct eddy_module {
  */
 int module_open(struct eddy_module *module, const struct conf_module *conf, const char *dir,
 		struct calls *calls, char *why, size_t size);
+/*
+ * Whether it takes all options that the conf has for it. 0, or -1 with the reason in `why`; *index
+ * is then the option's.
+ */
+int module_check_options(const struct eddy_module *module, size_t *index, char *why, size_t size);
 /* Calls its `load`. 0, or -1 with the reason in `why`. */
 int module_load(struct eddy_module *module, struct calls *calls, char *why, size_t size);
 void module_drain(struct eddy_module *module, struct calls *calls);

@@ -3,6 +3,7 @@
  * order of their worth.
  */
 #include "module/route.h"
+#include "module/explain.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -231,6 +232,8 @@ static int
 route_init(struct route *route, const struct conf_route *conf, size_t index,
 	   struct eddy_module *modules, char *why, size_t size)
 {
+	char instead[512];
+
 	route->conf = conf;
 	route->index = (uint32_t)index;
 	route->module = &modules[conf->module];
@@ -238,14 +241,16 @@ route_init(struct route *route, const struct conf_route *conf, size_t index,
 	route_classify(route);
 	if (route->handler != NULL)
 		return 0;
+	module_explain_handler(route->module, conf->handler != NULL ? conf->handler : "", instead,
+			       sizeof(instead));
 	if (conf->handler != NULL)
-		snprintf(why, size, "route \"%s\": module \"%s\" has no handler \"%s\"", conf->path,
-			 route->module->conf->name, conf->handler);
+		snprintf(why, size, "route \"%s\": module \"%s\" has no handler \"%s\": %s",
+			 conf->path, route->module->conf->name, conf->handler, instead);
 	else
 		snprintf(why, size,
 			 "route \"%s\": module \"%s\" has no request handler of its own, name one: "
-			 "handler = \"…\"",
-			 conf->path, route->module->conf->name);
+			 "handler = \"...\"; %s",
+			 conf->path, route->module->conf->name, instead);
 	return -1;
 }
 

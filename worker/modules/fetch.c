@@ -243,5 +243,7 @@ fetch_load(eddy_module *self, void **state)
 	return 0;
 }
 
+static const char *const options[] = {"from", "timeout", NULL};
+
 EDDY_MODULE(.name = "fetch", .version = "1", .load = fetch_load, .unload = free,
-	    .request = fetch_request);
+	    .request = fetch_request, .options = options);

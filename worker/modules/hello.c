@@ -45,5 +45,7 @@ hello_unload(void *state)
 	free(state);
 }
 
+static const char *const options[] = {"greeting", NULL};
+
 EDDY_MODULE(.name = "hello", .version = "1", .load = hello_load, .unload = hello_unload,
-	    .request = hello_request);
+	    .request = hello_request, .options = options);

@@ -499,5 +499,8 @@ poll_unload(void *state)
 
 static const struct eddy_handler handlers[] = {{"page", poll_page}, {NULL, NULL}};
 
+static const char *const options[] = {"timeout", NULL};
+
 EDDY_MODULE(.name = "poll", .version = "1", .load = poll_load, .drain = poll_drain,
-	    .unload = poll_unload, .request = poll_request, .handlers = handlers);
+	    .unload = poll_unload, .request = poll_request, .handlers = handlers,
+	    .options = options);

@@ -327,4 +327,7 @@ resolve_load(eddy_module *self, void **state)
 	return 0;
 }
 
-EDDY_MODULE(.name = "resolve", .version = "1", .load = resolve_load, .request = resolve_request);
+static const char *const options[] = {"servers", "timeout", NULL};
+
+EDDY_MODULE(.name = "resolve", .version = "1", .load = resolve_load, .request = resolve_request,
+	    .options = options);

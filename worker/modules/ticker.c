@@ -145,5 +145,7 @@ ticker_unload(void *state)
 	free(state);
 }
 
+static const char *const options[] = {"interval", NULL};
+
 EDDY_MODULE(.name = "ticker", .version = "1", .load = ticker_load, .drain = ticker_drain,
-	    .unload = ticker_unload, .request = ticker_request);
+	    .unload = ticker_unload, .request = ticker_request, .options = options);

@@ -333,5 +333,7 @@ upload_load(eddy_module *self, void **state)
 	return 0;
 }
 
+static const char *const options[] = {"folder", "sync", NULL};
+
 EDDY_MODULE(.name = "upload", .version = "1", .load = upload_load, .unload = free,
-	    .request = upload_request);
+	    .request = upload_request, .options = options);

@@ -246,5 +246,7 @@ welcome_unload(void *state)
 
 static const struct eddy_handler welcome_handlers[] = {{"live", welcome_live}, {NULL, NULL}};
 
+static const char *const options[] = {"live", NULL};
+
 EDDY_MODULE(.name = "welcome", .version = "1", .load = welcome_load, .unload = welcome_unload,
-	    .request = welcome_page, .handlers = welcome_handlers);
+	    .request = welcome_page, .handlers = welcome_handlers, .options = options);

@@ -719,7 +719,11 @@ wrong_expect(size_t module, const char *handler, const char *expected)
 
 START_TEST(a_handler_that_the_module_does_not_have_is_an_error)
 {
-	wrong_expect(0, "other", "route \"/b\": module \"m\" has no handler \"other\"");
+	wrong_expect(0, "other",
+		     "route \"/b\": module \"m\" has no handler \"other\": there is named");
+	wrong_expect(
+		0, "nemed",
+		"route \"/b\": module \"m\" has no handler \"nemed\": did you mean \"named\"?");
 }
 END_TEST
 
@@ -727,7 +731,7 @@ START_TEST(a_module_without_a_handler_of_its_own_has_to_be_told_one)
 {
 	wrong_expect(1, NULL,
 		     "route \"/b\": module \"n\" has no request handler of its own, name one: "
-		     "handler = \"…\"");
+		     "handler = \"...\"; there is named");
 }
 END_TEST
 
