@@ -456,13 +456,15 @@ conn_open(struct http *http, int fd, const struct sockaddr *address)
 
 	if (error != 0)
 		return net_turn_away(http->net, fd, error);
-	conn = pool_new(&http->conn_pool);
+	conn = pool_new_zeroed(&http->conn_pool);
 	if (conn == NULL) {
 		net_client_remove(http->net, &peer);
 		return net_turn_away(http->net, fd, -ENOMEM);
 	}
-	*conn = (struct conn){
-		.http = http, .task.run = conn_resume, .peer = peer, .state = CONN_HEAD};
+	conn->http = http;
+	conn->task.run = conn_resume;
+	conn->peer = peer;
+	conn->state = CONN_HEAD;
 	event_assign(&conn->event, http->loop->base, fd, EV_READ | EV_CLOSED | EV_PERSIST | EV_ET,
 		     conn_event, conn);
 	TAILQ_INSERT_TAIL(&http->conns, conn, link);

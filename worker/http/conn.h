@@ -143,7 +143,7 @@ conn_parser(const struct conn *conn)
 static inline int
 conn_fd(const struct conn *conn)
 {
-	return event_get_fd(&conn->event);
+	return conn->event.ev_fd;
 }
 
 #endif

@@ -23,25 +23,23 @@ struct exchange *
 exchange_new(struct conn *conn, const struct route *route, struct head *head)
 {
 	struct http *http = conn->http;
-	struct exchange *exchange = pool_new(&http->exchange_pool);
+	struct exchange *exchange = pool_new_zeroed(&http->exchange_pool);
 
 	if (exchange == NULL)
 		return NULL;
-	*exchange = (struct exchange){
-		.task.run = exchange_run,
-		.http = http,
-		.conn = conn,
-		.route = route,
-		.head = head,
-		.minor = head->minor,
-		.is_head = head->is_head,
-		.is_connect = head->is_connect,
-		.upgrade =
-			head->upgrade && head->minor > 0 && head_find(head, 0, "upgrade", 7) >= 0,
-		.expect_continue = head->expect_continue,
-		.begun_ns = http->access != NULL ? http->access->begun_ns : 0,
-		.response.status = 200,
-	};
+	exchange->task.run = exchange_run;
+	exchange->http = http;
+	exchange->conn = conn;
+	exchange->route = route;
+	exchange->head = head;
+	exchange->minor = head->minor;
+	exchange->is_head = head->is_head;
+	exchange->is_connect = head->is_connect;
+	exchange->upgrade =
+		head->upgrade && head->minor > 0 && head_find(head, 0, "upgrade", 7) >= 0;
+	exchange->expect_continue = head->expect_continue;
+	exchange->begun_ns = http->access != NULL ? http->access->begun_ns : 0;
+	exchange->response.status = 200;
 	exchange->handle = handle_new(&http->handles, exchange);
 	if (exchange->handle != NULL)
 		return exchange;
@@ -71,14 +69,22 @@ exchange_release(struct exchange *exchange)
 	joined_free(&exchange->joined);
 }
 
-void
-exchange_free(struct exchange *exchange)
+/* Whether it has memory of its own, as few have that were answered at once. */
+static bool
+exchange_owns(const struct exchange *exchange)
 {
-	struct http *http = exchange->http;
+	const struct request *req = &exchange->request;
+	const struct response *res = &exchange->response;
 
-	if (exchange->probe)
-		probe_end(&http->probes, exchange->route->index, exchange->response.ended);
-	handle_free(&http->handles, exchange->handle);
+	return exchange->kept || exchange->joined != NULL || exchange->saved != NULL ||
+	       req->collect != NULL || req->trailers != NULL || res->fields.p != NULL ||
+	       res->trailers.p != NULL || res->reason != NULL || res->files != NULL ||
+	       res->timeout != NULL;
+}
+
+static void
+exchange_fini(struct exchange *exchange)
+{
 	exchange_release(exchange);
 	free(exchange->saved);
 	collect_free(exchange);
@@ -88,6 +94,18 @@ exchange_free(struct exchange *exchange)
 	free(exchange->response.reason);
 	free(exchange->response.files);
 	response_timeout_free(exchange);
+}
+
+void
+exchange_free(struct exchange *exchange)
+{
+	struct http *http = exchange->http;
+
+	if (exchange->probe)
+		probe_end(&http->probes, exchange->route->index, exchange->response.ended);
+	handle_free(&http->handles, exchange->handle);
+	if (http->access != NULL || exchange_owns(exchange))
+		exchange_fini(exchange);
 	pool_free(&http->exchange_pool, exchange);
 }
 

@@ -231,6 +231,7 @@ response_end_with(struct exchange *exchange, const void *p, size_t n, const char
 		  size_t type_len)
 {
 	struct response *res = &exchange->response;
+	uint64_t written = res->written;
 	bool out = res->head_sent;
 
 	if (response_waits(res) && n == 0) { /* the head waits for the file's length */
@@ -239,8 +240,8 @@ response_end_with(struct exchange *exchange, const void *p, size_t n, const char
 	}
 	if (!out)
 		out = response_waits(res) ? response_begin(exchange)
-					  : response_start_whole(exchange, n, type, type_len);
-	if (out)
+					  : response_start_whole(exchange, p, n, type, type_len);
+	if (out && res->written == written) /* else it has gone with the head */
 		response_put(exchange, p, n);
 	res->ended = true;
 	if (out)
@@ -349,7 +350,7 @@ exchange_answer(struct exchange *exchange, int status)
 	res->reason = NULL;
 	res->has_length = res->has_date = res->has_type = res->keep = false;
 	res->status = (uint16_t)status;
-	if (!response_start_whole(exchange, text.n + 1, "text/plain", 10))
+	if (!response_start_whole(exchange, NULL, text.n + 1, "text/plain", 10))
 		return;
 	response_put(exchange, text.p, text.n);
 	response_put(exchange, "\n", 1);

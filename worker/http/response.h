@@ -74,9 +74,11 @@ void response_head_give_back(struct response *res);
 
 /*
  * Sends the head of an answer whose length is not known yet; the same of one that is complete with
- * n bytes, with a Content-Type line if type_len is not 0. False: the connection is lost.
+ * n bytes, with a Content-Type line if type_len is not 0. A few bytes at p go with it, and
+ * `written` says so. False: the connection is lost.
  */
 bool response_start(struct exchange *exchange);
-bool response_start_whole(struct exchange *exchange, uint64_t n, const char *type, size_t type_len);
+bool response_start_whole(struct exchange *exchange, const void *p, uint64_t n, const char *type,
+			  size_t type_len);
 
 #endif

@@ -16,8 +16,9 @@
 
 enum framing { FRAMING_LENGTH, FRAMING_CHUNKED, FRAMING_CLOSE, FRAMING_NONE };
 
-#define HEAD_RESERVE 256 /* bytes of a head's own lines, of which 180 are needed at most */
-#define REASON_MAX 256	 /* bytes of a reason phrase */
+#define HEAD_RESERVE 256    /* bytes of a head's own lines, of which 180 are needed at most */
+#define REASON_MAX 256	    /* bytes of a reason phrase */
+#define BODY_WITH_HEAD 4096 /* bytes of a body that need no piece of their own */
 
 #define COPY(p, text) ((char *)mempcpy((p), (text), sizeof(text) - 1))
 
@@ -94,20 +95,24 @@ response_header_remove(struct response *res, const char *name, size_t n)
 static char *
 put_number(char *p, uint64_t n)
 {
-	char digits[20];
-	size_t i = sizeof(digits);
+	char *end = p + 1;
 
-	do
-		digits[--i] = (char)('0' + n % 10);
-	while ((n /= 10) > 0);
-	return (char *)mempcpy(p, digits + i, sizeof(digits) - i);
+	for (uint64_t rest = n; rest >= 10; rest /= 10)
+		end++;
+	for (p = end; n >= 10; n /= 10)
+		*--p = (char)('0' + n % 10);
+	p[-1] = (char)('0' + n);
+	return end;
 }
 
 static char *
 put_status(char *p, const struct response *res)
 {
-	eddy_str line = status_line(res->status);
+	eddy_str line;
 
+	if (res->status == 200 && res->reason == NULL)
+		return COPY(p, "HTTP/1.1 200 OK\r\n");
+	line = status_line(res->status);
 	if (line.p != NULL && res->reason == NULL)
 		return (char *)mempcpy(p, line.p, line.n);
 	p = COPY(p, "HTTP/1.1 ");
@@ -127,15 +132,23 @@ response_keeps(const struct exchange *exchange)
 	       (exchange->request.reading || !conn_body_is_left(conn, exchange->expect_continue));
 }
 
-/* Sends the head; `length` goes with FRAMING_LENGTH. False: the connection is lost. */
+/* What is known of an answer that is complete when its head leaves. */
+struct whole {
+	const void *p; /* the body, if it goes with the head; or NULL */
+	uint64_t n;    /* its length */
+	const char *type;
+	size_t type_len;
+};
+
+/* Sends the head, and what there is of the body. False: the connection is lost. */
 static bool
-response_send_head(struct exchange *exchange, enum framing framing, uint64_t length,
-		   const char *type, size_t type_len)
+response_send_head(struct exchange *exchange, enum framing framing, const struct whole *whole)
 {
 	struct response *res = &exchange->response;
 	size_t reason_len = res->reason != NULL ? strlen(res->reason) : 0;
-	char *head = out_reserve(exchange->conn,
-				 HEAD_RESERVE + reason_len + type_len + res->fields.len),
+	size_t body_len = whole->p != NULL ? whole->n : 0;
+	char *head = out_reserve(exchange->conn, HEAD_RESERVE + reason_len + whole->type_len +
+							 res->fields.len + body_len),
 	     *p = head;
 
 	if (head == NULL)
@@ -148,14 +161,14 @@ response_send_head(struct exchange *exchange, enum framing framing, uint64_t len
 		p = (char *)mempcpy(p, exchange->http->date.line, DATE_LINE_LEN);
 	if (res->fields.len > 0)
 		p = (char *)mempcpy(p, res->fields.p, res->fields.len);
-	if (type_len > 0) {
+	if (whole->type_len > 0) {
 		p = COPY(p, "Content-Type: ");
-		p = (char *)mempcpy(p, type, type_len);
+		p = (char *)mempcpy(p, whole->type, whole->type_len);
 		p = COPY(p, "\r\n");
 	}
 	if (framing == FRAMING_LENGTH) {
 		p = COPY(p, "Content-Length: ");
-		p = put_number(p, length);
+		p = put_number(p, whole->n);
 		p = COPY(p, "\r\n");
 	} else if (framing == FRAMING_CHUNKED) {
 		p = COPY(p, "Transfer-Encoding: chunked\r\n");
@@ -165,6 +178,9 @@ response_send_head(struct exchange *exchange, enum framing framing, uint64_t len
 	else if (exchange->minor == 0)
 		p = COPY(p, "Connection: keep-alive\r\n");
 	p = COPY(p, "\r\n");
+	if (body_len > 0)
+		p = (char *)mempcpy(p, whole->p, body_len);
+	res->written += body_len;
 	out_commit(exchange->conn, (size_t)(p - head));
 	res->head_fixed = res->head_sent = true;
 	res->chunked = framing == FRAMING_CHUNKED;
@@ -201,14 +217,16 @@ response_start(struct exchange *exchange)
 	if (res->has_length || !status_has_body(res->status) ||
 	    (res->no_body && !exchange->is_head))
 		framing = FRAMING_NONE;
-	return response_send_head(exchange, framing, 0, NULL, 0);
+	return response_send_head(exchange, framing, &(struct whole){0});
 }
 
-/* The head of an answer that is complete with n bytes. */
+/* The head of an answer that is complete with n bytes, and these if they are few. */
 bool
-response_start_whole(struct exchange *exchange, uint64_t n, const char *type, size_t type_len)
+response_start_whole(struct exchange *exchange, const void *p, uint64_t n, const char *type,
+		     size_t type_len)
 {
 	struct response *res = &exchange->response;
+	struct whole whole = {.n = n, .type = type, .type_len = type_len};
 	enum framing framing = FRAMING_LENGTH;
 
 	response_settle_body(exchange);
@@ -217,7 +235,9 @@ response_start_whole(struct exchange *exchange, uint64_t n, const char *type, si
 		framing = FRAMING_NONE;
 	else if (res->trailers.len > 0 && exchange->minor > 0)
 		framing = FRAMING_CHUNKED;
-	return response_send_head(exchange, framing, n, type, type_len);
+	if (framing != FRAMING_CHUNKED && n < BODY_WITH_HEAD && !res->no_body)
+		whole.p = p;
+	return response_send_head(exchange, framing, &whole);
 }
 
 /* Headers, the module's side ----------------- */

@@ -228,7 +228,7 @@ piece_start(struct piece *piece)
 		return;
 	}
 	res->files->first = NULL;
-	if (!response_start_whole(exchange, piece->n, NULL, 0))
+	if (!response_start_whole(exchange, NULL, piece->n, NULL, 0))
 		return;
 	piece_line_up(piece);
 	response_finish(exchange); /* what is behind it comes first, since it may be sent at once */

@@ -9,9 +9,9 @@ deadlines_arm(struct deadlines *deadlines)
 	const struct deadline *first = TAILQ_FIRST(&deadlines->list);
 	uint64_t now_ms = loop_now_ms(deadlines->loop), wait_ms;
 
-	if (first == NULL || deadlines->ms == 0 ||
-	    event_pending(&deadlines->timer, EV_TIMEOUT, NULL))
+	if (first == NULL || deadlines->ms == 0 || deadlines->armed)
 		return;
+	deadlines->armed = true;
 	wait_ms = first->at_ms > now_ms ? first->at_ms - now_ms : 0;
 	event_add(&deadlines->timer,
 		  &(struct timeval){.tv_sec = (time_t)(wait_ms / 1000),
@@ -26,6 +26,7 @@ deadlines_wake(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
+	deadlines->armed = false;
 	loop_enter(deadlines->loop);
 	while ((first = TAILQ_FIRST(&deadlines->list)) != NULL &&
 	       first->at_ms <= loop_now_ms(deadlines->loop)) {

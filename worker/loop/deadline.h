@@ -31,6 +31,7 @@ struct deadlines {
 	struct deadline_list list;
 	size_t count;
 	struct event timer;
+	bool armed; /* the timer runs */
 };
 
 void deadlines_init(struct deadlines *deadlines, struct loop *loop, unsigned ms,

@@ -29,6 +29,7 @@ void
 pool_init(struct pool *pool, size_t size)
 {
 	*pool = (struct pool){.size = (size + ALIGN - 1) / ALIGN * ALIGN};
+	pool->places = (BLOCK_SIZE - BLOCK_HEAD) / pool->size;
 	TAILQ_INIT(&pool->open);
 }
 
@@ -54,12 +55,6 @@ pool_free(struct pool *pool, void *object)
 }
 
 #else
-
-static size_t
-block_places(const struct pool *pool)
-{
-	return (BLOCK_SIZE - BLOCK_HEAD) / pool->size;
-}
 
 /* Twice as much as is needed has a block in it that lies right. */
 static struct pool_block *
@@ -115,7 +110,7 @@ pool_new(struct pool *pool)
 	else
 		place = (struct pool_place *)(void *)((char *)block + BLOCK_HEAD +
 						      block->touched++ * pool->size);
-	if (++block->used == block_places(pool))
+	if (++block->used == pool->places)
 		TAILQ_REMOVE(&pool->open, block, link);
 	return place;
 }
@@ -131,7 +126,7 @@ pool_free(struct pool *pool, void *object)
 	place->next = block->free;
 	block->free = place;
 	assert(block->used > 0);
-	if (block->used-- == block_places(pool))
+	if (block->used-- == pool->places)
 		TAILQ_INSERT_HEAD(&pool->open, block, link);
 	if (block->used > 0)
 		return;
@@ -140,6 +135,8 @@ pool_free(struct pool *pool, void *object)
 		return;
 	}
 	pool->empty = block;
+	if (TAILQ_NEXT(block, link) == NULL)
+		return; /* the last of them already */
 	TAILQ_REMOVE(&pool->open, block, link);
 	TAILQ_INSERT_TAIL(&pool->open, block, link);
 }

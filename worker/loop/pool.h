@@ -9,6 +9,7 @@
 #define EDDY_LOOP_POOL_H
 
 #include <stddef.h>
+#include <string.h>
 #include <sys/queue.h>
 
 /* The address sanitizer watches what malloc hands out, and nothing else. */
@@ -25,6 +26,7 @@ TAILQ_HEAD(pool_block_list, pool_block);
 
 struct pool {
 	size_t size;		     /* of an object */
+	size_t places;		     /* in a block: how many objects there may be */
 	struct pool_block_list open; /* blocks with room */
 	struct pool_block *empty;    /* one of these, kept for the next crowd; or NULL */
 	size_t mapped;		     /* bytes that it has from the kernel, beside malloc's */
@@ -36,6 +38,19 @@ void pool_fini(struct pool *pool);
 
 /* Not zeroed; aligned for pointers and 64-bit numbers. NULL: no memory. */
 void *pool_new(struct pool *pool);
+
+/*
+ * The same, zeroed: by the C library, which is quicker than what a compiler makes of a struct of some
+ * hundred bytes (`rep stos`).
+ */
+static inline void *
+pool_new_zeroed(struct pool *pool)
+{
+	void *object = pool_new(pool);
+
+	return object != NULL ? memset(object, 0, pool->size) : NULL;
+}
+
 void pool_free(struct pool *pool, void *object);
 
 #endif
