@@ -324,6 +324,12 @@ candidate_died(struct child *child, int status, const char *how)
 }
 
 static void
+crash_count(const struct child *child)
+{
+	slot_add(slots_head(&child->master->slots)->crashes, 1);
+}
+
+static void
 leaving_died(const struct child *child, int status, const char *how)
 {
 	const struct generation *generation = child->generation;
@@ -335,9 +341,12 @@ leaving_died(const struct child *child, int status, const char *how)
 	else if (status_is(status, CONTRACT_EXIT_DRAINED) && child->died_in == SLOT_IDLE)
 		log_info(log, "worker %u (pid %d, generation %u) has drained", child->worker,
 			 (int)child->pid, generation->number);
-	else
+	else {
+		if (!child->killed_for)
+			crash_count(child);
 		log_warning(log, "worker %u (pid %d, generation %u, draining) %s", child->worker,
 			    (int)child->pid, generation->number, how);
+	}
 }
 
 /* What was to take the seat has died instead. */
@@ -377,6 +386,7 @@ seated_died(struct seat *seat, const struct child *child, int status, const char
 		snprintf(text, sizeof(text), "worker %u refuses to run: %s%s", child->worker,
 			 child->refusal ? "" : "it ", child->refusal ? child->refusal : how);
 	} else {
+		crash_count(child);
 		snprintf(text, sizeof(text), "worker %u (pid %d, generation %u) %s", child->worker,
 			 (int)child->pid, child->generation->number, how);
 		if (killed_outside(child, status) && seat_bears_kill(seat, child_age_ms(child)))

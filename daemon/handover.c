@@ -253,14 +253,10 @@ static void
 master_fields(struct pack *top, struct master *master)
 {
 	pack_number(top, "started_ns", master->started_ns);
-	pack_number(top, "restarts", master->restarts);
-	pack_number(top, "upgrades", master->upgrades);
 	pack_number(top, "serial", master->reload.serial);
 	pack_number(top, "looked_ns", master->hangs.looked_ns);
 	pack_number(top, "log_dropped", master->log.dropped);
 	pack_number(top, "log_lost", master->log.lost);
-	pack_raw(top, "dead", &master->slots.dead, sizeof(master->slots.dead));
-	pack_number(top, "dead_lag_us", master->slots.dead_lag_us);
 }
 
 static void

@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <sysexits.h>
+#include <time.h>
 
 #define START_LOG_MS 1000 /* for a slow reader of the log, while nobody is served yet */
 
@@ -287,6 +288,8 @@ master_init(struct master *master, const struct options *options)
 	error = slots_init(&master->slots);
 	if (error)
 		goto failed;
+	slot_set(slots_head(&master->slots)->started_at, (uint64_t)time(NULL));
+	slot_set(slots_head(&master->slots)->started_ns, master->started_ns);
 	error = -ENOMEM;
 	master->base = event_base_new();
 	if (!master->base || log_attach(&master->log, master->base) < 0 ||

@@ -63,8 +63,6 @@ struct master {
 	struct generation_list generations; /* all that have workers, newest first */
 	struct generation *running;	    /* NULL: none yet, or stopping */
 	struct generation *candidate;	    /* of the reload that runs */
-	uint64_t restarts;		    /* workers started in the place of one that died */
-	unsigned upgrades;		    /* how often this pid has become another program */
 	struct reload reload;
 	struct hang_watch hangs;
 	struct upgrade upgrade;

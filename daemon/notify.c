@@ -49,10 +49,10 @@ requests_per_second(struct master *master, uint64_t now_ns)
 {
 	struct notify *notify = &master->notify;
 	uint64_t ms = (now_ns - notify->looked_ns) / NS_PER_MS, before = notify->requests;
-	struct slot_counters totals;
+	struct slot_dead totals;
 
-	slots_total(&master->slots, &totals);
-	notify->requests = slot_get(totals.requests);
+	scoreboard_total(&master->slots.board, &totals);
+	notify->requests = slot_get(totals.counters.requests);
 	notify->looked_ns = now_ns;
 	return ms ? (unsigned)((notify->requests - before) * 1000 / ms) : 0;
 }

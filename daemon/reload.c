@@ -23,6 +23,23 @@
 
 /* the result --------------------------------------------------------------------------------- */
 
+/* For everybody who reads the scoreboard; the start is no reload. */
+static void
+result_publish(const struct master *master)
+{
+	const struct reload_result *result = &master->reload.result;
+	struct scoreboard_head *head = slots_head(&master->slots);
+
+	if (master->reload.serial > 1 && result->ok)
+		slot_add(head->reloads, 1);
+	else if (!result->ok)
+		slot_add(head->reloads_failed, 1);
+	slot_set(head->reload_ok, result->ok);
+	slot_set(head->generation, result->generation);
+	if (result->ok)
+		slot_set(head->loaded_at, (uint64_t)result->at);
+}
+
 static void
 result_set(struct master *master, int code, char *error)
 {
@@ -37,6 +54,7 @@ result_set(struct master *master, int code, char *error)
 		.at = time(NULL),
 		.took_ms = (clock_now_ns() - master->reload.begun_ns) / NS_PER_MS,
 	};
+	result_publish(master);
 }
 
 char *

@@ -84,6 +84,12 @@ seat_pause_ms(struct seat *seat, uint64_t alive_ms)
 	return backoff_next(&seat->backoff, alive_ms, random);
 }
 
+static void
+restart_count(const struct seat *seat)
+{
+	slot_add(slots_head(&seat->generation->master->slots)->restarts, 1);
+}
+
 void
 seat_refill_later(struct seat *seat, uint64_t alive_ms, const char *what)
 {
@@ -94,7 +100,7 @@ seat_refill_later(struct seat *seat, uint64_t alive_ms, const char *what)
 		log_error(log, "%s; starting it again in %u ms", what, ms);
 	else
 		log_error(log, "%s; starting it again", what);
-	seat->generation->master->restarts++;
+	restart_count(seat);
 	seat_refill_in(seat, ms);
 }
 
@@ -109,7 +115,7 @@ void
 seat_refill_now(struct seat *seat, const char *what)
 {
 	log_error(&seat->generation->master->log, "%s; starting it again", what);
-	seat->generation->master->restarts++;
+	restart_count(seat);
 	seat_refill_in(seat, 0);
 }
 
@@ -202,7 +208,7 @@ seat_left(struct seat *seat, struct child *child)
 			   child->worker, (int)child->pid);
 	child_leave(child);
 	seat->child = NULL;
-	child->master->restarts++;
+	restart_count(seat);
 	seat_refill_in(seat, ms);
 }
 

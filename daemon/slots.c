@@ -63,8 +63,8 @@ slots_take(struct slots *slots, unsigned worker, unsigned generation, uint64_t n
 	if (i == SLOTS_MAX)
 		return -ENOSPC;
 	slots->taken[i] = true;
-	if (slot_get(scoreboard_head(&slots->board)->used) <= i)
-		slot_set(scoreboard_head(&slots->board)->used, (uint32_t)i + 1);
+	if (slot_get(slots_head(slots)->used) <= i)
+		slot_set(slots_head(slots)->used, (uint32_t)i + 1);
 	slot = slots_get(slots, i);
 	slot_set(slot->worker, worker);
 	slot_set(slot->generation, generation);
@@ -76,31 +76,6 @@ slots_take(struct slots *slots, unsigned worker, unsigned generation, uint64_t n
 void
 slots_release(struct slots *slots, size_t i)
 {
-	struct slot *slot = slots_get(slots, i);
-
-	slot_fold(&slots->dead, slot);
-	if (slot_get(slot->lag_highest_us) > slots->dead_lag_us)
-		slots->dead_lag_us = slot_get(slot->lag_highest_us);
-	memset((void *)slot, 0, SLOT_SIZE); /* SLOT_FREE is 0 */
+	scoreboard_fold(&slots->board, i);
 	slots->taken[i] = false;
-}
-
-void
-slots_total(const struct slots *slots, struct slot_counters *totals)
-{
-	memcpy((void *)totals, (const void *)&slots->dead, sizeof(*totals));
-	for (size_t i = 0; i < SLOTS_MAX; i++)
-		if (slots->taken[i])
-			slot_fold(totals, slots_get(slots, i));
-}
-
-uint64_t
-slots_lag_us(const struct slots *slots)
-{
-	uint64_t most = slots->dead_lag_us;
-
-	for (size_t i = 0; i < SLOTS_MAX; i++)
-		if (slots->taken[i] && slot_get(slots_get(slots, i)->lag_highest_us) > most)
-			most = slot_get(slots_get(slots, i)->lag_highest_us);
-	return most;
 }

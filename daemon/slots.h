@@ -1,6 +1,5 @@
 /*
- * The master's side of the scoreboard: which slots are taken, and the totals of the workers that
- * have died.
+ * The master's side of the scoreboard: which slots are taken.
  */
 #ifndef EDDY_DAEMON_SLOTS_H
 #define EDDY_DAEMON_SLOTS_H
@@ -20,8 +19,6 @@
 struct slots {
 	int fd;
 	struct scoreboard board;
-	struct slot_counters dead; /* what the workers that are gone have done */
-	uint64_t dead_lag_us;	   /* the latest of their ticks */
 	bool taken[SLOTS_MAX];
 };
 
@@ -43,15 +40,17 @@ int slots_take(struct slots *slots, unsigned worker, unsigned generation, uint64
 /* The worker has died: its counters go to the totals, and the slot is free again. */
 void slots_release(struct slots *slots, size_t slot);
 
+/* What the master tells everybody of itself. */
+static inline struct scoreboard_head *
+slots_head(const struct slots *slots)
+{
+	return scoreboard_head(&slots->board);
+}
+
 static inline struct slot *
 slots_get(const struct slots *slots, size_t slot)
 {
 	return scoreboard_slot(&slots->board, slot);
 }
-
-/* The counters of all workers, dead and alive; never less than at the last call. */
-void slots_total(const struct slots *slots, struct slot_counters *totals);
-/* How late the latest tick of all came. */
-uint64_t slots_lag_us(const struct slots *slots);
 
 #endif

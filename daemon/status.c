@@ -237,16 +237,16 @@ status_load_sum(const struct master *master, struct slot *sum)
 static json_t *
 totals_json(const struct master *master)
 {
-	struct slot_counters counters;
+	struct slot_dead all;
 	struct slot sum;
 	json_t *totals;
 
-	slots_total(&master->slots, &counters);
+	scoreboard_total(&master->slots.board, &all);
 	status_load_sum(master, &sum);
-	totals = status_counters_json(&counters);
+	totals = status_counters_json(&all.counters);
 	set_load(totals, &sum);
 	json_object_set_new(totals, "loop_lag",
-			    status_lag_json(&counters, slots_lag_us(&master->slots)));
+			    status_lag_json(&all.counters, slot_get(all.lag_highest_us)));
 	return totals;
 }
 
@@ -335,6 +335,7 @@ status_json(const struct master *master)
 {
 	const struct generation *running = master->running;
 	const char *conf = running && running->conf->nfiles ? running->conf->files[0] : NULL;
+	const struct scoreboard_head *head = slots_head(&master->slots);
 	json_t *json = json_object();
 
 	json_object_set_new(json, "version", json_string(PACKAGE_VERSION));
@@ -344,8 +345,9 @@ status_json(const struct master *master)
 	set_number(json, "generation", running ? running->number : 0);
 	json_object_set_new(json, "conf", status_text_json(conf));
 	json_object_set_new(json, "control", status_text_json(master->control.socket.path));
-	set_number(json, "restarts", master->restarts);
-	set_number(json, "upgrades", master->upgrades);
+	set_number(json, "restarts", slot_get(head->restarts));
+	set_number(json, "crashes", slot_get(head->crashes));
+	set_number(json, "upgrades", slot_get(head->upgrades));
 	set_number(json, "log_dropped", master->log.lost);
 	set_number(json, "workers_wanted", running ? running->nseats : 0);
 	set_number(json, "workers_conf", running ? running->conf->workers : 0);

@@ -387,7 +387,7 @@ upgrade_done(struct master *master)
 	const char *before = master->upgrade.before ? master->upgrade.before : "?";
 	unsigned workers = 0;
 
-	master->upgrades++;
+	slot_add(slots_head(&master->slots)->upgrades, 1);
 	TAILQ_FOREACH(generation, &master->generations, entry)
 		TAILQ_FOREACH(child, &generation->children, entry)
 			workers++;

@@ -43,7 +43,7 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
-#define CONTRACT_VERSION 1
+#define CONTRACT_VERSION 2
 #define CONTRACT_LINK_FD 3	   /* what a worker inherits besides 0, 1 and 2 */
 #define CONTRACT_MESSAGE_MAX 65536 /* bytes of one packet, header included */
 #define CONTRACT_FDS_MAX 253	   /* what the kernel lets one message carry (SCM_MAX_FD) */
@@ -255,6 +255,7 @@ struct slot_counters {
 	_Atomic uint64_t access_dropped; /* lines that the access log had no room for */
 	_Atomic uint64_t loop_turns;	 /* callbacks that the loop has made */
 	_Atomic uint64_t cpu_user_us, cpu_system_us;
+	_Atomic uint64_t lag_sum_us;		/* of all ticks */
 	_Atomic uint64_t lag[SLOT_LAG_BUCKETS]; /* how many ticks came how late */
 };
 #define SLOT_COUNTERS (sizeof(struct slot_counters) / sizeof(uint64_t))
@@ -305,11 +306,37 @@ struct slot {
 
 _Static_assert(sizeof(struct slot) <= SLOT_SIZE, "a slot is one page");
 
+/* What the workers that are gone have done. */
+struct slot_dead {
+	struct slot_counters counters;
+	_Atomic uint64_t lag_highest_us; /* the latest tick of them all */
+};
+
 /* The page in front of the slots; the master's. */
 struct scoreboard_head {
 	/* Slots from here on have never been taken: looking would make pages. */
 	_Atomic uint32_t used;
+	_Atomic uint32_t generation; /* the one that serves; 0: none yet */
+	_Atomic uint64_t started_at; /* when the master was started; Unix time, seconds */
+	_Atomic uint64_t started_ns; /* the same; CLOCK_MONOTONIC */
+
+	/* what it has done */
+	_Atomic uint64_t restarts; /* workers started in the place of one that died */
+	_Atomic uint64_t crashes;  /* workers that died, and nobody had told them to */
+	_Atomic uint64_t reloads, reloads_failed;
+	_Atomic uint64_t reload_ok; /* 1: the last one, or the start, if there was none */
+	_Atomic uint64_t loaded_at; /* when the conf that serves came to; Unix time, seconds */
+	_Atomic uint64_t upgrades;  /* how often this pid has become another program */
+
+	/*
+	 * Which of `dead` counts (bit 0); the slot from 1 on that it has in it already and that is
+	 * no more to be counted, 0 for none (bits 1 to 16); how often this has changed (the rest).
+	 */
+	_Atomic uint64_t fold;
+	struct slot_dead dead[2];
 };
+
+_Static_assert(sizeof(struct scoreboard_head) <= SLOT_SIZE, "the head is one page");
 
 /* A mapped scoreboard. */
 struct scoreboard {
@@ -345,6 +372,14 @@ scoreboard_head(const struct scoreboard *board)
 
 /* totals += counters: what a dead worker has done stays counted. */
 void slot_fold(struct slot_counters *totals, const struct slot *slot);
+
+/*
+ * The master's: what the slot's worker has done goes to the head's `dead`, and the slot is zeroed.
+ * Whoever adds up meanwhile counts it once.
+ */
+void scoreboard_fold(struct scoreboard *board, size_t slot);
+/* What all workers, dead and alive, have done; a counter is never less than at the last call. */
+void scoreboard_total(const struct scoreboard *board, struct slot_dead *totals);
 
 /* quarantine: quarantine.c --------------------------------------------------------- */
 

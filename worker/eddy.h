@@ -1305,6 +1305,10 @@ typedef struct {
 	uint64_t rss, heap_used;			  /* bytes */
 	uint64_t cpu_user, cpu_system;			  /* microseconds */
 	uint64_t loop_lag, loop_lag_max; /* microseconds: now; the most in the last second */
+	uint64_t connections_max;	 /* it accepts no more than so many */
+	uint64_t heap_total;		 /* bytes: what malloc has from the kernel */
+	uint64_t fs_threads, fs_busy, fs_queued; /* threads that wait for disks; with a job; jobs
+						    that wait for one */
 } eddy_worker_info;
 
 /*
@@ -1312,6 +1316,45 @@ typedef struct {
  * line in the log, if `size` is not set. Node: cluster.workers.
  */
 EDDY_API bool eddy_cluster_workers(size_t i, eddy_worker_info *info);
+
+/* How many classes of lag a loop counts; the last one is all above 2^22 microseconds. */
+#define EDDY_LOOP_LAGS 24
+
+/*
+ * What eddy has done since its master was started, by all workers, dead and alive: what counts here
+ * is never less than at the last call, in whichever worker. The caller sets `size`.
+ */
+typedef struct {
+	uint32_t size;			    /* sizeof(eddy_totals) */
+	uint32_t generation;		    /* the one that serves; 0: the first is starting */
+	const char *version;		    /* of eddy: "0.1.0"; static */
+	double uptime;			    /* seconds since the master was started */
+	uint64_t started_at;		    /* when that was; Unix time, seconds */
+	uint64_t accepted, refused;	    /* connections; refused: accepted and reset at once */
+	uint64_t requests;		    /* HTTP requests */
+	uint64_t responses[6];		    /* [1]: 1xx … [5]: 5xx; [0]: lost without an answer */
+	uint64_t bytes_in, bytes_out;	    /* of connections */
+	uint64_t log_dropped;		    /* lines that the log has not taken from workers */
+	uint64_t access_dropped;	    /* lines that the access log has not taken */
+	uint64_t cpu_user, cpu_system;	    /* microseconds, of workers */
+	uint64_t loop_turns;		    /* callbacks that the loops have made */
+	uint64_t loop_lags[EDDY_LOOP_LAGS]; /* ticks of loops that came late by less than 2^i
+					       microseconds, and not less than 2^(i-1) */
+	uint64_t loop_lag_sum;		    /* microseconds, of all ticks */
+	uint64_t loop_lag_highest;	    /* microseconds, of the latest */
+	uint64_t restarts;		    /* workers started in another's place */
+	uint64_t crashes;		    /* workers that died unasked */
+	uint64_t reloads, reloads_failed;
+	uint64_t loaded_at;   /* when this conf began to serve; Unix time, seconds */
+	bool reload_ok;	      /* whether the last reload has succeeded; true: there was none */
+	uint32_t upgrades;    /* of the master in place */
+	uint32_t quarantined; /* routes of this generation in quarantine, now */
+} eddy_totals;
+
+/*
+ * Fills in the totals. 0, or EDDY_EINVAL: `size` is not set. eddy's own: Node has no such sum.
+ */
+EDDY_API int eddy_cluster_totals(eddy_totals *totals);
 
 #ifdef __cplusplus
 }

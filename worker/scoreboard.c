@@ -10,10 +10,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define SLOTS_COUNT_MAX 65000 /* head.fold has 16 bits for the number of one */
 #define SEALS (F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL)
 
 _Static_assert(sizeof(struct slot_counters) == SLOT_COUNTERS * sizeof(_Atomic uint64_t),
@@ -24,7 +26,7 @@ scoreboard_create(size_t slots)
 {
 	int fd, error;
 
-	if (slots == 0 || slots > INT32_MAX / SLOT_SIZE)
+	if (slots == 0 || slots > SLOTS_COUNT_MAX)
 		return -EINVAL;
 	fd = memfd_create("eddy-scoreboard", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd < 0)
@@ -95,4 +97,65 @@ slot_fold(struct slot_counters *totals, const struct slot *slot)
 
 	for (size_t i = 0; i < SLOT_COUNTERS; i++)
 		slot_add(to[i], slot_get(from[i]));
+}
+
+static void
+dead_add(struct slot_dead *dead, const struct slot *slot)
+{
+	uint64_t highest_us = slot_get(slot->lag_highest_us);
+
+	slot_fold(&dead->counters, slot);
+	if (highest_us > slot_get(dead->lag_highest_us))
+		slot_set(dead->lag_highest_us, highest_us);
+}
+
+/* head.fold */
+#define FOLD_DEAD 1
+#define FOLD_SLOT(fold) ((fold) >> 1 & 0xffff)
+#define FOLD_STEP ((uint64_t)1 << 17)
+
+/*
+ * Nobody ever waits for the master to finish this, even if it is stopped in the middle: the sum is
+ * made beside the one that counts, and one store makes it count and takes the slot out.
+ */
+void
+scoreboard_fold(struct scoreboard *board, size_t slot)
+{
+	struct scoreboard_head *head = scoreboard_head(board);
+	uint64_t fold = slot_get(head->fold);
+	struct slot_dead *next = &head->dead[~fold & FOLD_DEAD];
+
+	memcpy((void *)next, (const void *)&head->dead[fold & FOLD_DEAD], sizeof(*next));
+	dead_add(next, scoreboard_slot(board, slot));
+	fold = (fold / FOLD_STEP + 1) * FOLD_STEP | (~fold & FOLD_DEAD);
+	atomic_store_explicit(&head->fold, fold | (slot + 1) << 1, memory_order_release);
+	atomic_thread_fence(memory_order_release);
+	memset((void *)scoreboard_slot(board, slot), 0, SLOT_SIZE); /* SLOT_FREE is 0 */
+	atomic_store_explicit(&head->fold, fold + FOLD_STEP, memory_order_release);
+}
+
+static void
+total_at(const struct scoreboard *board, uint64_t fold, struct slot_dead *totals)
+{
+	const struct scoreboard_head *head = scoreboard_head(board);
+	size_t used = slot_get(head->used);
+
+	memcpy((void *)totals, (const void *)&head->dead[fold & FOLD_DEAD], sizeof(*totals));
+	for (size_t i = 0; i < used && i < board->slots; i++)
+		if (i + 1 != FOLD_SLOT(fold))
+			dead_add(totals, scoreboard_slot(board, i));
+}
+
+void
+scoreboard_total(const struct scoreboard *board, struct slot_dead *totals)
+{
+	struct scoreboard_head *head = scoreboard_head(board);
+	uint64_t fold = atomic_load_explicit(&head->fold, memory_order_acquire), before;
+
+	do {
+		before = fold;
+		total_at(board, fold, totals);
+		atomic_thread_fence(memory_order_acquire);
+		fold = atomic_load_explicit(&head->fold, memory_order_acquire);
+	} while (fold != before);
 }

@@ -78,6 +78,7 @@ stats_lag(struct worker *worker, uint64_t now_ns)
 		bucket++;
 	slot_set(slot->lag_us, lag_us);
 	slot_add(slot->counters.lag[bucket], 1);
+	slot_add(slot->counters.lag_sum_us, lag_us);
 	if (lag_us > slot_get(slot->lag_highest_us))
 		slot_set(slot->lag_highest_us, lag_us);
 	if (lag_us > worker->lag_max_us)

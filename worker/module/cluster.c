@@ -112,16 +112,10 @@ state_name(uint32_t state)
 	}
 }
 
-/* Whether there is a live worker in that slot; what it reports. */
-static bool
-worker_info(const struct slot *slot, eddy_worker_info *info)
+static void
+worker_info(const struct slot *slot, const char *state, eddy_worker_info *info)
 {
-	const char *state = state_name(slot_get(slot->state));
-	eddy_worker_info now;
-
-	if (state == NULL)
-		return false;
-	now = (eddy_worker_info){
+	const eddy_worker_info now = {
 		.worker = slot_get(slot->worker),
 		.generation = slot_get(slot->generation),
 		.pid = (pid_t)slot_get(slot->pid),
@@ -140,9 +134,13 @@ worker_info(const struct slot *slot, eddy_worker_info *info)
 		.cpu_system = slot_get(slot->counters.cpu_system_us),
 		.loop_lag = slot_get(slot->lag_us),
 		.loop_lag_max = slot_get(slot->lag_max_us),
+		.connections_max = slot_get(slot->connections_max),
+		.heap_total = slot_get(slot->heap_total_bytes),
+		.fs_threads = slot_get(slot->fs_threads),
+		.fs_busy = slot_get(slot->fs_busy),
+		.fs_queued = slot_get(slot->fs_queued),
 	};
 	api_fill(info, &now, sizeof(now));
-	return true;
 }
 
 bool
@@ -156,11 +154,88 @@ eddy_cluster_workers(size_t i, eddy_worker_info *info)
 			 API_NO_SIZE(eddy_worker_info)) != 0)
 		return false;
 	used = slot_get(scoreboard_head(board)->used);
-	for (size_t slot = 0; slot < used && slot < board->slots; slot++) {
-		if (!worker_info(scoreboard_slot(board, slot), info))
-			continue;
-		if (i-- == 0)
+	for (size_t n = 0; n < used && n < board->slots; n++) {
+		const struct slot *slot = scoreboard_slot(board, n);
+		const char *state = state_name(slot_get(slot->state));
+
+		if (state != NULL && i-- == 0) {
+			worker_info(slot, state, info);
 			return true;
+		}
 	}
 	return false;
+}
+
+/* Totals -------------------------------------------------------------------------- */
+
+static uint32_t
+quarantined(const struct quarantine_board *quarantine)
+{
+	uint32_t n = 0;
+
+	for (size_t i = 0; i < quarantine->routes; i++)
+		n += slot_get(quarantine->words[i].state) != QUARANTINE_NONE;
+	return n;
+}
+
+/* What the workers have done. */
+static void
+totals_work(eddy_totals *totals, const struct slot_dead *all)
+{
+	const struct slot_counters *c = &all->counters;
+
+	totals->accepted = slot_get(c->accepted);
+	totals->refused = slot_get(c->refused);
+	totals->requests = slot_get(c->requests);
+	for (size_t i = 0; i < sizeof(totals->responses) / sizeof(totals->responses[0]); i++)
+		totals->responses[i] = slot_get(c->responses[i]);
+	totals->bytes_in = slot_get(c->bytes_in);
+	totals->bytes_out = slot_get(c->bytes_out);
+	totals->log_dropped = slot_get(c->log_dropped);
+	totals->access_dropped = slot_get(c->access_dropped);
+	totals->cpu_user = slot_get(c->cpu_user_us);
+	totals->cpu_system = slot_get(c->cpu_system_us);
+	totals->loop_turns = slot_get(c->loop_turns);
+	for (size_t i = 0; i < EDDY_LOOP_LAGS; i++)
+		totals->loop_lags[i] = slot_get(c->lag[i]);
+	totals->loop_lag_sum = slot_get(c->lag_sum_us);
+	totals->loop_lag_highest = slot_get(all->lag_highest_us);
+}
+
+/* What the master has. */
+static void
+totals_master(eddy_totals *totals, const struct scoreboard_head *head)
+{
+	totals->generation = slot_get(head->generation);
+	totals->version = PACKAGE_VERSION;
+	totals->uptime = (double)(eddy_process_hrtime() - slot_get(head->started_ns)) / 1e9;
+	totals->started_at = slot_get(head->started_at);
+	totals->restarts = slot_get(head->restarts);
+	totals->crashes = slot_get(head->crashes);
+	totals->reloads = slot_get(head->reloads);
+	totals->reloads_failed = slot_get(head->reloads_failed);
+	totals->loaded_at = slot_get(head->loaded_at);
+	totals->reload_ok = slot_get(head->reload_ok) != 0;
+	totals->upgrades = (uint32_t)slot_get(head->upgrades);
+}
+
+_Static_assert(EDDY_LOOP_LAGS == SLOT_LAG_BUCKETS, "modules see all buckets");
+
+int
+eddy_cluster_totals(eddy_totals *totals)
+{
+	const size_t least = API_SIZE_TO(eddy_totals, quarantined);
+	eddy_totals now = {0};
+	struct slot_dead all;
+	int error = api_check_as(totals != NULL && totals->size >= least, __func__,
+				 API_NO_SIZE(eddy_totals));
+
+	if (error != 0)
+		return error;
+	scoreboard_total(&worker_self->board, &all);
+	totals_work(&now, &all);
+	totals_master(&now, scoreboard_head(&worker_self->board));
+	now.quarantined = quarantined(&worker_self->quarantine);
+	api_fill(totals, &now, sizeof(now));
+	return 0;
 }

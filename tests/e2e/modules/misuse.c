@@ -219,6 +219,7 @@ no_arguments(eddy_request *req, eddy_response *res, void *state)
 	INT(eddy_cluster_on(NULL, NULL, NULL));
 	INT(eddy_cluster_on("topic", NULL, NULL));
 	INT(eddy_cluster_workers(0, NULL));
+	INT(eddy_cluster_totals(NULL));
 	INT(eddy_process_memory_usage(NULL));
 	INT(eddy_process_cpu_usage(NULL));
 	POINTER(eddy_process_env(NULL));

@@ -51,7 +51,7 @@ END_TEST
 
 START_TEST(released_slot_is_zero_and_its_counters_stay_counted)
 {
-	struct slot_counters totals;
+	struct slot_dead totals;
 	struct slot *slot;
 
 	for (uint64_t round = 1; round <= 3; round++) {
@@ -60,29 +60,15 @@ START_TEST(released_slot_is_zero_and_its_counters_stay_counted)
 		slot = slots_get(&slots, (size_t)i);
 		slot_set(slot->counters.requests, 10);
 		slot_set(slot->connections, 4);
-		slots_total(&slots, &totals);
-		ck_assert_uint_eq(slot_get(totals.requests), 10 * round);
+		scoreboard_total(&slots.board, &totals);
+		ck_assert_uint_eq(slot_get(totals.counters.requests), 10 * round);
 		slots_release(&slots, (size_t)i);
 		ck_assert_uint_eq(slot_get(slot->state), SLOT_FREE);
 		ck_assert_uint_eq(slot_get(slot->connections), 0);
 		ck_assert_uint_eq(slot_get(slot->counters.requests), 0);
-		slots_total(&slots, &totals);
-		ck_assert_uint_eq(slot_get(totals.requests), 10 * round);
+		scoreboard_total(&slots.board, &totals);
+		ck_assert_uint_eq(slot_get(totals.counters.requests), 10 * round);
 	}
-}
-END_TEST
-
-START_TEST(the_latest_tick_of_a_worker_that_is_gone_stays_the_latest)
-{
-	int first = slots_take(&slots, 0, 1, 1), second = slots_take(&slots, 1, 1, 1);
-
-	slot_set(slots_get(&slots, (size_t)first)->lag_highest_us, 700);
-	slot_set(slots_get(&slots, (size_t)second)->lag_highest_us, 500);
-	ck_assert_uint_eq(slots_lag_us(&slots), 700);
-	slots_release(&slots, (size_t)first);
-	ck_assert_uint_eq(slots_lag_us(&slots), 700);
-	slots_release(&slots, (size_t)second);
-	ck_assert_uint_eq(slots_lag_us(&slots), 700);
 }
 END_TEST
 
@@ -169,7 +155,6 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, taken_slot_says_whose_it_is);
 	tcase_add_test(tcase, first_free_slot_is_taken);
 	tcase_add_test(tcase, released_slot_is_zero_and_its_counters_stay_counted);
-	tcase_add_test(tcase, the_latest_tick_of_a_worker_that_is_gone_stays_the_latest);
 	tcase_add_test(tcase, four_generations_of_the_most_workers_fit_and_then_some);
 	tcase_add_test(tcase, idle_worker_is_blamed_for_nothing);
 	tcase_add_test(tcase, blame_names_module_callback_route_and_request);

@@ -126,7 +126,7 @@ START_TEST(master_without_a_generation_has_a_status)
 	TAILQ_INIT(&master.generations);
 	ck_assert_int_eq(slots_init(&master.slots), 0);
 	control_init(&master.control, &master);
-	master.restarts = 4;
+	slot_set(slots_head(&master.slots)->restarts, 4);
 	status = status_json(&master);
 	ck_assert_ptr_nonnull(status);
 	ck_assert_str_eq(json_string_value(json_object_get(status, "state")), "STARTING");

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,6 +164,69 @@ START_TEST(fold_adds_every_counter)
 }
 END_TEST
 
+static uint64_t
+highest(void)
+{
+	struct slot_dead totals;
+
+	scoreboard_total(&board, &totals);
+	return slot_get(totals.lag_highest_us);
+}
+
+START_TEST(the_latest_tick_of_a_worker_that_is_gone_stays_the_latest)
+{
+	ck_assert_int_eq(scoreboard_map(&board, fd, SLOTS, SCOREBOARD_ALL), 0);
+	slot_set(scoreboard_head(&board)->used, 2);
+	slot_set(scoreboard_slot(&board, 0)->lag_highest_us, 700);
+	slot_set(scoreboard_slot(&board, 1)->lag_highest_us, 500);
+	ck_assert_uint_eq(highest(), 700);
+	scoreboard_fold(&board, 0);
+	ck_assert_uint_eq(highest(), 700);
+	scoreboard_fold(&board, 1);
+	ck_assert_uint_eq(highest(), 700);
+}
+END_TEST
+
+#define DEATHS 20000
+#define EACH 10 /* requests of a worker */
+
+/* The master: a worker comes to slot 1, serves, and dies, again and again. */
+static void *
+many_die(void *arg)
+{
+	struct slot *slot = scoreboard_slot(&board, 1);
+
+	for (int i = 0; i < DEATHS; i++) {
+		slot_set(slot->counters.requests, EACH);
+		scoreboard_fold(&board, 1);
+	}
+	return arg;
+}
+
+START_TEST(totals_never_go_back_while_workers_die)
+{
+	uint64_t before = 0, now = 0;
+	struct slot_dead totals;
+	struct scoreboard worker;
+	pthread_t master;
+
+	ck_assert_int_eq(scoreboard_map(&board, fd, SLOTS, SCOREBOARD_ALL), 0);
+	ck_assert_int_eq(scoreboard_map(&worker, fd, SLOTS, 0), 0);
+	slot_set(scoreboard_head(&board)->used, 2);
+	slot_set(scoreboard_slot(&board, 0)->counters.requests, 5);
+	ck_assert_int_eq(pthread_create(&master, NULL, many_die, NULL), 0);
+	while (now < (uint64_t)DEATHS * EACH + 5) {
+		scoreboard_total(&worker, &totals);
+		now = slot_get(totals.counters.requests);
+		ck_assert_uint_ge(now, before);
+		ck_assert_uint_le(now, (uint64_t)DEATHS * EACH + 5);
+		before = now;
+	}
+	ck_assert_int_eq(pthread_join(master, NULL), 0);
+	scoreboard_unmap(&worker);
+}
+END_TEST
+
 static void
 tests_add(TCase *tcase)
 {
@@ -176,6 +240,8 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, mapping_more_than_there_is_fails);
 	tcase_add_test(tcase, silly_sizes_are_refused);
 	tcase_add_test(tcase, fold_adds_every_counter);
+	tcase_add_test(tcase, the_latest_tick_of_a_worker_that_is_gone_stays_the_latest);
+	tcase_add_test(tcase, totals_never_go_back_while_workers_die);
 }
 
 int
