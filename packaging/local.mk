@@ -2,7 +2,7 @@
 # the conf file, the scripts that set up and start a checkout.
 
 pkgconfig_DATA += packaging/eddy.pc
-dist_doc_DATA += LICENSE NEWS.md README.md conf/eddy.conf packaging/guide.md
+dist_doc_DATA += LICENSE NEWS.md README.md conf/eddy.conf packaging/guide.md packaging/metrics.md
 dist_man_MANS += packaging/man/eddy.conf.5 packaging/man/eddy_module.3 packaging/man/eddyctl.1 packaging/man/eddyd.8
 EXTRA_DIST += .clang-format .editorconfig CONTRIBUTING.md packaging/quickstart packaging/setup
 

@@ -1344,8 +1344,8 @@ typedef struct {
 	uint64_t loop_lag_highest;	    /* microseconds, of the latest */
 	uint64_t restarts;		    /* workers started in another's place */
 	uint64_t crashes;		    /* workers that died unasked */
-	uint64_t reloads, reloads_failed;
-	uint64_t loaded_at;   /* when this conf began to serve; Unix time, seconds */
+	uint64_t reloads, reloads_failed;   /* of the conf: those that went well, and the others */
+	uint64_t loaded_at;		    /* when this conf began to serve; Unix time, seconds */
 	bool reload_ok;	      /* whether the last reload has succeeded; true: there was none */
 	uint32_t upgrades;    /* of the master in place */
 	uint32_t quarantined; /* routes of this generation in quarantine, now */

@@ -184,6 +184,7 @@ eddymodule_PROGRAMS += \
 	worker/modules/echo.so \
 	worker/modules/fetch.so \
 	worker/modules/hello.so \
+	worker/modules/metrics.so \
 	worker/modules/poll.so \
 	worker/modules/resolve.so \
 	worker/modules/signals.so \
@@ -205,6 +206,11 @@ worker_modules_hello_so_SOURCES = worker/modules/hello.c
 worker_modules_hello_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
 worker_modules_hello_so_CFLAGS = $(MODULE_COMPILE)
 worker_modules_hello_so_LDFLAGS = $(MODULE_LINK)
+
+worker_modules_metrics_so_SOURCES = worker/modules/metrics.c
+worker_modules_metrics_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
+worker_modules_metrics_so_CFLAGS = $(MODULE_COMPILE)
+worker_modules_metrics_so_LDFLAGS = $(MODULE_LINK)
 
 worker_modules_poll_so_SOURCES = worker/modules/poll.c
 worker_modules_poll_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
@@ -242,6 +248,7 @@ dist_examples_DATA += \
 	worker/modules/examples.conf \
 	worker/modules/fetch.c \
 	worker/modules/hello.c \
+	worker/modules/metrics.c \
 	worker/modules/poll.c \
 	worker/modules/resolve.c \
 	worker/modules/signals.c \

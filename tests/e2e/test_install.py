@@ -18,7 +18,7 @@ def test_the_programs_header_and_modules_are_installed(prefix):
         assert (prefix / path).is_file(), path
     assert os.access(found(prefix, "eddy-worker"), os.X_OK)
     modules = {path.name for path in found(prefix, "hello.so").parent.iterdir()}
-    assert modules == {"welcome.so", "hello.so", "echo.so", "poll.so", "resolve.so", "ticker.so", "signals.so", "upload.so", "fetch.so"}
+    assert modules == {"welcome.so", "hello.so", "echo.so", "poll.so", "resolve.so", "ticker.so", "signals.so", "upload.so", "fetch.so", "metrics.so"}
     assert found(prefix, "hello.so").parent.as_posix().endswith("/eddy/modules")
     assert {path.name for path in (prefix / "include").iterdir()} == {"eddy.h"}
 
