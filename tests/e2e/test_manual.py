@@ -27,6 +27,25 @@ def test_a_page_is_without_a_warning(name):
     assert (done.returncode, done.stdout) == (0, "")
 
 
+def test_the_conf_file_has_every_key(daemon, tmp_path):
+    """eddyd names all that it knows in a place where it is told of another."""
+    places = {"": "{}", "listen": 'listen "127.0.0.1:1" {{ {} }}', "http": "http {{ {} }}"}
+    places |= {"module": 'module "a" {{ {} }}', "route": 'route "/" {{ {} }}'}
+    said = (TOP / "conf/eddy.conf").read_text()
+    for place, text in places.items():
+        (tmp_path / "a.conf").write_text(text.format("zzzzzzzzzzzzzzzz = 1") + "\n")
+        done = run(*daemon.programs.eddyd_command("-t", "-c", f"{tmp_path}/a.conf"))
+        known = re.search(r'unknown key "z+".*: there are (.*)', done.stderr)
+        names = re.findall(r"\w+", known[1].replace(" and ", " "))
+        assert len(names) > 1, done
+        if place:
+            scope = "".join(re.findall(rf"^#?{place} [^\n]*\{{\n.*?^#?\}}", said, re.M | re.S))
+        else:
+            scope = said
+        missing = {name for name in names if not re.search(rf"^[#\s]*{name}\b *[=({{\"]", scope, re.M)}
+        assert not missing, (place, missing)
+
+
 def test_the_conf_page_has_every_key_with_its_default(daemon):
     """All keys are in the conf file that is installed, commented out with their defaults."""
     text = words(page("eddy.conf.5"))
