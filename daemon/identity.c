@@ -71,13 +71,21 @@ user_resolve(struct identity *identity, const struct conf *conf, struct conf_err
 	return 0;
 }
 
+static bool
+is_own_user(const char *name)
+{
+	const struct passwd *user = getpwnam(name);
+
+	return user && user->pw_uid == geteuid();
+}
+
 int
 identity_resolve(struct identity *identity, const struct conf *conf, struct log *log,
 		 struct conf_errors *errors)
 {
 	*identity = (struct identity){0};
 	if (geteuid() != 0) {
-		if (conf->user && log)
+		if (conf->user && log && !is_own_user(conf->user))
 			log_warning(log, "user \"%s\" is ignored: eddyd was not started as root",
 				    conf->user);
 		return 0;

@@ -106,6 +106,16 @@ def test_eddyd_runs_as_any_user_whole(daemon, for_nobody):
 
 
 @needs_root
+def test_a_user_that_eddyd_is_already_is_in_order(daemon, for_nobody):
+    """One conf does for both: a service that is started as the user, and eddyd started by root."""
+    daemon.conf(extra=f'user = "{NOBODY.pw_name}"')
+    os.chown(daemon.folder, NOBODY.pw_uid, NOBODY.pw_gid)
+    daemon.start(popen={"user": NOBODY.pw_uid, "group": NOBODY.pw_gid, "extra_groups": []})
+    assert daemon.get().status == 200
+    assert "is ignored" not in daemon.log()
+
+
+@needs_root
 def test_the_control_socket_lets_nobody_in_who_is_a_stranger(daemon, for_nobody):
     daemon.start()
     os.chmod(daemon.control, 0o666)
