@@ -1,10 +1,21 @@
-# packaging/: what goes beside the programs: eddy.pc, man pages, the guide for module authors,
-# the conf file, the scripts that set up and start a checkout.
+# packaging/: what goes beside the programs: eddy.pc, man pages, the guide for module authors, the conf file, what other
+# programs read of eddy; the scripts that set up and start a checkout and make packages of it.
 
 pkgconfig_DATA += packaging/eddy.pc
 dist_doc_DATA += LICENSE NEWS.md README.md conf/eddy.conf packaging/guide.md packaging/metrics.md
 dist_man_MANS += packaging/man/eddy.conf.5 packaging/man/eddy_module.3 packaging/man/eddyctl.1 packaging/man/eddyd.8
+dist_bashcompletion_DATA = packaging/bash-completion/eddyctl packaging/bash-completion/eddyd
+dist_sysusers_DATA = packaging/sysusers.d/eddy.conf
+dist_tmpfiles_DATA = packaging/tmpfiles.d/eddy.conf
+dist_doc_DATA += packaging/logrotate
 EXTRA_DIST += .clang-format .editorconfig CONTRIBUTING.md packaging/quickstart packaging/setup
+
+# The conf of an eddyd that packages start as a service. Only what makes sense on every machine is not commented out there.
+noinst_DATA = packaging/eddy.conf
+CLEANFILES += packaging/eddy.conf
+packaging/eddy.conf: conf/eddy.conf packaging/local.mk
+	$(AM_V_GEN)sed -e 's|^#user = |user = |' -e 's|^#include|include|' \
+		-e 's|^\t#access_log = "off"|\taccess_log = "/var/log/eddy/access.log"|' '$(srcdir)/conf/eddy.conf' >$@
 
 # One text for eddy.service and for its instances, eddy@NAME.service.
 UNITS = packaging/systemd/eddy.service packaging/systemd/eddy@.service

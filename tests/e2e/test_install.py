@@ -41,6 +41,17 @@ def test_the_units_are_installed_and_name_what_is_installed(prefix):
             assert os.access(found(prefix, program.rpartition("/")[2]), os.X_OK)
 
 
+def test_what_other_programs_read_is_where_they_look(prefix):
+    for path in (
+        "share/bash-completion/completions/eddyctl",
+        "share/bash-completion/completions/eddyd",
+        "lib/sysusers.d/eddy.conf",
+        "lib/tmpfiles.d/eddy.conf",
+        "share/doc/eddy/logrotate",
+    ):
+        assert (prefix / path).is_file(), path
+
+
 @pytest.mark.parametrize(
     "command",  # to groff a callback's type is one word, which it cannot break
     ["groff -mandoc -Tutf8 -w all -W break", "mandoc -T utf8 -W warning,stop"],
