@@ -8,7 +8,7 @@ dist_bashcompletion_DATA = packaging/bash-completion/eddyctl packaging/bash-comp
 dist_sysusers_DATA = packaging/sysusers.d/eddy.conf
 dist_tmpfiles_DATA = packaging/tmpfiles.d/eddy.conf
 dist_doc_DATA += packaging/logrotate
-EXTRA_DIST += .clang-format .editorconfig CONTRIBUTING.md packaging/quickstart packaging/setup
+EXTRA_DIST += .clang-format .editorconfig CONTRIBUTING.md packaging/deb packaging/debian packaging/quickstart packaging/setup
 
 # The conf of an eddyd that packages start as a service. Only what makes sense on every machine is not commented out there.
 noinst_DATA = packaging/eddy.conf
