@@ -37,8 +37,9 @@ def test_the_units_are_installed_and_name_what_is_installed(prefix):
     for text in units.values():
         assert not re.search(r"@\w+@", text)
         for program in re.findall(r"^Exec\w+=(\S+)", text, re.M):
-            assert str(prefix).endswith(program.rpartition("/")[0].rpartition("/")[0])
-            assert os.access(found(prefix, program.rpartition("/")[2]), os.X_OK)
+            there, folder, name = program.rsplit("/", 2)
+            assert str(prefix).endswith(there)
+            assert os.access(prefix / folder / name, os.X_OK)
 
 
 def test_what_other_programs_read_is_where_they_look(prefix):
