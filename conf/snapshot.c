@@ -83,6 +83,10 @@ static const char *
 file_open(const char *name, int *fd, struct stat *st)
 {
 	*fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (*fd < 0 && errno == EACCES)
+		return "Permission denied: whoever runs eddyd may not read it, or not enter a "
+		       "folder "
+		       "above it";
 	if (*fd < 0)
 		return strerror(errno);
 	if (fstat(*fd, st) < 0)

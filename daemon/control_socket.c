@@ -98,6 +98,7 @@ control_socket_open(struct control_socket *socket, const struct conf *conf,
 	struct control_path paths[CONTROL_PATHS];
 	const char *path = conf->control, *found = path ? path : path_search(paths);
 	char why[512];
+	int error;
 
 	control_socket_init(socket);
 	if (!found) {
@@ -111,10 +112,19 @@ control_socket_open(struct control_socket *socket, const struct conf *conf,
 	if (path)
 		dir_make(path);
 	socket->by_search = !path;
-	if (socket_bind(socket, found, why, sizeof(why)) == 0)
+	error = socket_bind(socket, found, why, sizeof(why));
+	if (error == 0)
 		return 0;
-	conf_errors_add(errors, conf->control_where, "cannot open the control socket %s: %s", found,
-			why);
+	if (error == -EACCES || error == -ENOENT || error == -EROFS)
+		conf_errors_add(
+			errors, conf->control_where,
+			"cannot open the control socket %s: %s: set `control` to a path in a "
+			"folder that user id %u may write to, or leave it out: eddyd then "
+			"looks for one",
+			found, why, (unsigned)geteuid());
+	else
+		conf_errors_add(errors, conf->control_where,
+				"cannot open the control socket %s: %s", found, why);
 	control_socket_close(socket);
 	return -1;
 }

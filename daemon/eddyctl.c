@@ -4,6 +4,7 @@
  * One request, its answer, and an exit code that scripts can trust: 0 done, 1 refused, 64 usage, 69
  * no eddyd reachable, 78 the conf or a module is why a reload failed.
  */
+#include "conf/conf.h"
 #include "daemon/ctl.h"
 #include "daemon/new_module.h"
 #include "daemon/show.h"
@@ -18,8 +19,9 @@
 #include <sysexits.h>
 #include <unistd.h>
 
-#define DELAY_MIN_MS 100   /* of top: what eddyd and its workers tell is no newer */
-#define NUMBER_MAX 1000000 /* of any option */
+#define DELAY_MIN_MS 100	  /* of top: what eddyd and its workers tell is no newer */
+#define NUMBER_MAX 1000000	  /* of any option */
+#define UNKNOWN "unknown request" /* how an eddyd begins that has no such command */
 
 enum { EXIT_REFUSED = 1 };
 
@@ -30,44 +32,29 @@ struct words {
 };
 
 static const char help[] =
-	"usage: eddyctl [options] COMMAND\n"
+	"usage: eddyctl [options] COMMAND             (man eddyctl says more of each)\n"
 	"\n"
-	"  status              what eddyd does: state, totals, workers\n"
-	"  workers             the table of workers\n"
-	"  top                 the workers live, in the terminal, until q; or, where the\n"
-	"                      output is no terminal, one table after the other\n"
-	"  routes              which module answers what\n"
-	"  reload              take the conf file and modules anew; waits, and says what\n"
-	"                      went wrong\n"
-	"  upgrade             become the eddyd that is installed now, without a restart;\n"
-	"                      waits, and says why not\n"
-	"  reopen              open the log files again, after they have been moved away\n"
-	"  set workers N       have N workers until the next reload; waits until they serve\n"
-	"  drain PID           have another worker take the place of this one, which\n"
-	"                      finishes what it does; waits until it accepts no more\n"
-	"  dump PID            what this worker is doing: a backtrace of its loop\n"
-	"  quarantine          the routes that answer 503 since they have killed workers\n"
-	"  quarantine clear [MODULE[/ROUTE]]\n"
-	"                      call them again: all, a module's, or one\n"
-	"  stop                stop gracefully; waits until eddyd is gone\n"
+	"  status             what eddyd does: state, totals, workers\n"
+	"  workers            the table of workers\n"
+	"  top                the workers live, until q\n"
+	"  routes             which module answers what\n"
+	"  reload             take the conf and the modules anew, or say what is wrong\n"
+	"  upgrade            become the eddyd that is installed now, without a restart\n"
+	"  reopen             open the log files again, after they have been moved away\n"
+	"  set workers N      have N workers until the next reload\n"
+	"  drain PID          have another worker take the place of this one\n"
+	"  dump PID           a backtrace of what this worker is doing\n"
+	"  quarantine         the routes that answer 503 since they have killed workers;\n"
+	"  quarantine clear [MODULE[/ROUTE]]    call them again: all, a module's, or one\n"
+	"  stop               stop gracefully; waits until eddyd is gone\n"
+	"  new-module NAME    write a folder NAME with a module that builds and serves\n"
 	"\n"
-	"  new-module NAME     write a folder NAME with a module that builds and serves:\n"
-	"                      NAME.c, Makefile, NAME.conf\n"
+	"  -s, --socket PATH  the control socket      -i, --instance NAME  eddy@NAME's\n"
+	"  -j, --json         print JSON              -h, --help  -V, --version\n"
+	"  -n, --count N      with top: N times       -d, --delay SECONDS  between two\n"
 	"\n"
-	"  -s, --socket PATH   the control socket; default: the first that answers of\n"
-	"                      $RUNTIME_DIRECTORY/control.sock, /run/eddy/control.sock,\n"
-	"                      $XDG_RUNTIME_DIR/eddy/control.sock,\n"
-	"                      /tmp/eddy-UID/control.sock\n"
-	"  -i, --instance NAME the one of eddy@NAME.service: /run/eddy-NAME/control.sock\n"
-	"  -j, --json          print JSON\n"
-	"  -n, --count N       with top: N times, then end\n"
-	"  -d, --delay SECONDS with top: the time between two; default: 1\n"
-	"  -V, --version       print the version and exit\n"
-	"  -h, --help          print this and exit\n"
-	"\n"
-	"exit codes: 0 done, 1 refused, 64 usage, 69 no eddyd reachable,\n"
-	"            73 a folder or file cannot be made,\n"
-	"            78 reload failed because of the conf or a module\n";
+	"exit codes: 0 done, 1 refused, 64 usage, 69 no eddyd reachable, 73 a folder or\n"
+	"            file cannot be made, 78 reload failed: the conf or a module is wrong\n";
 
 /* commands ----------------------------------------------------------------------------------- */
 
@@ -77,10 +64,18 @@ typedef int show_function(const struct ctl *ctl, FILE *in, const struct answer *
 static int
 refused(const struct ctl *ctl, const struct answer *answer)
 {
+	const char *error = show_text(answer->last, "error");
+
 	if (ctl->json)
 		show_json(answer->last);
+	else if (strncmp(error, UNKNOWN, strlen(UNKNOWN)) == 0)
+		fprintf(stderr,
+			"eddyctl: eddyd (pid %d) does not know this command: it is older than this "
+			"eddyctl, and `eddyctl upgrade`, or a restart, makes it the one that is "
+			"installed\n",
+			(int)ctl->pid);
 	else
-		show_lines(stderr, "eddyctl: ", show_text(answer->last, "error"));
+		show_lines(stderr, "eddyctl: ", error);
 	return show_number(answer->last, "code") == EX_CONFIG ? EX_CONFIG : EXIT_REFUSED;
 }
 
@@ -350,6 +345,39 @@ command_run(struct ctl *ctl, const struct command *command, const struct words *
 	return ctl_run(ctl, request, command->waits, command->show);
 }
 
+/* There is none of that name: says which was probably meant, or who does such a thing. */
+static int
+command_unknown(const char *name)
+{
+	const char *names[sizeof(commands) / sizeof(commands[0])], *near;
+	size_t n = sizeof(commands) / sizeof(commands[0]);
+
+	for (size_t i = 0; i < n; i++)
+		names[i] = commands[i].name;
+	near = conf_nearest(name, names, n);
+	fprintf(stderr, "eddyctl: there is no such command: %s", name);
+	if (strcmp(name, "start") == 0 || strcmp(name, "restart") == 0)
+		fprintf(stderr, ": `systemctl %s eddy` does it for a service; else run eddyd",
+			name);
+	else if (strcmp(name, "test") == 0 || strcmp(name, "check") == 0)
+		fputs(": `eddyd -t` checks the conf", stderr);
+	else if (near)
+		fprintf(stderr, ": did you mean %s?", near);
+	fputc('\n', stderr);
+	return usage(NULL, NULL);
+}
+
+/* `c` is what getopt has found: ":" for a value that is missing. */
+static int
+option_wrong(int c, char **argv)
+{
+	char option[] = {'-', (char)optopt, '\0'};
+
+	if (c == ':')
+		return usage("a value is missing behind ", argv[optind - 1]);
+	return usage("there is no option ", optopt ? option : argv[optind - 1]);
+}
+
 /* 0: it is none, or one that is out of all proportion. */
 static double
 number_parse(const char *text)
@@ -375,7 +403,8 @@ options_parse(struct ctl *ctl, struct words *words, int argc, char **argv)
 	};
 	int c;
 
-	while ((c = getopt_long(argc, argv, "s:i:jn:d:Vh", longs, NULL)) != -1) {
+	opterr = 0; /* getopt's words name the program by its path */
+	while ((c = getopt_long(argc, argv, ":s:i:jn:d:Vh", longs, NULL)) != -1) {
 		switch (c) {
 		case 's':
 			ctl->socket = optarg;
@@ -406,7 +435,7 @@ options_parse(struct ctl *ctl, struct words *words, int argc, char **argv)
 			fputs(help, stdout);
 			return EX_OK;
 		default:
-			return usage(NULL, NULL);
+			return option_wrong(c, argv);
 		}
 	}
 	*words = (struct words){argv + optind, (size_t)(argc - optind)};
@@ -427,7 +456,7 @@ main(int argc, char **argv)
 		return commands_usage();
 	command = command_find(words.list[0]);
 	if (!command)
-		return usage("there is no such command: ", words.list[0]);
+		return command_unknown(words.list[0]);
 	if (words.count < command->nwords || words.count > most_of(command))
 		return command_usage(command, &words);
 	if ((ctl.count || ctl.delay_ms) && !command->repeats)

@@ -15,4 +15,7 @@ const char *human_duration(double seconds, char buf[HUMAN_BYTES]);
 /* "1,234,567". */
 const char *human_count(uint64_t n, char buf[HUMAN_BYTES]);
 
+/* What a word for so many ends in. */
+#define human_s(n) ((n) == 1 ? "" : "s")
+
 #endif

@@ -45,8 +45,11 @@ user_resolve(struct identity *identity, const struct conf *conf, struct conf_err
 	errno = 0;
 	user = getpwnam(conf->user);
 	if (!user) {
-		conf_errors_add(errors, conf->user_where, "user: there is no user \"%s\"%s%s",
-				conf->user, errno ? ": " : "", errno ? strerror(errno) : "");
+		conf_errors_add(errors, conf->user_where, "user: there is no user \"%s\": %s",
+				conf->user,
+				errno ? strerror(errno)
+				      : "`useradd --system --no-create-home --shell "
+					"/usr/sbin/nologin NAME` makes one");
 		return -1;
 	}
 	identity->uid = user->pw_uid;
@@ -56,8 +59,9 @@ user_resolve(struct identity *identity, const struct conf *conf, struct conf_err
 		group = getgrnam(conf->group);
 		if (!group) {
 			conf_errors_add(errors, conf->group_where,
-					"group: there is no group \"%s\"%s%s", conf->group,
-					errno ? ": " : "", errno ? strerror(errno) : "");
+					"group: there is no group \"%s\": %s", conf->group,
+					errno ? strerror(errno)
+					      : "`groupadd --system NAME` makes one");
 			return -1;
 		}
 		identity->gid = group->gr_gid;
@@ -72,7 +76,7 @@ user_resolve(struct identity *identity, const struct conf *conf, struct conf_err
 }
 
 static bool
-is_own_user(const char *name)
+user_is_own(const char *name)
 {
 	const struct passwd *user = getpwnam(name);
 
@@ -85,16 +89,20 @@ identity_resolve(struct identity *identity, const struct conf *conf, struct log 
 {
 	*identity = (struct identity){0};
 	if (geteuid() != 0) {
-		if (conf->user && log && !is_own_user(conf->user))
-			log_warning(log, "user \"%s\" is ignored: eddyd was not started as root",
-				    conf->user);
+		if (conf->user && log && !user_is_own(conf->user))
+			log_write_at(log, LOG_WARNING, conf->user_where,
+				     "user \"%s\" is ignored: eddyd was not started as root, and "
+				     "its workers are who it is",
+				     conf->user);
 		return 0;
 	}
 	if (conf->user)
 		return user_resolve(identity, conf, errors);
 	if (log)
-		log_warning(log, "the workers run as root: set `user` in the conf%s",
-			    conf->group ? " (`group` alone has no effect)" : "");
+		log_write_at(log, LOG_WARNING, conf->group_where,
+			     "the workers run as root: set `user` in the conf, such as user = "
+			     "\"www-data\"%s",
+			     conf->group ? " (`group` alone has no effect)" : "");
 	return 0;
 }
 

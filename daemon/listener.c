@@ -2,6 +2,8 @@
  * Listening sockets.
  */
 #include "daemon/listener.h"
+#include "daemon/advice.h"
+#include "daemon/holder.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -191,26 +193,44 @@ inet_listen_beside(const struct listener *listener, int backlog, const struct li
 	return error;
 }
 
-static void
-inet_explain(int error, char *why, size_t size)
+/* Who is there already, as far as it shows. */
+static const char *
+holder_say(const struct sockaddr_storage *addr, char *text, size_t size)
 {
-	const char *hint = "";
+	struct holder holder;
+
+	if (!holder_find(addr, &holder))
+		return "another process or a module listens there; as root, `ss -ltnp` shows which";
+	if (holder.pid == getpid())
+		return "a module of this eddyd listens there";
+	snprintf(text, size, "%s (pid %d) listens there%s", holder.name, (int)holder.pid,
+		 strcmp(holder.name, "eddyd") == 0
+			 ? ": is eddy running already? `eddyctl status` says"
+			 : "");
+	return text;
+}
+
+static void
+inet_explain(int error, const struct sockaddr_storage *addr, char *why, size_t size)
+{
+	char text[ADVICE_BYTES];
+	const char *hint = NULL;
 
 	switch (error) {
 	case -EADDRINUSE:
-		hint = " (another process or a module listens there; `ss -ltnp` shows which)";
+		hint = holder_say(addr, text, sizeof(text));
 		break;
 	case -EADDRNOTAVAIL:
-		hint = " (no interface of this machine has that address)";
+		hint = "no interface of this machine has that address";
 		break;
 	case -EACCES:
-		hint = " (ports below 1024 need root or CAP_NET_BIND_SERVICE)";
+		hint = advice_for_port(text);
 		break;
 	case -EAFNOSUPPORT:
-		hint = " (this machine has IPv6 switched off)";
+		hint = "this machine has IPv6 switched off";
 		break;
 	}
-	snprintf(why, size, "%s%s", strerror(-error), hint);
+	snprintf(why, size, hint ? "%s: %s" : "%s", strerror(-error), hint);
 }
 
 static int
@@ -224,7 +244,7 @@ inet_open(struct listener *listener, const struct conf_listen *want, const struc
 	if (error == -EADDRINUSE)
 		error = inet_listen_beside(listener, want->backlog, old);
 	if (error)
-		inet_explain(error, why, size);
+		inet_explain(error, &listener->addr, why, size);
 	return error;
 }
 
@@ -263,7 +283,7 @@ listener_open(struct listener **opened, const struct conf_listen *want,
 	*opened = NULL;
 	if (!listener) {
 		error = -errno;
-		inet_explain(error, why, size);
+		inet_explain(error, &want->addr, why, size);
 		return error;
 	}
 	if (listener_is_inet(listener))
@@ -351,7 +371,7 @@ listener_set_more(const struct listener_set *set, const struct conf *conf,
 		if (!error && all <= LISTENER_SOCKETS_MAX)
 			continue;
 		if (error)
-			inet_explain(error, why, sizeof(why));
+			inet_explain(error, &set->list[i]->addr, why, sizeof(why));
 		else
 			snprintf(why, sizeof(why),
 				 "there are more than %d sockets with those of the workers that "

@@ -21,7 +21,7 @@
 #include <stddef.h>
 #include <sys/socket.h>
 
-#define LISTENER_WHY_BYTES 160	   /* for a sentence of what is wrong */
+#define LISTENER_WHY_BYTES 512	   /* for a sentence of what is wrong */
 #define LISTENER_ADDRESS_BYTES 128 /* for any address that can be bound */
 
 struct listener {

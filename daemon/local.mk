@@ -13,6 +13,8 @@ DAEMON_LIBS = worker/libcontract.a conf/libconf.a $(CONFUSE_LIBS) $(EVENT_LIBS) 
 daemon_libdaemon_a_SOURCES = \
 	daemon/access_log.c \
 	daemon/access_log.h \
+	daemon/advice.c \
+	daemon/advice.h \
 	daemon/backoff.c \
 	daemon/backoff.h \
 	daemon/backtrace.c \
@@ -24,6 +26,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/clock.h \
 	daemon/cluster.c \
 	daemon/cluster.h \
+	daemon/color.c \
+	daemon/color.h \
 	daemon/control.c \
 	daemon/control.h \
 	daemon/control_client.h \
@@ -43,6 +47,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/handover_workers.c \
 	daemon/histogram.c \
 	daemon/histogram.h \
+	daemon/holder.c \
+	daemon/holder.h \
 	daemon/human.c \
 	daemon/human.h \
 	daemon/identity.c \
@@ -118,4 +124,4 @@ daemon_eddyctl_SOURCES = \
 	daemon/top.c \
 	daemon/top.h
 daemon_eddyctl_CPPFLAGS = $(DAEMON_CPPFLAGS)
-daemon_eddyctl_LDADD = daemon/libdaemon.a $(JANSSON_LIBS)
+daemon_eddyctl_LDADD = daemon/libdaemon.a conf/libconf.a $(JANSSON_LIBS)

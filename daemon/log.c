@@ -6,6 +6,7 @@
  * made non-blocking.
  */
 #include "daemon/log.h"
+#include "daemon/color.h"
 #include "daemon/escape.h"
 #include "daemon/journal.h"
 
@@ -114,6 +115,24 @@ line_begin(const struct log *log, int priority, char *line, size_t room)
 	return used;
 }
 
+/* Where a line begins with a place, a file or a level, that has the colour. */
+static size_t
+line_paint(const struct log *log, int priority, char *line, size_t used, size_t room)
+{
+	const char *color = priority <= LOG_ERR ? COLOR_BAD : COLOR_WARN;
+	const char *end = memmem(line, used, ": ", 2);
+	size_t begin = strlen(color), len, more = begin + strlen(COLOR_END);
+
+	if (!log->color || priority > LOG_WARNING || !end || used + more > room)
+		return used;
+	len = (size_t)(end + 1 - line);
+	memmove(line + len + more, line + len, used - len);
+	memmove(line + begin, line, len);
+	memcpy(line, color, begin);
+	memcpy(line + begin + len, COLOR_END, more - begin);
+	return used + more;
+}
+
 static bool
 line_write(struct log *log, int priority, const char *text, size_t size)
 {
@@ -127,6 +146,7 @@ line_write(struct log *log, int priority, const char *text, size_t size)
 		memcpy(line + used, dots, sizeof(dots) - 1);
 		used += sizeof(dots) - 1;
 	}
+	used = line_paint(log, priority, line, used, sizeof(line) - 1);
 	line[used++] = '\n';
 	return line_put(log, line, used);
 }
@@ -191,8 +211,8 @@ dropped_report(struct log *log)
 
 	if (!log->dropped)
 		return true;
-	n = snprintf(text, sizeof(text), "%llu log lines were dropped: the log was full",
-		     (unsigned long long)log->dropped);
+	n = snprintf(text, sizeof(text), "%llu log line%s dropped: the log was full",
+		     (unsigned long long)log->dropped, log->dropped == 1 ? " was" : "s were");
 	if (!text_put(log, LOG_WARNING, text, (size_t)n))
 		return false;
 	log->dropped = 0;
@@ -230,6 +250,7 @@ outer_use(struct log *log)
 {
 	log->fd = log->outer;
 	log->form = isatty(log->fd) ? LOG_FORM_TERMINAL : LOG_FORM_PRIORITY;
+	log->color = color_wanted(log->fd);
 }
 
 static int
@@ -279,6 +300,7 @@ log_use(struct log *log, enum conf_log where, int file, const char *path)
 	if (where == CONF_LOG_FILE) {
 		log->fd = file;
 		log->form = LOG_FORM_FILE;
+		log->color = false;
 	} else if (where == CONF_LOG_JOURNAL ||
 		   (where == CONF_LOG_AUTO && journal_is_behind(log->outer))) {
 		error = journal_use(log);
@@ -288,9 +310,28 @@ log_use(struct log *log, enum conf_log where, int file, const char *path)
 	}
 }
 
+/* Of libevent, which has no argument to pass on: a process has one log. */
+static struct log *events_log;
+
+static void
+on_event_log(int severity, const char *text)
+{
+	static const int priorities[] = {
+		[EVENT_LOG_DEBUG] = LOG_DEBUG,
+		[EVENT_LOG_MSG] = LOG_INFO,
+		[EVENT_LOG_WARN] = LOG_WARNING,
+		[EVENT_LOG_ERR] = LOG_ERR,
+	};
+
+	if (events_log && severity >= EVENT_LOG_DEBUG && severity <= EVENT_LOG_ERR)
+		log_write(events_log, priorities[severity], "libevent: %s", text);
+}
+
 int
 log_attach(struct log *log, struct event_base *base)
 {
+	events_log = log;
+	event_set_log_callback(on_event_log);
 	log->report = evtimer_new(base, on_report, log);
 	return log->report ? 0 : -ENOMEM;
 }
@@ -298,6 +339,10 @@ log_attach(struct log *log, struct event_base *base)
 void
 log_fini(struct log *log)
 {
+	if (events_log == log) {
+		event_set_log_callback(NULL);
+		events_log = NULL;
+	}
 	if (log->report)
 		event_free(log->report);
 	log->report = NULL;
@@ -321,6 +366,23 @@ log_write(struct log *log, int priority, const char *fmt, ...)
 	if (n < 0)
 		return;
 	log_text(log, priority, text, (size_t)n < sizeof(text) ? (size_t)n : sizeof(text) - 1);
+}
+
+void
+log_write_at(struct log *log, int priority, struct conf_where where, const char *fmt, ...)
+{
+	char text[LINE_BYTES], line[LINE_BYTES];
+	struct conf_error about = {.where = where, .text = text};
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		return;
+	conf_error_format(&about, line, sizeof(line));
+	log_write(log, priority, "%s", line);
 }
 
 void

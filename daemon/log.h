@@ -51,6 +51,7 @@ struct log {
 		*about; /* of all lines, until it is taken back; NULL: of no worker */
 	int wait_ms; /* for room for a line; 0 while anybody is served, -1: as long as it takes */
 	enum log_form form;
+	bool color;	      /* the terminal that lines go to shows it */
 	bool torn;	      /* the last line has only been taken in part */
 	uint64_t dropped;     /* lines, not yet reported */
 	uint64_t lost;	      /* lines dropped since the start */
@@ -72,6 +73,10 @@ void log_fini(struct log *log);
 
 void log_write(struct log *log, int priority, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/* The same about a place in the conf, which comes first; a file of NULL: about none. */
+void log_write_at(struct log *log, int priority, struct conf_where where, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
 
 /* A worker's line: `worker 1 (hello): text`. Without a module's name it is the worker's own. */
 void log_worker(struct log *log, int priority, unsigned worker, const char *module,

@@ -4,6 +4,7 @@
 #include "daemon/notify.h"
 #include "daemon/clock.h"
 #include "daemon/generation.h"
+#include "daemon/human.h"
 #include "daemon/master.h"
 #include "daemon/status.h"
 
@@ -61,13 +62,14 @@ static void
 figures_format(struct master *master, char *text, size_t size)
 {
 	const struct generation *running = master->running;
+	size_t workers = generation_count(running, CHILD_ACCEPTING);
 	struct slot sum;
 
 	status_load_sum(master, &sum);
 	snprintf(text, size,
-		 "%zu workers of generation %u, %llu connections (%llu parked), %u requests/s",
-		 generation_count(running, CHILD_ACCEPTING), running->number,
-		 (unsigned long long)sum.connections, (unsigned long long)sum.parked,
+		 "%zu worker%s of generation %u, %llu connection%s (%llu parked), %u requests/s",
+		 workers, human_s(workers), running->number, (unsigned long long)sum.connections,
+		 human_s(sum.connections), (unsigned long long)sum.parked,
 		 requests_per_second(master, clock_now_ns()));
 }
 

@@ -3,8 +3,10 @@
  */
 #include "daemon/reload.h"
 #include "daemon/access_log.h"
+#include "daemon/advice.h"
 #include "daemon/clock.h"
 #include "daemon/generation.h"
+#include "daemon/human.h"
 #include "daemon/master.h"
 #include "daemon/privileges.h"
 
@@ -15,7 +17,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -218,29 +219,6 @@ candidate_drop(struct master *master)
 		generation_fail(generation);
 }
 
-/* The workers inherit the limit of open files. */
-static void
-connections_check(struct log *log, const struct conf *conf)
-{
-	struct conf_error error = {.where = conf->worker_connections_where};
-	struct rlimit files = {.rlim_cur = RLIM_INFINITY};
-	char text[256], line[LINE_BYTES];
-	unsigned most;
-
-	getrlimit(RLIMIT_NOFILE, &files);
-	most = conf_connections(conf, files.rlim_cur);
-	if (most >= conf->worker_connections)
-		return;
-	snprintf(
-		text, sizeof(text),
-		"worker_connections = %u is more than the limit of open files (%llu) has room for: "
-		"each worker takes %u",
-		conf->worker_connections, (unsigned long long)files.rlim_cur, most);
-	error.text = text;
-	conf_error_format(&error, line, sizeof(line));
-	log_warning(log, "%s", line);
-}
-
 void
 reload_begin(struct master *master)
 {
@@ -258,7 +236,7 @@ reload_begin(struct master *master)
 	if (identity_resolve(&master->candidate->identity, master->candidate->conf,
 			     master->running ? NULL : &master->log, &errors) < 0)
 		goto failed;
-	connections_check(&master->log, master->candidate->conf);
+	advice_give(&master->log, master->candidate->conf, master->candidate->check);
 	if (log_open(master->candidate, &errors) < 0)
 		goto failed;
 	code = EX_UNAVAILABLE;
@@ -307,13 +285,15 @@ ready_log(struct master *master, const struct generation *old)
 
 	if (old)
 		log_notice(&master->log,
-			   "generation %u is serving: %u workers, after %lu ms; generation "
-			   "%u drains",
-			   generation->number, generation->nseats, took_ms, old->number);
+			   "generation %u is serving: %u worker%s, after %lu ms; "
+			   "generation %u drains",
+			   generation->number, generation->nseats, human_s(generation->nseats),
+			   took_ms, old->number);
 	else
 		log_notice(
-			&master->log, "eddyd %s ready: %u workers, generation %u, listening on %s",
-			PACKAGE_VERSION, generation->nseats, generation->number,
+			&master->log, "eddyd %s ready: %u worker%s, generation %u, listening on %s",
+			PACKAGE_VERSION, generation->nseats, human_s(generation->nseats),
+			generation->number,
 			listener_set_format(&generation->listeners, addresses, sizeof(addresses)));
 }
 

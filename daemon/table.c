@@ -2,6 +2,7 @@
  * Tables for people.
  */
 #include "daemon/table.h"
+#include "daemon/color.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
@@ -90,6 +91,7 @@ int
 table_print(const struct table *table, FILE *out)
 {
 	size_t *widths = calloc(table->ncolumns, sizeof(*widths));
+	bool color = color_wanted(fileno(out));
 
 	if (!widths || table->failed) {
 		free(widths);
@@ -97,7 +99,11 @@ table_print(const struct table *table, FILE *out)
 	}
 	for (size_t c = 0; c < table->ncolumns; c++) {
 		widths[c] = column_width(table, c);
+		if (color)
+			fputs(COLOR_HEAD, out);
 		cell_print(table, c, widths[c], table->columns[c].title, out);
+		if (color)
+			fputs(COLOR_END, out);
 	}
 	for (size_t i = 0; i < table->ncells; i++) {
 		size_t c = i % table->ncolumns;

@@ -7,6 +7,7 @@
 #include "daemon/upgrade.h"
 #include "daemon/clock.h"
 #include "daemon/handover.h"
+#include "daemon/human.h"
 #include "daemon/master.h"
 #include "daemon/program.h"
 #include "daemon/status.h"
@@ -391,8 +392,9 @@ upgrade_done(struct master *master)
 	TAILQ_FOREACH(generation, &master->generations, entry)
 		TAILQ_FOREACH(child, &generation->children, entry)
 			workers++;
-	log_notice(&master->log, "eddyd %s has taken over from eddyd %s: generation %u, %u workers",
-		   PACKAGE_VERSION, before, master->running->number, workers);
+	log_notice(&master->log,
+		   "eddyd %s has taken over from eddyd %s: generation %u, %u worker%s",
+		   PACKAGE_VERSION, before, master->running->number, workers, human_s(workers));
 	control_tell(&master->control, CONTROL_UPGRADE, CONTROL_ANY,
 		     json_pack("{s:b, s:s, s:s}", "ok", 1, "version", PACKAGE_VERSION, "before",
 			       before));

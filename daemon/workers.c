@@ -4,6 +4,7 @@
 #include "daemon/workers.h"
 #include "daemon/child.h"
 #include "daemon/generation.h"
+#include "daemon/human.h"
 #include "daemon/master.h"
 #include "daemon/seat.h"
 #include "daemon/status.h"
@@ -145,8 +146,8 @@ workers_set(struct master *master, unsigned n, const char *who, char *why)
 	workers_abandon(master, "another number of workers was asked for meanwhile");
 	if (n != generation->nseats)
 		log_notice(&master->log,
-			   "%u workers until the next reload, instead of %u, asked for by %s", n,
-			   generation->nseats, who);
+			   "%u worker%s until the next reload, instead of %u, asked for by %s", n,
+			   human_s(n), generation->nseats, who);
 	while (generation->nseats > n)
 		seat_vacate(&generation->seats[--generation->nseats]);
 	generation->nseats = n;

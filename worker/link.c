@@ -158,8 +158,8 @@ link_lost(struct worker *worker, const struct contract_message *message)
 	if (lost == NULL)
 		return;
 	n = (size_t)snprintf(line, sizeof(line),
-			     "too slow for %u cluster messages: they are lost to this worker",
-			     lost->messages);
+			     "too slow for %u cluster message%s: lost to this worker",
+			     lost->messages, lost->messages == 1 ? "" : "s");
 	link_log(worker, LOG_WARNING, "", line, n);
 }
 

@@ -93,6 +93,18 @@ worker_log_open(struct worker *worker)
 	return 0;
 }
 
+/* What libevent has to say would else go to stderr. */
+static void
+worker_event_log(int severity, const char *text)
+{
+	char line[512];
+	int n = snprintf(line, sizeof(line), "libevent: %s", text);
+
+	if (n > 0 && severity >= EVENT_LOG_WARN)
+		link_log(worker_self, severity == EVENT_LOG_ERR ? LOG_ERR : LOG_WARNING, "", line,
+			 (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
+}
+
 int
 worker_init(struct worker *worker, int link)
 {
@@ -116,6 +128,7 @@ worker_init(struct worker *worker, int link)
 		return -1;
 	slot_set(worker->slot->state, SLOT_INIT);
 	trace_init(worker);
+	event_set_log_callback(worker_event_log);
 	worker->statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 	if (loop_init(&worker->loop, worker_flush, worker) != 0) {
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, "cannot make an event loop");
@@ -359,10 +372,10 @@ worker_log_close(struct worker *worker)
 	worker_report_access(worker);
 	left = access_free(worker->http.access, LOG_FLUSH_MS);
 	worker->http.access = NULL;
-	n = snprintf(line, sizeof(line),
-		     "%llu lines of the access log are lost: they could not be written before the "
-		     "end",
-		     (unsigned long long)left);
+	n = snprintf(
+		line, sizeof(line),
+		"%llu line%s of the access log lost: there was no time to write before the end",
+		(unsigned long long)left, left == 1 ? " is" : "s are");
 	if (left > 0)
 		link_log(worker, LOG_WARNING, "", line, (size_t)n);
 }

@@ -263,7 +263,7 @@ def test_rubbish_never_crashes_the_check(programs, tmp_path, seed):
         GOOD
         + 'route "/a/:b/c" { module = "hello" methods = { "GET", "PUT" } max_body = "0" }\n'
         + 'route "/*" { module = "hello" }\n',
-        'module "a-b.c_1" { path = "hello.so" '
+        'module "a-b.c_1" { path = "echo.so" '
         'options { greeting = "say \\"hi\\" \\\\ # no comment" other = "1" } }\n'
         'listen "127.0.0.1:8080" {}\nroute "/" { module = "a-b.c_1" }\n',
     ],

@@ -234,7 +234,8 @@ def test_more_connections_than_files_are_a_warning_and_as_many_as_there_can_be(d
     )
     assert (
         f"{daemon.conf_path}:1: worker_connections = 1000 is more than the limit of open files "
-        f"({files}) has room for: each worker takes {room}\n" in daemon.log()
+        f"({files}) has room for: each worker takes {room}; LimitNOFILE= in the unit, or "
+        "ulimit -n, raises it\n" in daemon.log()
     )
     assert daemon.log().count("worker_connections") == 1
     assert daemon.totals()["connections_max"] == room

@@ -111,7 +111,7 @@ def test_the_status_line_has_live_figures(service):
     client = service.daemon.connect()
     client.get("/hello")
     client.send(request("GET", "/park"))
-    wait_until(lambda: ", 1 connections (1 parked)" in service.status(), "the request to park")
+    wait_until(lambda: ", 1 connection (1 parked)" in service.status(), "the request to park")
 
 
 def test_reload_returns_when_the_new_conf_serves(service):

@@ -232,7 +232,7 @@ def test_who_waits_for_a_number_is_told_that_another_was_asked_for(daemon, modul
     first = next(w["pid"] for w in daemon.workers() if w["worker"] == 1)
     with daemon.stopped(first):  # so that it cannot say that it has stopped
         process = waiting(daemon, "set", "workers", "1")
-        daemon.wait_log(r"1 workers until the next reload")
+        daemon.wait_log(r"1 worker until the next reload")
         done = waiting(daemon, "set", "workers", "2")
         code, _, err = outcome(process)
         assert (code, err) == (1, "eddyctl: another number of workers was asked for meanwhile\n")
@@ -392,7 +392,7 @@ def test_who_waits_is_told_when_eddyd_stops(daemon):
     first = next(w["pid"] for w in daemon.workers() if w["worker"] == 1)
     with daemon.stopped(first):
         process = waiting(daemon, "set", "workers", "1")
-        daemon.wait_log(r"1 workers until the next reload")
+        daemon.wait_log(r"1 worker until the next reload")
         daemon.signal(signal.SIGTERM)
         code, _, err = outcome(process)
     assert (code, err) == (1, "eddyctl: eddyd is stopping\n")

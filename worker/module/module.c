@@ -136,7 +136,8 @@ module_path(const struct conf_module *conf, const char *dir, char *path, size_t 
 		n = snprintf(path, size, "%s", conf->path);
 	else
 		n = snprintf(path, size, "%.*s/%s", (int)(said_in - conf->where.file),
-			     conf->where.file, conf->path);
+			     conf->where.file,
+			     strncmp(conf->path, "./", 2) == 0 ? conf->path + 2 : conf->path);
 	return n >= 0 && (size_t)n < size ? 0 : -1;
 }
 

@@ -321,7 +321,9 @@ START_TEST(taken_port_is_said_with_its_place)
 	ck_assert_int_eq(OPEN(&old, NULL, want("127.0.0.1", port)), 0);
 	ck_assert_int_eq(OPEN(&new, NULL, want("127.0.0.1", port)), -1);
 	snprintf(expected, sizeof(expected),
-		 "t.conf:7: cannot listen on 127.0.0.1:%u: Address already in use (", port);
+		 "t.conf:7: cannot listen on 127.0.0.1:%u: Address already in use: a module of "
+		 "this eddyd listens there",
+		 port);
 	ck_assert_int_eq(strncmp(first_error(), expected, strlen(expected)), 0);
 }
 END_TEST

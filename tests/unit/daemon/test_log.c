@@ -157,9 +157,55 @@ START_TEST(drops_are_reported_when_nothing_else_is_said)
 		log_info(&lines, "%0100d", 0);
 	log_read();
 	event_base_dispatch(base); /* ends when nothing is left to report */
-	ck_assert_str_eq(log_read(), "<4>1 log lines were dropped: the log was full\n");
+	ck_assert_str_eq(log_read(), "<4>1 log line was dropped: the log was full\n");
 	log_fini(&lines);
 	event_base_free(base);
+}
+END_TEST
+
+static void
+on_again(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	event_base_loop(arg, EVLOOP_NONBLOCK);
+}
+
+START_TEST(what_libevent_has_to_say_is_logged)
+{
+	static const struct timeval now = {0};
+	struct event_base *base = event_base_new();
+
+	ck_assert_int_eq(log_attach(&lines, base), 0);
+	event_base_once(base, -1, EV_TIMEOUT, on_again, base, &now);
+	event_base_dispatch(base);
+	log_read();
+	ck_assert_mem_eq(said, "<4>libevent: event_base_loop: reentrant", 39);
+	log_fini(&lines);
+	event_base_free(base);
+}
+END_TEST
+
+START_TEST(line_about_the_conf_has_its_place_in_front)
+{
+	log_write_at(&lines, LOG_WARNING, (struct conf_where){"eddy.conf", 7}, "odd %d", 1);
+	log_write_at(&lines, LOG_WARNING, (struct conf_where){0}, "odd");
+	ck_assert_str_eq(log_read(), "<4>eddy.conf:7: odd 1\n<4>odd\n");
+}
+END_TEST
+
+START_TEST(colour_is_for_the_place_of_what_is_wrong)
+{
+	lines.form = LOG_FORM_PLAIN;
+	lines.color = true;
+	log_error(&lines, "a.conf:1: bad");
+	log_warning(&lines, "a.conf:2: odd");
+	log_info(&lines, "a.conf:3: fine");
+	log_error(&lines, "bad");
+	ck_assert_str_eq(log_read(), "\033[1;31ma.conf:1:\033[0m bad\n"
+				     "\033[1;33ma.conf:2:\033[0m odd\n"
+				     "a.conf:3: fine\n"
+				     "bad\n");
 }
 END_TEST
 
@@ -176,6 +222,9 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, long_line_is_cut_and_says_so);
 	tcase_add_test(tcase, full_log_drops_counts_and_reports);
 	tcase_add_test(tcase, drops_are_reported_when_nothing_else_is_said);
+	tcase_add_test(tcase, what_libevent_has_to_say_is_logged);
+	tcase_add_test(tcase, line_about_the_conf_has_its_place_in_front);
+	tcase_add_test(tcase, colour_is_for_the_place_of_what_is_wrong);
 }
 
 int
