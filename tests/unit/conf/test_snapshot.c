@@ -68,7 +68,7 @@ errors_are(const char *expected)
 	free(text);
 }
 
-START_TEST(built_in_conf_serves_the_welcome_module)
+START_TEST(built_in_conf_serves_the_welcome_page_and_metrics)
 {
 	struct conf *conf;
 
@@ -79,12 +79,15 @@ START_TEST(built_in_conf_serves_the_welcome_module)
 	ck_assert_uint_eq(conf->nlistens, 1);
 	ck_assert_str_eq(conf->listens[0].address, "127.0.0.1:8080");
 	ck_assert_str_eq(conf->listens[0].where.file, "built-in");
-	ck_assert_uint_eq(conf->nmodules, 1);
+	ck_assert_uint_eq(conf->nmodules, 2);
 	ck_assert_str_eq(conf->modules[0].path, "welcome.so");
-	ck_assert_uint_eq(conf->nroutes, 2);
+	ck_assert_str_eq(conf->modules[1].path, "metrics.so");
+	ck_assert_uint_eq(conf->nroutes, 4);
 	ck_assert_ptr_null(conf->routes[0].handler);
 	ck_assert_str_eq(conf->routes[1].path, "/live");
 	ck_assert_str_eq(conf->routes[1].handler, "live");
+	ck_assert_str_eq(conf->routes[2].path, "/metrics");
+	ck_assert_str_eq(conf->routes[3].path, "/health");
 	conf_free(conf);
 }
 END_TEST
@@ -314,7 +317,7 @@ static void
 tests_add(TCase *tcase)
 {
 	tcase_add_checked_fixture(tcase, folder_make, folder_remove);
-	tcase_add_test(tcase, built_in_conf_serves_the_welcome_module);
+	tcase_add_test(tcase, built_in_conf_serves_the_welcome_page_and_metrics);
 	tcase_add_test(tcase, includes_are_read_from_the_folder_of_the_file);
 	tcase_add_test(tcase, includes_of_an_absolute_name_are_absolute);
 	tcase_add_test(tcase, pattern_may_match_nothing);
