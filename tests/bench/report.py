@@ -6,6 +6,7 @@ samples: [{"load", "server", "round", and a sample's figures, or "error"}].
 import measure
 
 FIGURES = ("cost", "user", "rate", "memory", "share")
+LOPSIDED = 0.8  # of the work, by one of the processes
 
 
 def _rounds(samples, load, server, figure):
@@ -133,6 +134,15 @@ def _rate(load, value):
     return f"{value / (1 << 20):,.0f} MB/s" if load.per == "GB" else f"{value:,.0f}/s"
 
 
+def _remarks(load, row):
+    """What one has to know of a row. Who never shares the work never waits for it, which is cheap."""
+    remarks = [row["note"]] if row["note"] else []
+    share = row["share"]["median"] if "share" in row else 0
+    if load.workers > 1 and share > LOPSIDED:
+        remarks.append(f"one process did {share:.0%} of it")
+    return f"({'; '.join(remarks)})" if remarks else ""
+
+
 def _line(load, server, row):
     if row["errors"]:
         of = f" (in {len(row['errors'])} rounds)" if len(row["errors"]) > 1 else ""
@@ -145,7 +155,7 @@ def _line(load, server, row):
         f"{row['ratio']:.2f}" if row["ratio"] else "-",
         _rate(load, row["rate"]["median"]),
         _memory(load, row["memory"]["median"]),
-        f"({row['note']})" if row["note"] else "",
+        _remarks(load, row),
     ).rstrip()
 
 

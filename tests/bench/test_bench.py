@@ -223,6 +223,15 @@ def test_a_failure_is_never_shown_as_a_figure():
     assert len(picture.getElementsByTagName("rect")) == 2  # the ground, and eddy's bar
 
 
+def test_a_server_of_which_one_process_does_all_is_told():
+    rows = [row | {"share": 0.995} for row in made("keepalive", "eddy", [5.5, 5.5])]
+    load = loads.LOADS["keepalive"]
+    found = report.result(rows, [load], KINDS, {})
+    assert "(one process did 100% of it)" in report.table(found, [load])
+    shared = [row | {"share": 0.5} for row in rows]
+    assert "of it)" not in report.table(report.result(shared, [load], KINDS, {}), [load])
+
+
 # callgrind
 
 
