@@ -1,11 +1,12 @@
 """
-Takes the guide apart: the programs in it, with the confs that load them and the commands that try them.
+Takes a document apart: the programs in it, with the confs that load them and the commands that try them.
 
 What is fenced as c in one section, from heading to heading, is one file, and what is fenced as c++, another. With a conf
 (fenced as eddy) it is a module; a session (fenced as console) is what its user types, behind "$ ", and is answered.
+Other languages are programs and confs of other servers.
 """
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass
@@ -31,6 +32,26 @@ def blocks(text):
             language = None
         elif language is not None:
             lines.append(line)
+
+
+@dataclass
+class Section:
+    title: str
+    line: int
+    texts: dict = field(default_factory=dict)  # by language; one block after the other
+    session: list = field(default_factory=list)  # of (command, answer)
+
+
+def sections(text):
+    """What is fenced, section by section; those without any are left out."""
+    made = {}
+    for title, language, line, piece in blocks(text):
+        one = made.setdefault(title, Section(title, line))
+        if language == "console":
+            one.session += list(commands(piece))
+        else:
+            one.texts[language] = one.texts.get(language, "") + piece
+    return list(made.values())
 
 
 def programs(text):
