@@ -13,6 +13,7 @@
 #include <sys/un.h>
 
 #define UNIX_PREFIX "unix:"
+#define FD_NAME_MAX 255 /* systemd's limit */
 
 static int
 refuse(const char **why, const char *reason)
@@ -158,4 +159,31 @@ conf_address_parse_any_port(const char *text, struct sockaddr_storage *addr, soc
 			    const char **why)
 {
 	return address_parse(text, 0, addr, addrlen, why);
+}
+
+/* What systemd takes for a FileDescriptorName=. */
+static bool
+fd_name_is_valid(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < len; i++)
+		if (name[i] < ' ' || name[i] > '~' || name[i] == ':')
+			return false;
+	return len > 0 && len <= FD_NAME_MAX;
+}
+
+int
+conf_listen_parse(const char *text, struct sockaddr_storage *addr, socklen_t *addrlen,
+		  const char **why)
+{
+	if (strncmp(text, CONF_FD_PREFIX, strlen(CONF_FD_PREFIX)) != 0)
+		return conf_address_parse(text, addr, addrlen, why);
+	if (!fd_name_is_valid(text + strlen(CONF_FD_PREFIX)))
+		return refuse(why, "behind \"fd:\" stands the name of a socket that is passed, as "
+				   "the socket unit has it in FileDescriptorName=: \"fd:web\"");
+	memset(addr, 0, sizeof(*addr));
+	addr->ss_family = AF_UNSPEC;
+	*addrlen = sizeof(addr->ss_family);
+	return 0;
 }

@@ -136,11 +136,8 @@ endpoint_make(const struct conf_listen *listen)
 	return e;
 }
 
-/*
- * Whether the kernel would refuse the second of the two, although their addresses are not the same.
- */
-static bool
-endpoints_overlap(const struct conf_listen *left, const struct conf_listen *right)
+bool
+conf_listens_overlap(const struct conf_listen *left, const struct conf_listen *right)
 {
 	struct endpoint a = endpoint_make(left), b = endpoint_make(right);
 
@@ -154,6 +151,8 @@ endpoints_overlap(const struct conf_listen *left, const struct conf_listen *righ
 static bool
 addresses_equal(const struct conf_listen *a, const struct conf_listen *b)
 {
+	if (a->addr.ss_family == AF_UNSPEC && b->addr.ss_family == AF_UNSPEC)
+		return strcmp(a->address, b->address) == 0;
 	return a->addrlen == b->addrlen && memcmp(&a->addr, &b->addr, a->addrlen) == 0;
 }
 
@@ -177,7 +176,7 @@ listen_check(const struct conf *conf, size_t n, struct conf_errors *errors)
 					listen->address, first->where.file, first->where.line);
 			return;
 		}
-		if (!overlap && endpoints_overlap(first, listen))
+		if (!overlap && conf_listens_overlap(first, listen))
 			overlap = first;
 	}
 	if (overlap)

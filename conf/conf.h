@@ -73,9 +73,12 @@ enum conf_protocol { CONF_HTTP, CONF_TCP };
 /* One socket that all workers wait at, or one for each of them, among which the kernel chooses. */
 enum conf_accept { CONF_ACCEPT_SHARED, CONF_ACCEPT_REUSEPORT };
 
+#define CONF_FD_PREFIX "fd:" /* a name after it, and no address: conf_listen_parse */
+
 struct conf_listen {
-	char *address; /* as written: "0.0.0.0:8080", "[::]:8080", "unix:/run/eddy/web.sock" */
-	struct sockaddr_storage addr;
+	/* as written: "0.0.0.0:8080", "[::]:8080", "unix:/run/eddy/web.sock", "fd:web" */
+	char *address;
+	struct sockaddr_storage addr; /* of a CONF_FD_PREFIX AF_UNSPEC: it is not known here */
 	socklen_t addrlen;
 	int backlog;
 	bool ipv6only; /* IPV6_V6ONLY; false on an IPv6 address: dual stack */
@@ -239,6 +242,12 @@ void conf_snapshot_fini(struct conf_snapshot *snapshot);
 struct conf *conf_parse(const struct conf_snapshot *snapshot, struct conf_errors *errors);
 void conf_free(struct conf *conf);
 
+/*
+ * Whether the kernel would refuse the second of two listens, although their addresses are not the
+ * same; of these it looks at addr and ipv6only.
+ */
+bool conf_listens_overlap(const struct conf_listen *left, const struct conf_listen *right);
+
 /* errors.c ------------------------------------------------------------------------ */
 
 void conf_errors_add(struct conf_errors *errors, struct conf_where where, const char *fmt, ...)
@@ -315,5 +324,11 @@ int conf_address_parse(const char *text, struct sockaddr_storage *addr, socklen_
 /* The same, and port 0: any that is free. */
 int conf_address_parse_any_port(const char *text, struct sockaddr_storage *addr, socklen_t *addrlen,
 				const char **why);
+/*
+ * What a listen may have: the first, or "fd:NAME", a socket that the service manager passes under
+ * that name (FileDescriptorName= of a socket unit).
+ */
+int conf_listen_parse(const char *text, struct sockaddr_storage *addr, socklen_t *addrlen,
+		      const char **why);
 
 #endif

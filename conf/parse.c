@@ -671,6 +671,12 @@ accept_get(struct parse *parse, struct conf_listen *listen)
 	if (i < 0)
 		return;
 	listen->accept = (enum conf_accept)i;
+	if (i == CONF_ACCEPT_REUSEPORT && listen->addrlen && listen->addr.ss_family == AF_UNSPEC)
+		conf_errors_add(
+			parse->errors, given->where,
+			"accept = \"reuseport\" in listen \"%s\": one socket is passed, and "
+			"more can only be opened beside what eddyd opens itself",
+			listen->address);
 	if (i == CONF_ACCEPT_REUSEPORT && listen->addrlen && listen->addr.ss_family == AF_UNIX)
 		conf_errors_add(parse->errors, given->where,
 				"accept = \"reuseport\" in listen \"%s\": it is for ports; the "
@@ -723,7 +729,7 @@ listen_make(struct parse *parse, const char *address, struct conf_where where, b
 	conf->nlistens++;
 	listen->where = where;
 	listen->address = copy(parse, address);
-	if (conf_address_parse(address, &listen->addr, &listen->addrlen, &why) < 0) {
+	if (conf_listen_parse(address, &listen->addr, &listen->addrlen, &why) < 0) {
 		listen->addrlen = 0;
 		conf_errors_add(parse->errors, where, "bad address \"%s\" of listen: %s", address,
 				why);

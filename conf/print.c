@@ -112,7 +112,7 @@ listen_print(const struct conf *conf, const struct conf_listen *listen, FILE *ou
 	if (listen->protocol == CONF_TCP)
 		value_print(out, "\tmodule", conf->modules[listen->module].name);
 	fprintf(out, "\tbacklog = %d\n", listen->backlog);
-	if (listen->addr.ss_family != AF_UNIX)
+	if (listen->addr.ss_family != AF_UNIX && listen->addr.ss_family != AF_UNSPEC)
 		value_print(out, "\taccept",
 			    listen->accept == CONF_ACCEPT_REUSEPORT ? "reuseport" : "shared");
 	if (listen->addr.ss_family == AF_INET6)

@@ -152,9 +152,46 @@ START_TEST(bad_address_says_why)
 }
 END_TEST
 
+START_TEST(name_of_a_passed_socket_is_for_a_listen_alone)
+{
+	struct sockaddr_storage addr;
+	const char *why = "nothing";
+	socklen_t len;
+
+	ck_assert_int_eq(conf_listen_parse("fd:web server", &addr, &len, &why), 0);
+	ck_assert_int_eq(addr.ss_family, AF_UNSPEC);
+	ck_assert_uint_gt(len, 0);
+	ck_assert_int_eq(conf_listen_parse("127.0.0.1:80", &addr, &len, &why), 0);
+	ck_assert_int_eq(addr.ss_family, AF_INET);
+	ck_assert_int_eq(conf_address_parse("fd:web", &addr, &len, &why), -EINVAL);
+}
+END_TEST
+
+START_TEST(name_that_systemd_would_not_take_is_refused)
+{
+	static const char *const names[] = {"fd:", "fd:a:b", "fd:\t", "fd:\xc3\xbc"};
+	char text[300] = "fd:";
+	struct sockaddr_storage addr;
+	const char *why;
+	socklen_t len;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		why = "nothing";
+		ck_assert_int_eq(conf_listen_parse(names[i], &addr, &len, &why), -EINVAL);
+		ck_assert_ptr_nonnull(strstr(why, "FileDescriptorName="));
+	}
+	memset(text + 3, 'n', 255);
+	ck_assert_int_eq(conf_listen_parse(text, &addr, &len, &why), 0);
+	text[3 + 255] = 'n';
+	ck_assert_int_eq(conf_listen_parse(text, &addr, &len, &why), -EINVAL);
+}
+END_TEST
+
 static void
 tests_add(TCase *tcase)
 {
+	tcase_add_test(tcase, name_of_a_passed_socket_is_for_a_listen_alone);
+	tcase_add_test(tcase, name_that_systemd_would_not_take_is_refused);
 	tcase_add_loop_test(tcase, ip_address_is_parsed, 0, COUNT(good));
 	tcase_add_test(tcase, port_0_is_parsed_where_any_port_will_do);
 	tcase_add_test(tcase, unix_path_is_parsed);

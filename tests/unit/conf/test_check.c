@@ -20,6 +20,16 @@ static const struct {
 	{"listen \"unix:@a\" { }\nlisten \"unix:@a\" { }",
 	 "t:2: listen \"unix:@a\" is there twice, first at t:1\n"},
 	{"listen \"unix:@a\" { }\nlisten \"unix:/a\" { }\nlisten \"unix:@ab\" { }", ""},
+	{"listen \"fd:a\" { }\nlisten \"fd:b\" { }\nlisten \":80\" { }\nlisten \"fd:a\" { }",
+	 "t:4: listen \"fd:a\" is there twice, first at t:1\n"},
+	{"listen \"fd:a\" { ipv6only = false }",
+	 "t:1: ipv6only in listen \"fd:a\": it is for IPv6 addresses, such as \"[::]:8080\"\n"},
+	{"listen \"fd:a\" { mode = 0600 }",
+	 "t:1: mode in listen \"fd:a\": it is for unix sockets, such as "
+	 "\"unix:/run/eddy/web.sock\"\n"},
+	{"listen \"fd:a\" { accept = reuseport }",
+	 "t:1: accept = \"reuseport\" in listen \"fd:a\": one socket is passed, and more can only "
+	 "be opened beside what eddyd opens itself\n"},
 	{"listen \":80\" { }\nlisten \":81\" { }\nlisten \"[::]:80\" { }\nlisten "
 	 "\"127.0.0.1:8080\" { }",
 	 ""},

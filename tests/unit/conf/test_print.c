@@ -84,25 +84,26 @@ END_TEST
 
 START_TEST(every_key_survives)
 {
-	round_trip("workers = 3 user = a group = b control = /c log = stderr drain_timeout = 1ms "
-		   "hang_timeout = "
-		   "1h quarantine = 0 fs_threads = 9\n"
-		   "http { keepalive_timeout = 0 header_timeout = 1001ms body_timeout = 24d "
-		   "write_timeout = 3h\n"
-		   "max_head = 64k max_body = 0 keepalive_requests = 7 min_rate = 0 "
-		   "max_request_line = 300 max_headers = 12 "
-		   "access_log = \"/a b\" access_format = \"%h \\\"%r\\\" %%\" }\n"
-		   "listen \":1\" { backlog = 1 } listen \"[::]:1\" { ipv6only = true accept = "
-		   "reuseport }\n"
-		   "listen \"[::]:2\" { ipv6only = no } listen \"unix:/a b\" { mode = 7 } listen "
-		   "\"unix:@a\" { protocol = tcp module = n }\n"
-		   "module m { path = \"/x y\" options { k = v l.m-n = \"\" } } module n { }\n"
-		   "route \"/a/:b/*\" { module = n handler = h methods = { GET, \"M-SEARCH\" } "
-		   "max_body = 1025 }\n"
-		   "route \"*\" { module = n methods = CONNECT }\n"
-		   "route \"/a/:c/*\" { module = m methods = PUT max_body = 0 access_log = no "
-		   "min_rate = 5k "
-		   "body_timeout = 1s write_timeout = 0 }\n");
+	round_trip(
+		"workers = 3 user = a group = b control = /c log = stderr drain_timeout = 1ms "
+		"hang_timeout = "
+		"1h quarantine = 0 fs_threads = 9\n"
+		"http { keepalive_timeout = 0 header_timeout = 1001ms body_timeout = 24d "
+		"write_timeout = 3h\n"
+		"max_head = 64k max_body = 0 keepalive_requests = 7 min_rate = 0 "
+		"max_request_line = 300 max_headers = 12 "
+		"access_log = \"/a b\" access_format = \"%h \\\"%r\\\" %%\" }\n"
+		"listen \":1\" { backlog = 1 } listen \"[::]:1\" { ipv6only = true accept = "
+		"reuseport }\n"
+		"listen \"[::]:2\" { ipv6only = no } listen \"unix:/a b\" { mode = 7 } listen "
+		"\"unix:@a\" { protocol = tcp module = n } listen \"fd:a \\\"\" { backlog = 7 }\n"
+		"module m { path = \"/x y\" options { k = v l.m-n = \"\" } } module n { }\n"
+		"route \"/a/:b/*\" { module = n handler = h methods = { GET, \"M-SEARCH\" } "
+		"max_body = 1025 }\n"
+		"route \"*\" { module = n methods = CONNECT }\n"
+		"route \"/a/:c/*\" { module = m methods = PUT max_body = 0 access_log = no "
+		"min_rate = 5k "
+		"body_timeout = 1s write_timeout = 0 }\n");
 }
 END_TEST
 
