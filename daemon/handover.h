@@ -8,6 +8,7 @@
  *	handover, version	of this form; PACKAGE_VERSION of who wrote it
  *	contract		what both sides must agree on: CONTRACT_VERSION and the slots' form
  *	listeners, shared	sockets; generations and workers name them by number
+ *	activation		sockets of units, which stay for later reloads
  *	generations		the newest first; each: conf, listens, seats, children
  *	control			the socket and its clients
  *

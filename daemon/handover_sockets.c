@@ -47,6 +47,8 @@ listener_fields(struct pack *pack, struct listener *listener)
 	pack_number(pack, "addrlen", listener->addrlen);
 	pack_number(pack, "ipv6only", listener->ipv6only);
 	pack_number(pack, "reuseport", listener->reuseport);
+	pack_number(pack, "passed", listener->passed);
+	pack_number(pack, "stored", listener->nstored);
 	file_fields(pack, &listener->file);
 }
 
@@ -218,6 +220,46 @@ shared_room(struct handover *handover, size_t n)
 	return handover->shared ? 0 : -ENOMEM;
 }
 
+/* of socket units ---------------------------------------------------------------------------- */
+
+/* Stored ones are listeners by now, or gone. */
+static void
+activation_write(struct handover *handover)
+{
+	struct activation *activation = &handover->master->activation;
+
+	for (size_t i = 0; i < activation->count; i++) {
+		struct activation_socket *sock = &activation->list[i];
+		struct pack item;
+
+		if (sock->fd < 0)
+			continue;
+		item = pack_add(&handover->top, "activation");
+		pack_fd(&item, "fd", &sock->fd);
+		pack_text(&item, "name", &sock->name);
+		pack_number(&item, "unserved", sock->unserved);
+	}
+}
+
+static int
+activation_read(struct handover *handover, struct pack *pack)
+{
+	struct activation_socket *sock;
+	char *name = NULL;
+	int fd = -1;
+
+	pack_fd(pack, "fd", &fd);
+	pack_text(pack, "name", &name);
+	sock = fd >= 0 && name ? activation_add(&handover->master->activation, fd, name) : NULL;
+	free(name);
+	if (!sock)
+		return fd >= 0 ? -ENOMEM : -EPROTO;
+	pack_number(pack, "unserved", sock->unserved);
+	return 0;
+}
+
+/* all of these --------------------------------------------------------------------------------- */
+
 void
 handover_sockets_write(struct handover *handover)
 {
@@ -229,6 +271,7 @@ handover_sockets_write(struct handover *handover)
 	}
 	TAILQ_FOREACH(shared, &handover->master->shared.list, entry)
 		shared_write(handover, shared);
+	activation_write(handover);
 }
 
 int
@@ -254,6 +297,11 @@ handover_sockets_read(struct handover *handover)
 		struct pack item = pack_at(&handover->top, "shared", i);
 
 		error = shared_read(handover, &item);
+	}
+	for (size_t i = 0; !error && i < pack_count(&handover->top, "activation"); i++) {
+		struct pack item = pack_at(&handover->top, "activation", i);
+
+		error = activation_read(handover, &item);
 	}
 	return error;
 }

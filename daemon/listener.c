@@ -2,10 +2,10 @@
  * Listening sockets.
  */
 #include "daemon/listener.h"
+#include "daemon/activation.h"
 #include "daemon/advice.h"
 #include "daemon/holder.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -23,36 +23,11 @@ listener_is_inet(const struct listener *listener)
 	return listener->addr.ss_family != AF_UNIX;
 }
 
-static in_port_t
-addr_port(const struct sockaddr_storage *addr)
-{
-	if (addr->ss_family == AF_INET)
-		return ((const struct sockaddr_in *)(const void *)addr)->sin_port;
-	return ((const struct sockaddr_in6 *)(const void *)addr)->sin6_port;
-}
-
-static bool
-addr_same(const struct sockaddr_storage *a, socklen_t a_len, const struct sockaddr_storage *b,
-	  socklen_t b_len)
-{
-	const struct sockaddr_in *a4 = (const void *)a, *b4 = (const void *)b;
-	const struct sockaddr_in6 *a6 = (const void *)a, *b6 = (const void *)b;
-
-	if (a->ss_family != b->ss_family)
-		return false;
-	if (a->ss_family == AF_INET)
-		return a4->sin_port == b4->sin_port && a4->sin_addr.s_addr == b4->sin_addr.s_addr;
-	if (a->ss_family == AF_INET6)
-		return a6->sin6_port == b6->sin6_port && a6->sin6_scope_id == b6->sin6_scope_id &&
-		       IN6_ARE_ADDR_EQUAL(&a6->sin6_addr, &b6->sin6_addr);
-	return a_len == b_len && memcmp(a, b, a_len) == 0;
-}
-
 bool
 listener_is_at(const struct listener *listener, const struct sockaddr_storage *addr,
 	       socklen_t addrlen)
 {
-	return addr_same(&listener->addr, listener->addrlen, addr, addrlen);
+	return listener_addr_same(&listener->addr, listener->addrlen, addr, addrlen);
 }
 
 bool
@@ -60,11 +35,13 @@ listener_serves(const struct listener *listener, const struct conf_listen *want)
 {
 	const struct sockaddr_un *un = (const void *)&listener->addr;
 
+	if (want->addr.ss_family == AF_UNSPEC)
+		return listener->passed && strcmp(listener->address, want->address) == 0;
 	if (!listener_is_at(listener, &want->addr, want->addrlen))
 		return false;
 	if (want->addr.ss_family == AF_INET6)
 		return listener->ipv6only == want->ipv6only;
-	if (want->addr.ss_family == AF_UNIX && un->sun_path[0])
+	if (want->addr.ss_family == AF_UNIX && un->sun_path[0] && !listener->passed)
 		return unix_file_is(&listener->file, un->sun_path);
 	return true;
 }
@@ -84,7 +61,7 @@ listener_free(struct listener *listener)
 {
 	const struct sockaddr_un *un = (const void *)&listener->addr;
 
-	if (listener->file.ino)
+	if (listener->file.ino && !listener->nstored)
 		unix_unlink(&listener->file, un->sun_path);
 	listener_more_close(listener, 0);
 	free(listener->more);
@@ -101,7 +78,7 @@ listener_unref(struct listener *listener)
 		listener_free(listener);
 }
 
-static struct listener *
+struct listener *
 listener_new(const struct conf_listen *want)
 {
 	struct listener *listener = calloc(1, sizeof(*listener));
@@ -109,17 +86,24 @@ listener_new(const struct conf_listen *want)
 	if (!listener)
 		return NULL;
 	listener->refs = 1;
+	listener->fd = -1;
 	listener->addr = want->addr;
 	listener->addrlen = want->addrlen;
 	listener->ipv6only = want->ipv6only;
 	listener->reuseport = want->accept == CONF_ACCEPT_REUSEPORT;
 	listener->address = strdup(want->address);
-	listener->fd = socket(want->addr.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (listener->fd < 0 || !listener->address) {
-		listener_free(listener);
-		return NULL;
-	}
-	return listener;
+	if (listener->address)
+		return listener;
+	listener_free(listener);
+	return NULL;
+}
+
+static int
+listener_socket(struct listener *listener)
+{
+	listener->fd =
+		socket(listener->addr.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	return listener->fd < 0 ? -errno : 0;
 }
 
 static int
@@ -164,31 +148,48 @@ inet_listen(const struct listener *listener, int backlog)
 	return listen(listener->fd, backlog) < 0 ? -errno : 0;
 }
 
+/* What may go at the switch has SO_REUSEPORT now, or has not; false: there is nothing. */
+static bool
+old_share(in_port_t port, const struct listener_set *old, const struct activation *activation,
+	  bool share)
+{
+	bool any = false;
+
+	for (size_t i = 0; old && i < old->count; i++) {
+		const struct listener *one = old->list[i];
+
+		if (listener_addr_port(&one->addr) == port &&
+		    option_set(one->fd, SOL_SOCKET, SO_REUSEPORT, share || one->reuseport) == 0)
+			any = true;
+	}
+	for (size_t i = 0; activation && i < activation->count; i++) {
+		const struct activation_socket *one = &activation->list[i];
+
+		if (one->stored && one->fd >= 0 && listener_addr_port(&one->addr) == port &&
+		    option_set(one->fd, SOL_SOCKET, SO_REUSEPORT, share) == 0)
+			any = true;
+	}
+	return any;
+}
+
 /*
  * A reload from *:80 to 127.0.0.1:80 has to bind the new address while the old one still serves,
- * and the two overlap. The kernel allows that between sockets of one user which all have
- * SO_REUSEPORT at that moment; it is taken back at once, so that a port in use stays an error for
- * everybody else.
+ * and the two overlap; and so does a start where the service manager still has the old one. The
+ * kernel allows that between sockets of one user which all have SO_REUSEPORT at that moment; it is
+ * taken back at once, so that a port in use stays an error for everybody else.
  */
 static int
-inet_listen_beside(const struct listener *listener, int backlog, const struct listener_set *old)
+inet_listen_beside(const struct listener *listener, int backlog, const struct listener_set *old,
+		   const struct activation *activation)
 {
-	in_port_t port = addr_port(&listener->addr);
-	bool yields = false;
+	in_port_t port = listener_addr_port(&listener->addr);
 	int error = -EADDRINUSE;
 
-	for (size_t i = 0; old && i < old->count; i++)
-		if (listener_is_inet(old->list[i]) && addr_port(&old->list[i]->addr) == port &&
-		    option_set(old->list[i]->fd, SOL_SOCKET, SO_REUSEPORT, 1) == 0)
-			yields = true;
-	if (!yields)
+	if (!old_share(port, old, activation, true))
 		return error;
 	if (option_set(listener->fd, SOL_SOCKET, SO_REUSEPORT, 1) == 0)
 		error = inet_listen(listener, backlog);
-	for (size_t i = 0; i < old->count; i++)
-		if (listener_is_inet(old->list[i]))
-			option_set(old->list[i]->fd, SOL_SOCKET, SO_REUSEPORT,
-				   old->list[i]->reuseport);
+	old_share(port, old, activation, false);
 	option_set(listener->fd, SOL_SOCKET, SO_REUSEPORT, listener->reuseport);
 	return error;
 }
@@ -235,15 +236,16 @@ inet_explain(int error, const struct sockaddr_storage *addr, char *why, size_t s
 
 static int
 inet_open(struct listener *listener, const struct conf_listen *want, const struct listener_set *old,
-	  char *why, size_t size)
+	  const struct activation *activation, char *why, size_t size)
 {
 	int error = inet_prepare(listener, listener->fd, want->protocol);
 
 	if (!error)
 		error = inet_listen(listener, want->backlog);
 	if (error == -EADDRINUSE)
-		error = inet_listen_beside(listener, want->backlog, old);
-	if (error)
+		error = inet_listen_beside(listener, want->backlog, old, activation);
+	if (error && (error != -EADDRINUSE || !activation ||
+		      !activation_explain(activation, want, why, size)))
 		inet_explain(error, &listener->addr, why, size);
 	return error;
 }
@@ -275,19 +277,21 @@ inet_learn(struct listener *listener)
 
 int
 listener_open(struct listener **opened, const struct conf_listen *want,
-	      const struct listener_set *old, char *why, size_t size)
+	      const struct listener_set *old, const struct activation *activation, char *why,
+	      size_t size)
 {
 	struct listener *listener = listener_new(want);
-	int error;
+	int error = listener ? listener_socket(listener) : -ENOMEM;
 
 	*opened = NULL;
-	if (!listener) {
-		error = -errno;
+	if (error) {
 		inet_explain(error, &want->addr, why, size);
+		if (listener)
+			listener_free(listener);
 		return error;
 	}
 	if (listener_is_inet(listener))
-		error = inet_open(listener, want, old, why, size);
+		error = inet_open(listener, want, old, activation, why, size);
 	else
 		error = unix_open(listener, want, why, size);
 	if (!error && listener_is_inet(listener))
@@ -370,7 +374,12 @@ listener_set_more(const struct listener_set *set, const struct conf *conf,
 		all += 1 + set->list[i]->nmore;
 		if (!error && all <= LISTENER_SOCKETS_MAX)
 			continue;
-		if (error)
+		if (error == -EADDRINUSE && set->list[i]->passed)
+			snprintf(why, sizeof(why),
+				 "a socket unit has opened the first, and the kernel lets nobody "
+				 "else open more beside it: leave out accept = \"reuseport\", or "
+				 "the socket unit");
+		else if (error)
 			inet_explain(error, &set->list[i]->addr, why, sizeof(why));
 		else
 			snprintf(why, sizeof(why),
@@ -411,14 +420,39 @@ listener_trim(struct listener *listener)
 
 /* the listeners of a conf -------------------------------------------------------------------- */
 
+/* A name and an address may mean the same socket. */
+static bool
+listener_is_new(const struct listener *listener, const struct listener_set *set, char *why,
+		size_t size)
+{
+	for (size_t i = 0; i < set->count; i++) {
+		const struct listener *other = set->list[i];
+
+		if (!listener_is_at(listener, &other->addr, other->addrlen))
+			continue;
+		snprintf(why, size, "that is the socket of listen \"%s\", too", other->address);
+		return false;
+	}
+	return true;
+}
+
 static struct listener *
-listener_open_for_conf(const struct conf_listen *want, const struct listener_set *old,
+listener_open_for_conf(const struct conf_listen *want, const struct listener_set *set,
+		       const struct listener_set *old, const struct activation *activation,
 		       struct conf_errors *errors)
 {
 	struct listener *listener;
 	char why[LISTENER_WHY_BYTES] = "";
+	int error = listener_open_passed(&listener, want, activation, why, sizeof(why));
 
-	if (listener_open(&listener, want, old, why, sizeof(why)) < 0)
+	if (!error && !listener)
+		error = listener_open(&listener, want, old, activation, why, sizeof(why));
+	if (!error && listener->passed && !listener_is_new(listener, set, why, sizeof(why))) {
+		listener_unref(listener);
+		listener = NULL;
+		error = -EADDRINUSE;
+	}
+	if (error)
 		conf_errors_add(errors, want->where, "cannot listen on %s: %s", want->address, why);
 	return listener;
 }
@@ -426,20 +460,7 @@ listener_open_for_conf(const struct conf_listen *want, const struct listener_set
 const char *
 listener_format(const struct listener *listener, char *buf, size_t size)
 {
-	const struct sockaddr_in *in = (const void *)&listener->addr;
-	const struct sockaddr_in6 *in6 = (const void *)&listener->addr;
-	char host[INET6_ADDRSTRLEN] = "";
-
-	if (listener->addr.ss_family == AF_INET) {
-		inet_ntop(AF_INET, &in->sin_addr, host, sizeof(host));
-		snprintf(buf, size, "%s:%u", host, ntohs(in->sin_port));
-	} else if (listener->addr.ss_family == AF_INET6) {
-		inet_ntop(AF_INET6, &in6->sin6_addr, host, sizeof(host));
-		snprintf(buf, size, "[%s]:%u", host, ntohs(in6->sin6_port));
-	} else {
-		snprintf(buf, size, "%s", listener->address);
-	}
-	return buf;
+	return listener_addr_format(&listener->addr, listener->addrlen, buf, size);
 }
 
 static struct listener *
@@ -453,7 +474,7 @@ listener_find(const struct listener_set *set, const struct conf_listen *want)
 
 int
 listener_set_open(struct listener_set *set, const struct conf *conf, const struct listener_set *old,
-		  struct conf_errors *errors)
+		  const struct activation *activation, struct conf_errors *errors)
 {
 	bool failed = false;
 
@@ -469,7 +490,8 @@ listener_set_open(struct listener_set *set, const struct conf *conf, const struc
 		if (listener)
 			listener->refs++;
 		else
-			listener = listener_open_for_conf(&conf->listens[i], old, errors);
+			listener = listener_open_for_conf(&conf->listens[i], set, old, activation,
+							  errors);
 		if (listener)
 			set->list[set->count++] = listener;
 		else
@@ -516,15 +538,29 @@ listener_set_close(struct listener_set *set)
 	*set = (struct listener_set){0};
 }
 
+/* As the conf writes it, and what that means: "fd:web (127.0.0.1:80)". */
+static const char *
+listener_title(const struct listener *listener, char *buf, size_t size)
+{
+	char bound[LISTENER_ADDRESS_BYTES];
+
+	if (strncmp(listener->address, CONF_FD_PREFIX, strlen(CONF_FD_PREFIX)) != 0)
+		return listener->address;
+	snprintf(buf, size, "%s (%s)", listener->address,
+		 listener_format(listener, bound, sizeof(bound)));
+	return buf;
+}
+
 const char *
 listener_set_format(const struct listener_set *set, char *buf, size_t size)
 {
+	char title[512];
 	size_t used = 0;
 
 	buf[0] = '\0';
 	for (size_t i = 0; i < set->count; i++) {
 		int n = snprintf(buf + used, size - used, "%s%s", i ? ", " : "",
-				 set->list[i]->address);
+				 listener_title(set->list[i], title, sizeof(title)));
 
 		if (n < 0 || (size_t)n >= size - used) {
 			strcpy(buf + size - sizeof("..."), "...");

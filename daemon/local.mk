@@ -13,6 +13,8 @@ DAEMON_LIBS = worker/libcontract.a conf/libconf.a $(CONFUSE_LIBS) $(EVENT_LIBS) 
 daemon_libdaemon_a_SOURCES = \
 	daemon/access_log.c \
 	daemon/access_log.h \
+	daemon/activation.c \
+	daemon/activation.h \
 	daemon/advice.c \
 	daemon/advice.h \
 	daemon/backoff.c \
@@ -59,6 +61,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/listen.h \
 	daemon/listener.c \
 	daemon/listener.h \
+	daemon/listener_address.c \
+	daemon/listener_passed.c \
 	daemon/log.c \
 	daemon/log.h \
 	daemon/master.c \
@@ -101,6 +105,8 @@ daemon_libdaemon_a_SOURCES = \
 	daemon/spawn.h \
 	daemon/status.c \
 	daemon/status.h \
+	daemon/store.c \
+	daemon/store.h \
 	daemon/table.c \
 	daemon/table.h \
 	daemon/top_view.c \

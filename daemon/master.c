@@ -281,7 +281,9 @@ master_init(struct master *master, const struct options *options)
 		master->log.form = LOG_FORM_PLAIN;
 	shared_init(&master->shared, &master->log);
 	control_init(&master->control, master);
-	error = spawner_init(&master->spawner, options->worker);
+	error = options->check ? 0 : activation_init(&master->activation, &master->log);
+	if (!error)
+		error = spawner_init(&master->spawner, options->worker);
 	if (error)
 		goto failed;
 	files_limit_raise(&master->log);
@@ -320,6 +322,8 @@ master_fini(struct master *master)
 	reopen_fini(master);
 	notify_fini(master);
 	hang_watch_stop(master);
+	activation_fini(&master->activation);
+	store_fini(&master->store);
 	slots_fini(&master->slots);
 	spawner_fini(&master->spawner);
 	log_fini(&master->log);

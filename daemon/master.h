@@ -18,6 +18,7 @@
 #ifndef EDDY_DAEMON_MASTER_H
 #define EDDY_DAEMON_MASTER_H
 
+#include "daemon/activation.h"
 #include "daemon/control.h"
 #include "daemon/generation.h"
 #include "daemon/hang.h"
@@ -29,6 +30,7 @@
 #include "daemon/shared.h"
 #include "daemon/slots.h"
 #include "daemon/spawn.h"
+#include "daemon/store.h"
 #include "daemon/upgrade.h"
 #include "worker/contract.h"
 
@@ -69,6 +71,8 @@ struct master {
 	struct reopen reopen;
 	struct control control;
 	struct notify notify;
+	struct activation activation; /* what was listening before this eddyd */
+	struct store store;
 	struct contract_message message; /* the one that is being read */
 };
 

@@ -5,6 +5,7 @@
 #include "daemon/clock.h"
 #include "daemon/generation.h"
 #include "daemon/human.h"
+#include "daemon/listener.h"
 #include "daemon/master.h"
 #include "daemon/status.h"
 
@@ -12,6 +13,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,21 +28,59 @@
 
 /* Whether it has left. Nothing is left for a manager that has gone, and nothing is owed to it. */
 static bool
-notify_send(struct notify *notify, const char *fmt, ...)
+text_send(const struct notify *notify, char *text, size_t size, int *fds, size_t nfds)
+{
+	union {
+		struct cmsghdr head;
+		char bytes[CMSG_SPACE(LISTENER_SOCKETS_MAX * sizeof(int))];
+	} control;
+	struct iovec part = {text, size};
+	struct msghdr message = {
+		.msg_name = (void *)(uintptr_t)&notify->address,
+		.msg_namelen = notify->address_size,
+		.msg_iov = &part,
+		.msg_iovlen = 1,
+	};
+
+	if (nfds) {
+		memset(&control, 0, sizeof(control));
+		control.head.cmsg_level = SOL_SOCKET;
+		control.head.cmsg_type = SCM_RIGHTS;
+		control.head.cmsg_len = CMSG_LEN(nfds * sizeof(*fds));
+		memcpy(CMSG_DATA(&control.head), fds, nfds * sizeof(*fds));
+		message.msg_control = &control;
+		message.msg_controllen = CMSG_SPACE(nfds * sizeof(*fds));
+	}
+	return sendmsg(notify->fd, &message, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0 ||
+	       (errno != EAGAIN && errno != EINTR && errno != ENOBUFS);
+}
+
+static bool
+notify_send(const struct notify *notify, const char *fmt, ...)
 {
 	char text[MESSAGE_BYTES];
 	va_list args;
-	ssize_t sent;
 	int n;
 
 	va_start(args, fmt);
 	n = vsnprintf(text, sizeof(text), fmt, args);
 	va_end(args);
-	if (n < 0 || (size_t)n >= sizeof(text))
-		return true;
-	sent = sendto(notify->fd, text, (size_t)n, MSG_NOSIGNAL | MSG_DONTWAIT,
-		      (struct sockaddr *)&notify->address, notify->address_size);
-	return sent >= 0 || (errno != EAGAIN && errno != EINTR && errno != ENOBUFS);
+	return n < 0 || (size_t)n >= sizeof(text) || text_send(notify, text, (size_t)n, NULL, 0);
+}
+
+bool
+notify_store(const struct notify *notify, const char *name, int *fds, size_t nfds)
+{
+	char text[MESSAGE_BYTES];
+	int n = snprintf(text, sizeof(text), "FDSTORE=1\nFDNAME=%s", name);
+
+	return text_send(notify, text, (size_t)n, fds, nfds);
+}
+
+bool
+notify_unstore(const struct notify *notify, const char *name)
+{
+	return notify_send(notify, "FDSTOREREMOVE=1\nFDNAME=%s", name);
 }
 
 /* status ------------------------------------------------------------------------------------- */
@@ -207,6 +247,8 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	if (notify->owed)
 		state_now_tell(master);
+	if (master->store.owed)
+		store_tick(master);
 	watchdog_tell(master);
 	if (master->state != MASTER_RUNNING)
 		notify_send(notify, "EXTEND_TIMEOUT_USEC=%d", EXTEND_US);

@@ -43,4 +43,11 @@ void notify_fini(struct master *master);
 /* The master has changed its state. */
 void notify_state(struct master *master);
 
+/*
+ * For store.h: the manager is to keep these sockets under that name, or none of that name any more.
+ * False: its socket has no room now.
+ */
+bool notify_store(const struct notify *notify, const char *name, int *fds, size_t nfds);
+bool notify_unstore(const struct notify *notify, const char *name);
+
 #endif

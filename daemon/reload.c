@@ -156,7 +156,8 @@ sockets_bind(struct generation *generation, struct conf_errors *errors)
 	if (generation->check)
 		return 0;
 	/* Both, so that all that is wrong shows at once. */
-	listeners = listener_set_open(&generation->listeners, generation->conf, old, errors);
+	listeners = listener_set_open(&generation->listeners, generation->conf, old,
+				      &master->activation, errors);
 	control = control_bind(master, generation->conf, errors);
 	return listeners < 0 || control < 0 ? -1 : 0;
 }
@@ -320,6 +321,8 @@ reload_switch(struct master *master)
 	generation_run(master->running);
 	control_adopt(&master->control, &master->reload.control);
 	listener_set_adjust(&master->running->listeners, master->running->conf);
+	store_switch(master, old ? &old->listeners : NULL);
+	activation_serve(&master->activation, &master->running->listeners, &master->log);
 	privileges_limit(master);
 	log_switch(master);
 	result_set(master, 0, NULL);

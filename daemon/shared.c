@@ -155,7 +155,7 @@ listener_open_as(struct listener **listener, const struct conf_listen *want,
 		snprintf(why, size, "cannot become the workers' user: %s", strerror(-error));
 		return error;
 	}
-	error = error_plain(listener_open(listener, want, NULL, why, size));
+	error = error_plain(listener_open(listener, want, NULL, NULL, why, size));
 	identity_return(&own);
 	if (error == -EACCES && ask->identity->changes)
 		denied_explain(ask, why, size);

@@ -20,7 +20,7 @@
 
 #define INHERITED_MAX 65536 /* descriptors looked at one by one */
 
-static const char *const private_env[] = {"LISTEN_", "NOTIFY_SOCKET=", "WATCHDOG_"};
+static const char *const private_env[] = {"FDSTORE=", "LISTEN_", "NOTIFY_SOCKET=", "WATCHDOG_"};
 
 static bool
 env_is_private(const char *entry)

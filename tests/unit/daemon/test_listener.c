@@ -12,9 +12,11 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "daemon/activation.h"
 #include "daemon/listener.h"
 #include "tests/unit/suite.h"
 
+static const struct activation passed;
 static struct conf_errors errors;
 static struct listener_set old, new;
 static unsigned port, other_port;
@@ -81,7 +83,7 @@ open_set(struct listener_set *set, struct conf_listen *listens, size_t n,
 	 const struct listener_set *before)
 {
 	struct conf conf = {.listens = listens, .nlistens = n};
-	int result = listener_set_open(set, &conf, before, &errors);
+	int result = listener_set_open(set, &conf, before, &passed, &errors);
 
 	for (size_t i = 0; i < n; i++)
 		free(listens[i].address);
@@ -146,7 +148,7 @@ START_TEST(clients_of_a_tcp_listen_need_not_speak_first)
 	int fd;
 
 	listen.protocol = CONF_TCP;
-	ck_assert_int_eq(listener_set_open(&new, &conf, NULL, &errors), 0);
+	ck_assert_int_eq(listener_set_open(&new, &conf, NULL, &passed, &errors), 0);
 	fd = new.list[0]->fd;
 	ck_assert_int_eq(option(fd, IPPROTO_TCP, TCP_NODELAY), 1);
 	ck_assert_int_eq(option(fd, IPPROTO_TCP, TCP_DEFER_ACCEPT), 0);
@@ -170,7 +172,7 @@ reuseport_open(struct listener_set *set, const struct listener_set *before, unsi
 	int result;
 
 	listen.accept = accept;
-	result = listener_set_open(set, &conf, before, &errors);
+	result = listener_set_open(set, &conf, before, &passed, &errors);
 	free(listen.address);
 	return result;
 }
@@ -384,7 +386,7 @@ START_TEST(mode_of_a_kept_unix_socket_follows_the_conf)
 	struct conf conf = {.listens = &listen, .nlistens = 1};
 	struct stat st;
 
-	ck_assert_int_eq(listener_set_open(&new, &conf, NULL, &errors), 0);
+	ck_assert_int_eq(listener_set_open(&new, &conf, NULL, &passed, &errors), 0);
 	ck_assert_int_eq(stat(path, &st), 0);
 	ck_assert_uint_eq(st.st_mode & 0777, 0600);
 	listen.mode = 0666;
