@@ -104,7 +104,7 @@ def test_a_port_that_is_taken_ends_the_start(configure):
         daemon.launch()
         assert daemon.wait_exit() == 78
     assert f'cannot listen on "127.0.0.1:{port}" for worker 0' in daemon.log()
-    assert "another process or a module listens there" in daemon.log()
+    assert f"(pid {os.getpid()}) listens there" in daemon.log()
 
 
 def test_an_address_of_the_conf_is_in_use(configure, daemon):
