@@ -238,11 +238,22 @@ worker_modules_upload_so_CFLAGS = $(MODULE_COMPILE)
 worker_modules_upload_so_LDFLAGS = $(MODULE_LINK)
 
 worker_modules_welcome_so_SOURCES = worker/modules/welcome.c
-worker_modules_welcome_so_CPPFLAGS = $(MODULE_COMPILE_CPP)
+worker_modules_welcome_so_CPPFLAGS = $(MODULE_COMPILE_CPP) -Iworker/modules
 worker_modules_welcome_so_CFLAGS = $(MODULE_COMPILE)
 worker_modules_welcome_so_LDFLAGS = $(MODULE_LINK)
 
+# The welcome page, as a C string.
+worker/modules/welcome_html.h: worker/modules/welcome.html worker/modules/embed.awk
+	$(AM_V_GEN)$(MKDIR_P) worker/modules && \
+	LC_ALL=C $(AWK) -v name=page_html -v file=welcome.html -f '$(srcdir)/worker/modules/embed.awk' \
+		'$(srcdir)/worker/modules/welcome.html' >$@.new && mv $@.new $@
+worker/modules/welcome_so-welcome.$(OBJEXT): worker/modules/welcome_html.h
+BUILT_SOURCES += worker/modules/welcome_html.h
+CLEANFILES += worker/modules/welcome_html.h
+EXTRA_DIST += worker/modules/embed.awk
+
 # The examples to read, and the conf that serves them all.
+nodist_examples_DATA = worker/modules/welcome_html.h
 dist_examples_DATA += \
 	worker/modules/echo.c \
 	worker/modules/examples.conf \
@@ -254,4 +265,5 @@ dist_examples_DATA += \
 	worker/modules/signals.c \
 	worker/modules/ticker.c \
 	worker/modules/upload.c \
-	worker/modules/welcome.c
+	worker/modules/welcome.c \
+	worker/modules/welcome.html

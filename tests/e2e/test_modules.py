@@ -55,6 +55,87 @@ def test_welcome_live_figures_move(site):
     assert requests() >= first + 20
 
 
+def test_welcome_has_the_figures_before_any_script_runs(site):
+    page = site.get("/").body.decode()
+    rows = re.findall(r'<tr role="row" data-pid="(\d+)" data-state="accepting">', page)
+    assert sorted(map(int, rows)) == site.pids()
+    assert not re.search("@[A-Z_0-9]+@", page), "no place is left empty"
+    assert site.status()["version"] in page
+    assert '<meta http-equiv="refresh" content="5">' in page
+
+
+def test_welcome_lets_nothing_run_but_its_own(site):
+    pages = [site.get("/") for _ in range(2)]
+    nonces = set()
+    for answer in pages:
+        policy = answer.get("Content-Security-Policy")
+        (nonce,) = set(re.findall("'nonce-([0-9a-f]{32})'", policy))
+        assert policy.startswith("default-src 'none'; ")
+        assert "unsafe" not in policy
+        assert re.findall('<(style|script) nonce="(.*?)">', answer.body.decode()) == [("style", nonce), ("script", nonce)]
+        assert answer.get("Cache-Control") == "no-store"
+        nonces.add(nonce)
+    assert len(nonces) == 2
+
+
+def events(client, n):
+    """The next n events of a stream that has been asked for."""
+    answer = client.read_head()
+    assert (answer.status, answer.get("Content-Type")) == (200, "text/event-stream")
+    text = b""
+    for piece in client.body_pieces(answer):
+        text += piece
+        if text.count(b"\n\n") >= n:
+            break
+    return [json.loads(data) for data in re.findall(rb"^data: (.*)$", text, re.M)]
+
+
+STREAM = request("GET", "/live").replace(b"\r\n\r\n", b"\r\nAccept: text/event-stream\r\n\r\n")
+
+
+def test_welcome_streams_the_figures_to_who_asks_for_events(client, site):
+    client.send(STREAM)
+    first, second = events(client, 2)
+    assert second["at"] > first["at"]
+    assert {worker["pid"] for worker in second["workers"]} == set(site.pids())
+    assert sum(second["lags"]) > sum(first["lags"]) or second["at"] - first["at"] < 0.3
+
+
+def test_welcome_gives_all_streams_of_a_worker_the_same_figures(daemon):
+    daemon.conf(
+        workers=1,
+        modules={"welcome": {"path": "welcome.so"}},
+        routes={"/live": {"module": "welcome", "handler": "live"}},
+    )
+    daemon.start()
+    clients = [daemon.connect() for _ in range(3)]
+    for client in clients:
+        client.send(STREAM)
+    heard = [{event["at"] for event in events(client, 4)} for client in clients]
+    assert len(set.intersection(*heard)) >= 2, "collected once for all"
+
+
+def test_welcome_ends_its_streams_at_a_reload_and_says_when_to_come_back(daemon):
+    daemon.conf(
+        workers=1,
+        modules={"welcome": {"path": "welcome.so"}},
+        routes={"/live": {"module": "welcome", "handler": "live"}},
+    )
+    daemon.start()
+    client = daemon.connect()
+    client.send(STREAM)
+    answer = client.read_head()
+    daemon.reload()
+    client.read_body(answer)
+    assert 500 <= int(re.match(rb"retry: (\d+)\n", answer.body)[1]) < 1500
+
+
+def test_welcome_head_of_a_stream_is_no_stream(client):
+    for _ in range(2):
+        answer = client.ask(STREAM.replace(b"GET", b"HEAD"), method="HEAD")
+        assert (answer.status, answer.get("Content-Type")) == (200, "text/event-stream")
+
+
 # hello
 
 
