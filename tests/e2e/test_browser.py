@@ -171,10 +171,7 @@ def test_welcome_can_be_paused_by_keyboard_and_costs_nothing_then(site, window):
 
 def streams(site, n):
     """Waits until so many answers are under way."""
-    def busy():
-        return sum(worker["connections"] - worker["idle"] for worker in site.workers()) == n
-
-    wait_until(busy, f"{n} streams")
+    wait_until(lambda: sum(worker["parked"] for worker in site.workers()) == n, f"{n} streams")
 
 
 def test_welcome_asks_for_nothing_while_it_is_not_seen(site, window):
@@ -373,17 +370,15 @@ def test_a_chat_says_that_the_server_is_gone_and_goes_on_when_it_is_back(site, w
     heard(page, "second")
 
 
-def test_the_pages_that_are_looked_at(site, window, tmp_path):
-    """With EDDY_SCREENSHOTS=FOLDER they are there to be looked at."""
-    folder = os.environ.get("EDDY_SCREENSHOTS")
-    if not folder:
-        pytest.skip("EDDY_SCREENSHOTS names no folder")
-    for name, how in {"light": {}, "dark": {"scheme": "dark"}, "phone": PHONE}.items():
-        for path in ("/", "/chat"):
-            page = window(site.url + path, **how)
-            if path == "/":
-                page.wait("document.getElementById('rate-line').getAttribute('d')?.split('L').length > 5")
-            else:
-                say(page, "Anna", f"Hello from a {name} window")
-                heard(page, name)
-            page.screenshot(os.path.join(folder, f"{'welcome' if path == '/' else 'chat'}-{name}.png"))
+if os.environ.get("EDDY_SCREENSHOTS"):
+
+    def test_the_pages_that_are_looked_at(site, window):
+        """What a person looks at afterwards: pictures, in the folder that the variable names."""
+        for name, how in {"light": {}, "dark": {"scheme": "dark"}, "phone": PHONE}.items():
+            page = window(site.url, **how)
+            page.wait("document.getElementById('rate-line').getAttribute('d')?.split('L').length > 5")
+            page.screenshot(os.path.join(os.environ["EDDY_SCREENSHOTS"], f"welcome-{name}.png"))
+            page = window(f"{site.url}/chat", **how)
+            say(page, "Anna", f"Hello from a {name} window")
+            heard(page, name)
+            page.screenshot(os.path.join(os.environ["EDDY_SCREENSHOTS"], f"chat-{name}.png"))
