@@ -81,7 +81,7 @@ def _row(samples, load, server):
 def result(samples, loads, kinds, skipped):
     """
     {load: {"title", "unit", "workers", "servers": {server: its figures, "ratio" to the floor,
-    "note", "errors"}, "skipped", "limits"}}. The floor is the last, and best, of the load's.
+    "note", "threads", "errors"}, "skipped", "limits"}}. The floor is the last, and best, of the load's.
     """
     peers = [kind.name for kind in kinds if kind.is_peer]
     found = {}
@@ -90,7 +90,8 @@ def result(samples, loads, kinds, skipped):
         for kind in kinds:
             row = _row(samples, load, kind.name)
             if row is not None:
-                rows[kind.name] = row | {"note": kind.notes.get(load.name)}
+                note = kind.notes.get(load.name)
+                rows[kind.name] = row | {"note": note, "threads": kind.threads}
         found[load.name] = {
             "title": load.title,
             "unit": f"{load.unit} of CPU per {load.per}",
@@ -138,7 +139,7 @@ def _remarks(load, row):
     """What one has to know of a row. Who never shares the work never waits for it, which is cheap."""
     remarks = [row["note"]] if row["note"] else []
     share = row["share"]["median"] if "share" in row else 0
-    if load.workers > 1 and share > LOPSIDED:
+    if load.workers > 1 and not row["threads"] and share > LOPSIDED:
         remarks.append(f"one process did {share:.0%} of it")
     return f"({'; '.join(remarks)})" if remarks else ""
 

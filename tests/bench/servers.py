@@ -66,6 +66,7 @@ class Server:
 
     name = None
     is_peer = False
+    threads = False  # instead of processes
     cannot = {}  # {load: why}
     notes = {}  # {load: what to know of its figures}
 
@@ -284,6 +285,7 @@ class Nginx(Peer):
 class H2o(Peer):
     name = program = "h2o"
     packages = ["h2o"]
+    threads = True
     cannot = {
         "post": _NO_HANDLER,
         "upload": _NO_HANDLER,
@@ -326,6 +328,7 @@ class Kore(Peer):
 class Haproxy(Peer):
     name = program = "haproxy"
     packages = ["haproxy"]
+    threads = True
     cannot = {
         "upload": _NO_HANDLER,
         "download": _NO_HANDLER,

@@ -156,6 +156,7 @@ def test_the_table_of_timers_is_read_back():
 class Kind:
     def __init__(self, name, is_peer=False):
         self.name, self.is_peer, self.notes = name, is_peer, {}
+        self.threads = name == "h2o"
 
 
 KINDS = [Kind("eddy"), Kind("floor"), Kind("nginx", True), Kind("h2o", True)]
@@ -224,12 +225,15 @@ def test_a_failure_is_never_shown_as_a_figure():
 
 
 def test_a_server_of_which_one_process_does_all_is_told():
-    rows = [row | {"share": 0.995} for row in made("keepalive", "eddy", [5.5, 5.5])]
     load = loads.LOADS["keepalive"]
-    found = report.result(rows, [load], KINDS, {})
-    assert "(one process did 100% of it)" in report.table(found, [load])
-    shared = [row | {"share": 0.5} for row in rows]
-    assert "of it)" not in report.table(report.result(shared, [load], KINDS, {}), [load])
+
+    def table(server, share):
+        rows = [row | {"share": share} for row in made("keepalive", server, [5.5, 5.5])]
+        return report.table(report.result(rows, [load], KINDS, {}), [load])
+
+    assert "(one process did 100% of it)" in table("eddy", 0.995)
+    assert "of it)" not in table("eddy", 0.5)
+    assert "of it)" not in table("h2o", 1)  # its workers are threads
 
 
 # callgrind
