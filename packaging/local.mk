@@ -2,7 +2,8 @@
 # programs read of eddy; the scripts that set up and start a checkout and make packages of it.
 
 pkgconfig_DATA += packaging/eddy.pc
-dist_doc_DATA += LICENSE NEWS.md README.md conf/eddy.conf packaging/guide.md packaging/metrics.md packaging/migration.md
+dist_doc_DATA += LICENSE NEWS.md README.md conf/eddy.conf packaging/guide.md packaging/metrics.md packaging/migration.md \
+	packaging/operations.md
 dist_man_MANS += packaging/man/eddy.conf.5 packaging/man/eddy_module.3 packaging/man/eddyctl.1 packaging/man/eddyd.8
 dist_bashcompletion_DATA = packaging/bash-completion/eddyctl packaging/bash-completion/eddyd
 dist_sysusers_DATA = packaging/sysusers.d/eddy.conf

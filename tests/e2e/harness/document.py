@@ -43,8 +43,11 @@ class Moved:
 
         text = PLACE.sub(other, text)
         text = re.sub(r"(evhttp_bind_socket\(http), \"127\.0\.0\.1\", (\d+)", self._c_port, text)
-        return text.replace("/run/eddy/web.sock", f"{self.folder}/eddy.sock").replace(
-            "unix@eddy.sock", f"unix@{self.folder}/eddy.sock"
+        return (
+            text.replace("/run/eddy/web.sock", f"{self.folder}/eddy.sock")
+            .replace("/var/log/eddy/", f"{self.folder}/")
+            .replace(
+"unix@eddy.sock", f"unix@{self.folder}/eddy.sock")
         )
 
     def _c_port(self, match):
