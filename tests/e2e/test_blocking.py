@@ -5,14 +5,13 @@ that does not come back.
 import os
 import re
 import select
-import shutil
-import subprocess
 
 import pytest
 
 from harness import dns
 from harness.client import Closed, request
 from harness.held_disk import LATE_SIZE, SIZE, HeldDisk, content
+from harness.strace import needs_strace, traced
 from harness.wait import deadline, wait_until
 
 THREADS = 4
@@ -93,21 +92,6 @@ def site(daemon, modules, unbound):
 # by system calls
 
 
-def traced(pid, output):
-    tracer = subprocess.Popen(
-        [
-            *("strace", "-f", "-yy", "-p", str(pid), "-o", str(output), "-e"),
-            "trace=%file,%desc,%network,poll,ppoll,select,pselect6,nanosleep,clock_nanosleep",
-        ],
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    if "attached" not in (said := tracer.stderr.readline()):
-        tracer.communicate()
-        pytest.skip(f"strace cannot attach: {said}")
-    return tracer
-
-
 def all_at_once(site):
     """Everything that might wait, several times at the same time."""
     folder = site.daemon.folder
@@ -139,26 +123,13 @@ def all_at_once(site):
     wait_until(lambda: site.logged().count("GET /hello") >= 3, "the access log to be written")
 
 
-def calls_of(path):
-    """(thread, call) for each system call of a trace, with what strace says later at its end."""
-    calls, begun = [], {}
-    for line in path.read_text(errors="replace").splitlines():
-        thread, call = line.split(maxsplit=1)
-        if call.endswith("<unfinished ...>"):
-            begun[thread] = call.removesuffix("<unfinished ...>")
-            continue
-        if found := re.match(r"<\.\.\. \w+ resumed>", call):
-            call = begun.pop(thread, "") + call[found.end() :]
-        calls.append((int(thread), call))
-    return calls + [(int(thread), call) for thread, call in begun.items()]
-
-
 def first_descriptor(call):
     """What a call's first argument stands for, as strace -yy says; None: it is no descriptor."""
     found = re.match(r"\w+\((?:AT_FDCWD|\d+)<(.*?)>?>[,) ]", call)
     return found and found[1]
 
 
+CALLS = "%file,%desc,%network,poll,ppoll,select,pselect6,nanosleep,clock_nanosleep"
 OPENS = re.compile(
     r"(open\w*|creat|\w*stat\w*|access|faccessat\d?|readlink\w*|unlink\w*|rename\w*)\("
 )
@@ -166,17 +137,12 @@ WAITS = re.compile(r"(poll|ppoll|select|pselect6|nanosleep|clock_nanosleep)\(")
 FILES = re.compile(r"/(?!proc/\d+/statm)")  # the worker's own figures are no disk's
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace here")
+@needs_strace
 def test_the_loop_does_nothing_that_waits_while_all_is_going_on(site, tmp_path):
     with open(f"{site.daemon.folder}/static", "wb") as file:
         file.write(content(0, 2 * MEGABYTE))
-    tracer = traced(site.pid, tmp_path / "calls")
-    try:
+    with traced(site.pid, tmp_path / "calls", CALLS) as calls:
         all_at_once(site)
-    finally:
-        tracer.terminate()
-        tracer.communicate(timeout=60)
-    calls = calls_of(tmp_path / "calls")
     loop = [call for thread, call in calls if thread == site.pid]
     others = "\n".join(call for thread, call in calls if thread != site.pid)
     # all of it has happened, elsewhere

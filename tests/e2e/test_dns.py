@@ -11,6 +11,7 @@ import pytest
 from harness import dns
 from harness.client import request
 from harness.daemon import environment
+from harness.strace import needs_strace, traced
 from harness.wait import wait_until
 
 HANDLERS = "crowd cancel cancel_later servers change family misuse leave ask_on stop".split()
@@ -414,29 +415,16 @@ def test_drain_timeout_ends_queries_before_their_module_is_unloaded(daemon, modu
 # the loop opens nothing
 
 
-@pytest.mark.skipif(not shutil.which("strace"), reason="there is no strace here")
-def test_the_loop_opens_no_file_and_waits_for_nothing(asking):
+@needs_strace
+def test_the_loop_opens_no_file_and_waits_for_nothing(asking, tmp_path):
     pid = asking.pids()[0]
-    trace = os.path.join(asking.folder, "trace")
-    calls = "%file,read,pread64,connect,poll,ppoll,select,pselect6"
-    strace = subprocess.Popen(
-        ["strace", "-f", "-yy", "-p", str(pid), "-e", f"trace={calls}", "-o", trace],
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        if "attached" not in (said := strace.stderr.readline()):
-            pytest.skip(f"strace cannot attach: {said}")
+    what = "%file,read,pread64,connect,poll,ppoll,select,pselect6"
+    with traced(pid, tmp_path / "calls", what) as calls:
         assert text(asking, "/crowd?1000") == "1000 of 1000, OK"
         assert error(asking, "no.example.test") == (404, "ENOTFOUND")
         assert resolve(asking, "large.example.test", "TXT")[0] == 200
-    finally:
-        strace.terminate()
-        strace.communicate(timeout=20)
-    with open(trace, encoding="ascii", errors="replace") as file:
-        lines = file.read().splitlines()
-    assert any("/etc/hosts" in line for line in lines), "the threads have read the hosts file"
-    loop = [line for line in lines if line.startswith(f"{pid} ")]
+    assert any("/etc/hosts" in call for _, call in calls), "the threads have read the hosts file"
+    loop = [call for thread, call in calls if thread == pid]
     assert any("connect(" in line for line in loop)
     for line in loop:
         assert not re.search(r"\b(open|openat|[a-z]*stat[a-z]*|access|readlink)\(", line), line

@@ -6,7 +6,6 @@ nobody writes to stands in for a disk that hangs: opening it holds a thread unti
 """
 import os
 import re
-import shutil
 import signal
 import stat
 import subprocess
@@ -15,6 +14,7 @@ import pytest
 
 from harness.client import request
 from harness.daemon import Daemon
+from harness.strace import needs_strace, traced
 from harness.wait import wait_until
 
 ROOT = os.geteuid() == 0
@@ -546,40 +546,18 @@ def test_files_that_a_module_has_left_open_are_closed_at_the_end(site):
 # who does the work
 
 
-def traced(pid, output):
-    """strace on all threads of a process, once it has them; None: that may not be done here."""
-    tracer = subprocess.Popen(
-        ["strace", "-f", "-y", "-e", "trace=%file,%desc", "-o", output, "-p", str(pid)],
-        stderr=subprocess.DEVNULL,
-    )
-
-    def attached():
-        with open(f"/proc/{pid}/status", encoding="ascii") as file:
-            return re.search(r"TracerPid:\s+(\d+)", file.read())[1] == str(tracer.pid)
-
-    wait_until(lambda: attached() or tracer.poll() is not None, "strace to attach")
-    return tracer if tracer.poll() is None else None
-
-
-@pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace here")
+@needs_strace
 def test_the_loops_own_thread_touches_no_file(site, tmp_path):
     pid = site.daemon.wait_serving()[0]
-    tracer = traced(pid, tmp_path / "calls")
-    if tracer is None:
-        pytest.skip("a process may not be traced here")
-    try:
+    with traced(pid, tmp_path / "calls") as calls:
         site.run(
             *("mkdir @folder 700", "open a @file wrc", "wait"),
             *("write a text -1", "read a 4 0", "fsync a", "fstat a", "close a", "wait"),
             *("stat @file", "readdir @folder", "rename @file @folder/other", "wait"),
             *("unlink @folder/other", "wait", "rmdir @folder"),
         )
-    finally:
-        tracer.terminate()
-        tracer.wait()
-    calls = [line.split(maxsplit=1) for line in (tmp_path / "calls").read_text().splitlines()]
-    own = [call for task, call in calls if int(task) == pid]
-    others = [call for task, call in calls if int(task) != pid]
+    own = [call for thread, call in calls if thread == pid]
+    others = [call for thread, call in calls if thread != pid]
     assert [call for call in own if site.folder in call] == []
     assert own, "the loop's thread was traced"
     names = {call.split("(")[0] for call in others if site.folder in call}

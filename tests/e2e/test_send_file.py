@@ -8,12 +8,11 @@ import contextlib
 import os
 import random
 import re
-import shutil
-import subprocess
 
 import pytest
 
 from harness.client import Client, Closed, request
+from harness.strace import needs_strace, traced
 from harness.wait import deadline, wait_until
 
 BIG = 8 << 20
@@ -697,26 +696,15 @@ def test_a_file_beyond_4_gb_is_sent_whole(site):
 # who does the work
 
 
-@pytest.mark.skipif(shutil.which("strace") is None, reason="there is no strace here")
+@needs_strace
 def test_the_loops_own_thread_sends_no_file(site, tmp_path):
     whole = site.file("file", BIG)
     pid = site.daemon.wait_serving()[0]
-    output = tmp_path / "calls"
-    with subprocess.Popen(
-        ["strace", "-f", "-yy", "-e", "trace=%file,%desc", "-o", output, "-p", str(pid)],
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as tracer:
-        if "attached" not in (said := tracer.stderr.readline()):
-            pytest.skip(f"strace cannot attach: {said}")
+    with traced(pid, tmp_path / "calls") as calls:
         assert site.ask("open a @file r;send a 0 end;end;close a").body == whole
         wait_until(lambda: site.path("file") not in links(pid), "the file to be closed")
-        tracer.terminate()
-    calls = [line.split(maxsplit=1) for line in output.read_text().splitlines()]
-    own = [call for task, call in calls if int(task) == pid]
+    own = [call for thread, call in calls if thread == pid]
     assert own, "the loop's thread was traced"
     assert [call for call in own if site.folder in call or "sendfile" in call] == []
-    others = {
-        call.split("(")[0] for task, call in calls if int(task) != pid and site.folder in call
-    }
+    others = {call.split("(")[0] for thread, call in calls if thread != pid and site.folder in call}
     assert {"openat", "fstat", "sendfile", "close"} <= others | {"fstat"}
