@@ -10,6 +10,7 @@ import pytest
 
 from harness.client import chunked, request
 from harness.daemon import rss_bytes
+from harness.strace import needs_strace, traced
 from harness.wait import wait_until
 
 ROOT = os.geteuid() == 0
@@ -96,10 +97,32 @@ def test_a_chunked_body_becomes_a_file(store):
     assert store.files() == {"new": b"onetwo"}
 
 
-def test_it_is_on_the_disk_before_it_has_its_name(unstarted):
+@needs_strace
+@pytest.mark.parametrize("method", ["POST", "PUT"])
+@pytest.mark.parametrize("old", [False, True])
+def test_it_is_on_the_disk_before_it_has_its_name(unstarted, tmp_path, method, old):
+    """And its name is before the client hears of it."""
     unstarted.conf(sync="yes").start()
-    assert unstarted.send("POST", "new").status == 201
-    assert unstarted.files() == {"new": b"text"}
+    if old:
+        with open(os.path.join(unstarted.folder, "new"), "wb") as file:
+            file.write(b"old")
+    worker = unstarted.daemon.wait_serving()[0]
+    with traced(worker, tmp_path / "calls", "fsync,link,rename,sendto") as calls:
+        status = unstarted.send(method, "new").status
+    if old and method == "POST":
+        assert (status, unstarted.files()) == (409, {"new": b"old"})
+        return
+    assert (status, unstarted.files()) == (204 if old else 201, {"new": b"text"})
+    store = re.escape(unstarted.folder)
+    steps = [
+        rf"fsync\(\d+<{store}/\.upload-\S+>\) += 0",
+        r"rename\(.*= 0" if old else r"link\(.*= 0",
+        rf"fsync\(\d+<{store}>\) += 0",
+        r"sendto\(.*HTTP/1.1 20",
+    ]
+    order = [call for _, call in calls if any(re.match(step, call) for step in steps)]
+    assert [bool(re.match(*pair)) for pair in zip(steps, order)] == [True] * 4, order
+    assert len(order) == 4
 
 
 def test_a_client_that_waits_for_100_is_told_to_go_on(store):

@@ -6,10 +6,10 @@
  *
  * Try it with `curl -T FILE http://127.0.0.1:8080/upload/`. POST makes a file, and is answered 409 if
  * there is one of that name; PUT makes it, or takes its place. 201 (PUT may also say 204: replaced)
- * means that it is there whole, and its bytes are on the disk: what has come is written beside it,
- * under a name that nobody can ask for, and gets its own when all of it is there. Nothing else is left
- * behind: not when the disk is full (507), nor when the client leaves. With `sync = "no"` the kernel
- * may take its time with writing, and a power failure may cost the bytes.
+ * means that it is there whole, and that bytes and name are on the disk: what has come is written
+ * beside it, under a name that nobody can ask for, and gets its own when all of it is there. Nothing
+ * else is left behind: not when the disk is full (507), nor when the client leaves. With `sync = "no"`
+ * the kernel may take its time with writing, and a power failure may cost the file.
  *
  * A name is one part of a path, percent-encoded. It may not begin with a dot.
  */
@@ -22,6 +22,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #define NAME_SIZE 256 /* bytes of a file's name, with its end: NAME_MAX everywhere */
 
@@ -107,13 +108,63 @@ upload_answer(struct upload *up)
 /* The upload, from its last step to its first --------------------------------------- */
 
 static void
+folder_closed(int err, void *arg)
+{
+	struct upload *up = arg;
+
+	if (up->err == 0)
+		up->err = err;
+	upload_answer(up);
+}
+
+static void
+folder_synced(int err, void *arg)
+{
+	struct upload *up = arg;
+
+	up->err = err != EDDY_ERRNO(EINVAL) ? err : 0; /* some file systems have no such thing */
+	err = eddy_fs_close(up->file, folder_closed, up);
+	if (err != 0)
+		folder_closed(err, up);
+}
+
+static void
+folder_opened(int err, eddy_file *file, void *arg)
+{
+	struct upload *up = arg;
+
+	up->file = file;
+	up->err = err;
+	if (err != 0) {
+		upload_answer(up);
+		return;
+	}
+	err = eddy_fs_fsync(file, folder_synced, up);
+	if (err != 0)
+		folder_synced(err, up);
+}
+
+/* The file has its name, or never will. A name is on the disk when its folder is. */
+static void
+upload_settle(struct upload *up)
+{
+	if (up->err == 0 && up->folder->sync) {
+		up->err = eddy_fs_open(up->folder->path, O_RDONLY | O_DIRECTORY, 0, folder_opened,
+				       up);
+		if (up->err == 0)
+			return;
+	}
+	upload_answer(up);
+}
+
+static void
 upload_removed(int err, void *arg)
 {
 	struct upload *up = arg;
 
 	if (err != 0)
 		eddy_log(NULL, LOG_WARNING, "%s stays: %s", up->part, eddy_strerror(err));
-	upload_answer(up);
+	upload_settle(up);
 }
 
 /* The name that it had meanwhile is not needed any more. */
@@ -134,7 +185,7 @@ upload_renamed(int err, void *arg)
 	up->err = err;
 	up->status = 204;
 	if (err == 0)
-		upload_answer(up);
+		upload_settle(up);
 	else
 		upload_remove(up);
 }
@@ -325,6 +376,11 @@ upload_load(eddy_module *self, void **state)
 		return eddy_module_fail(self, "folder \"%s\" is none", path);
 	if (strcmp(sync, "yes") != 0 && strcmp(sync, "no") != 0)
 		return eddy_module_fail(self, "bad sync \"%s\": \"yes\" or \"no\"", sync);
+	if (strcmp(sync, "yes") == 0 && access(path, R_OK) != 0)
+		return eddy_module_fail(self,
+					"folder \"%s\" cannot be read, as sync needs: %s, or set "
+					"sync = \"no\"",
+					path, strerror(errno));
 	folder = malloc(sizeof(*folder));
 	if (folder == NULL)
 		return eddy_module_fail(self, "no memory");
