@@ -159,6 +159,13 @@ def test_headers_about_the_body_are_passed_on_and_others_are_not(fetch, serve):
     assert answer.get("X-Hop") is None
 
 
+def test_headers_are_passed_on_whole_however_long_they_are(fetch, serve):
+    tag = '"' + "x" * 8000 + '"'
+    script = answering(f"HTTP/1.1 200 OK\r\nETag: {tag}\r\nContent-Length: 4\r\n\r\ntext".encode())
+    answer = fetch(serve(script).url).get("/fetch/")
+    assert (answer.body, answer.get("ETag")) == (b"text", tag)
+
+
 def test_an_answer_without_a_length_is_chunked(fetch, serve):
     script = answering(b"HTTP/1.0 200 OK\r\n\r\n", TEN)
     answer = fetch(serve(script).url).connect(seconds=30).get("/fetch/")
@@ -290,7 +297,10 @@ def test_a_worker_that_leaves_finishes_what_it_fetches(fetch, serve):
     "options, why",
     [
         ({}, "from where\\? options"),
-        ({"from": "https://a"}, 'bad from "https://a": it does not begin with http://; "http://host:port" is due'),
+        (
+            {"from": "https://a"},
+            'bad from "https://a": it does not begin with http://; "http://host:port" is due',
+        ),
         ({"from": "http://"}, "it has no host"),
         ({"from": "http://:80"}, "its host is no name or address"),
         ({"from": "http://a b"}, "its host is no name or address"),
@@ -328,7 +338,13 @@ def test_options_that_cannot_be_are_refused(daemon, options, why):
 
 @pytest.mark.parametrize(
     "url",
-    ["http://a", "http://a-b.c_d.:65535", "http://192.0.2.1:1", "http://[::1]", "http://[2001:db8::1]:80"],
+    [
+        "http://a",
+        "http://a-b.c_d.:65535",
+        "http://192.0.2.1:1",
+        "http://[::1]",
+        "http://[2001:db8::1]:80",
+    ],
 )
 def test_options_that_can_be_are_taken(fetch, url):
     fetch(url)

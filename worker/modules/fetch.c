@@ -18,8 +18,7 @@
 #include <string.h>
 #include <syslog.h>
 
-#define VALUE_SIZE 1024 /* of a header that is passed on, with its end */
-#define HOST_SIZE 255	/* of a name that the DNS can have, with its end */
+#define HOST_SIZE 255 /* of a name that the DNS can have, with its end */
 #define PATH_SIZE \
 	16384 /* of what is asked for: as much as a head may have, unless max_head says more */
 
@@ -73,15 +72,15 @@ fetch_response(eddy_client_request *asked, eddy_client_response *from, void *arg
 					    "Last-Modified",	"ETag",
 					    "Cache-Control",	"Location"};
 	eddy_response *res = arg;
-	char value[VALUE_SIZE];
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		eddy_str had = eddy_client_response_header(from, names[i]);
 
-		if (had.p == NULL || had.n >= sizeof(value))
-			continue;
-		snprintf(value, sizeof(value), "%.*s", (int)had.n, had.p);
-		eddy_response_set_header(res, names[i], value);
+		char *value = had.p != NULL ? strndup(had.p, had.n) : NULL;
+
+		if (value != NULL)
+			eddy_response_set_header(res, names[i], value);
+		free(value);
 	}
 	eddy_response_write_head(res, eddy_client_response_status(from), NULL);
 	eddy_response_flush_headers(res);
