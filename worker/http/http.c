@@ -215,8 +215,10 @@ http_abort(struct http *http)
 		deadline_stop(first);
 		conn_idle_passed(first);
 	}
+	out_flush(http); /* which may lose a connection, and must not lose `next` */
 	for (conn = TAILQ_FIRST(&http->conns); conn != NULL; conn = next) {
 		next = TAILQ_NEXT(conn, link);
 		conn_abort(conn);
+		out_flush(http);
 	}
 }
