@@ -4,6 +4,8 @@
 pkgconfig_DATA += packaging/eddy.pc
 dist_doc_DATA += LICENSE NEWS.md README.md conf/eddy.conf packaging/guide.md packaging/metrics.md packaging/migration.md \
 	packaging/operations.md
+grafanadir = $(pkgdatadir)/grafana
+dist_grafana_DATA = packaging/grafana/eddy.json
 dist_man_MANS += packaging/man/eddy.conf.5 packaging/man/eddy_module.3 packaging/man/eddyctl.1 packaging/man/eddyd.8
 dist_bashcompletion_DATA = packaging/bash-completion/eddyctl packaging/bash-completion/eddyd
 dist_sysusers_DATA = packaging/sysusers.d/eddy.conf
@@ -49,6 +51,6 @@ uninstall-local:
 
 # Folders that are eddy's alone go when they are empty.
 uninstall-hook:
-	for folder in '$(eddymoduledir)' '$(libdir)/eddy' '$(examplesdir)' '$(pkgdatadir)' '$(docdir)' '$(eddyconfdir)'; do \
+	for folder in '$(eddymoduledir)' '$(libdir)/eddy' '$(examplesdir)' '$(grafanadir)' '$(pkgdatadir)' '$(docdir)' '$(eddyconfdir)'; do \
 		rmdir "$(DESTDIR)$$folder" 2>/dev/null || :; \
 	done

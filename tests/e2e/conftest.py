@@ -40,8 +40,8 @@ def pytest_collection_modifyitems(config, items):
     """Those that take minutes are for a person to start, and the others are then left out."""
     wanted = config.getoption("--long")
     left_out = [item for item in items if bool(item.get_closest_marker("long")) != wanted]
-    if os.environ.get("EDDY_BROWSER") == "no":  # what they show does not depend on the build
-        left_out += [item for item in items if item.get_closest_marker("browser") and item not in left_out]
+    if os.environ.get("EDDY_ONCE") == "no":  # what they show does not depend on the build
+        left_out += [item for item in items if item.get_closest_marker("once") and item not in left_out]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]

@@ -1,7 +1,7 @@
 """
 The pages that ship, in a real browser: they work, move, come back, and can be used by anybody.
 
-A build's compiler makes no difference to them: CI sets EDDY_BROWSER=no for all but one of its builds.
+A build's compiler makes no difference to them: CI sets EDDY_ONCE=no for all but one of its builds.
 """
 import os
 import re
@@ -14,7 +14,7 @@ from harness.client import request
 from harness.wait import wait_until
 
 pytestmark = [
-    pytest.mark.browser,
+    pytest.mark.once,
     pytest.mark.skipif(not chromium.PROGRAM, reason="no chromium on this machine (Debian: chromium)"),
 ]
 

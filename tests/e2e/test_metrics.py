@@ -270,3 +270,4 @@ def test_health_is_503_once_eddy_stops(watched):
     answer = asking.read()
     assert (answer.status, json.loads(answer.body)["status"]) == (503, "draining")
     assert answer.get("Connection") == "close"
+    assert watched.wait_exit() == 0
