@@ -5,14 +5,15 @@ import os
 import re
 import signal
 import textwrap
-from pathlib import Path
 
 import pytest
 
 from box import Box, why_not
+from harness.client import request
 from harness.conf import build
-from harness.daemon import alive, children, run, state
+from harness.daemon import alive, children
 from harness.install import found
+from harness.load import Load
 from harness.wait import SCALE, wait_until
 
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
@@ -49,11 +50,13 @@ class Site:
     def conf(self, name="eddy", listens=None, **more):
         """Writes etc/eddy/NAME.conf: with `hello`, `probe` and `crash`, and no control socket of its own."""
         listens = listens or {"127.0.0.1:80": {}}
-        modules = {name: {"path": f"{name}.so"} for name in ("hello", "welcome")}
+        modules = {name: {"path": f"{name}.so"} for name in ("hello", "resolve")}
+        modules["upload"] = {"path": "upload.so", "folder": "/var/lib/eddy"}
         modules |= {name: {"path": f"/var/modules/{name}.so"} for name in ("probe", "crash")}
         routes = {"/hello": "hello", "/park": {"module": "probe", "handler": "park"}}
-        routes |= {"/later": {"module": "probe", "handler": "later"}}
-        routes |= {"/crash": {"module": "crash", "handler": "null"}}
+        routes |= {f"/{name}": {"module": "probe", "handler": name} for name in ("later", "block")}
+        routes |= {"/crash": {"module": "crash", "handler": "null"}, "/resolve": "resolve"}
+        routes |= {"/uploads/:name": {"module": "upload", "methods": ["PUT"]}}
         settings = {"modules": modules, "routes": routes, "drain_timeout": "60s"} | more
         text = build("/unused", listens=listens, **settings)
         (self.etc / f"{name}.conf").write_text(text.replace('control = "/unused"\n', ""))
@@ -64,11 +67,11 @@ class Site:
         dropin = textwrap.dedent(dropin)
         if self.sanitized:  # leaks are looked for with ptrace, which the unit does not let in
             dropin += "\n[Service]\nEnvironment=ASAN_OPTIONS=detect_leaks=0:handle_segv=0:handle_abort=0\n"
-        units = self.units | {name.replace("_", "."): text for name, text in units.items()}
+        units = self.units | units
         for name in ("eddy", "eddy@"):
             units[f"{name}.service.d/test.conf"] = dropin
         with Box(units, binds=self.binds, journal=True) as box:
-            made = box.run("systemd-sysusers", "--inline", "u eddy - eddy")
+            made = box.run("systemd-sysusers", f"{self.at}/lib/sysusers.d/eddy.conf")
             assert made.returncode == 0, made
             self.box = box
             yield self
@@ -99,9 +102,21 @@ class Site:
         """The messages of the service in the journal."""
         return "\n".join(str(one["MESSAGE"]) for one in self.box.entries(f"_SYSTEMD_UNIT={unit}"))
 
+    def connect(self, address=("127.0.0.1", 80)):
+        return self.box.connect(address)
+
     def get(self, path="/hello", address=("127.0.0.1", 80)):
-        with self.box.connect(address) as client:
+        with self.connect(address) as client:
             return client.get(path)
+
+    def status(self):
+        return json.loads(self.ctl("status", "--json").stdout)
+
+    def wait_state(self, state):
+        wait_until(lambda: self.show("ActiveState") == state, lambda: f"{state}:\n{self.said()}", 20)
+
+    def wait_parked(self, n=1):
+        wait_until(lambda: self.status()["totals"]["parked"] == n, f"{n} requests to park")
 
 
 @pytest.fixture
@@ -195,3 +210,311 @@ def test_an_instance_without_a_conf_says_so(site):
         assert done.returncode == 1
         assert "none.conf" in site.said("eddy@none.service")
         assert site.show("ExecMainStatus", unit="eddy@none.service") == "78"
+
+
+# what systemctl does and says
+
+
+def test_a_reload_returns_when_the_new_conf_serves(site):
+    with site.booted():
+        site.systemctl("start", "eddy.service")
+        pid = site.pid()
+        site.conf(listens={"127.0.0.1:81": {}})
+        site.systemctl("reload", "eddy.service")
+        assert site.get(address=("127.0.0.1", 81)).status == 200
+        with pytest.raises(ConnectionRefusedError):
+            site.connect()
+        assert (site.show("ActiveState"), site.pid()) == ("active", pid)
+
+
+def test_a_reload_of_a_bad_conf_fails_says_why_and_changes_nothing(site):
+    with site.booted():
+        site.systemctl("start", "eddy.service")
+        before = site.pid(), site.workers()
+        with open(site.etc / "eddy.conf", "a", encoding="ascii") as file:
+            file.write("rubbish = 1\n")
+        done = site.box.systemctl("reload", "eddy.service")
+        assert done.returncode == 1
+        assert re.search(r'etc/eddy/eddy.conf:\d+: unknown key "rubbish"', site.said())
+        assert 'unknown key "rubbish"' in site.show("StatusText")
+        assert "generation 1 goes on" in site.show("StatusText")
+        assert site.show("ActiveState") == "active"
+        assert (site.pid(), site.workers()) == before
+        assert site.get().status == 200
+
+
+def test_the_status_line_has_live_figures(site):
+    with site.booted():
+        site.systemctl("start", "eddy.service")
+        assert site.show("StatusText").startswith("2 workers of generation 1, 0 connections")
+        with site.connect() as client:
+            client.send(request("GET", "/park"))
+            wait_until(
+                lambda: re.search(r" 1 connections? \(1 parked\)", site.show("StatusText")),
+                "the figures",
+                20,
+            )
+
+
+def test_a_wrong_conf_fails_the_start_once_and_for_all(site):
+    (site.etc / "eddy.conf").write_text("rubbish\n")
+    with site.booted():
+        assert site.box.systemctl("start", "eddy.service").returncode == 1
+        assert site.show("ActiveState", "ExecMainStatus", "NRestarts") == ["failed", "78", "0"]
+
+
+def test_a_stop_takes_the_time_that_draining_takes(site):
+    """Longer than TimeoutStopSec=, which is asked to be extended as long as something drains."""
+    with site.booted("[Service]\nTimeoutStopSec=2s\n"):
+        site.systemctl("start", "eddy.service")
+        with site.connect() as client:
+            client.send(request("GET", "/later?5000"))
+            site.wait_parked()
+            site.systemctl("stop", "--no-block", "eddy.service")
+            site.wait_state("deactivating")
+            assert client.read().body == b"later\n"
+        site.wait_state("inactive")
+        assert site.show("Result") == "success"
+
+
+# what modules and workers do within it
+
+
+def test_modules_write_to_the_service_s_folders_and_ask_the_dns(site):
+    """With threads that wait for disks and names."""
+    with site.booted():
+        site.systemctl("start", "eddy.service")
+        with site.connect() as client:
+            assert client.post("/uploads/a.txt", b"written\n", method="PUT").status == 201
+        assert site.box.run("cat", "/var/lib/eddy/a.txt").stdout == "written\n"
+        answer = site.get("/resolve?name=localhost")
+        assert answer.status == 200 and b"127.0.0.1" in answer.body
+
+
+def test_the_access_log_goes_to_the_service_s_folder_and_is_reopened(site):
+    site.conf(http={"access_log": "/var/log/eddy/access.log"})
+    with site.booted():
+        site.systemctl("start", "eddy.service")
+        assert site.get().status == 200
+
+        def lines():
+            return site.box.run("cat", "/var/log/eddy/access.log").stdout.count("GET /hello")
+
+        wait_until(lambda: lines() == 1, "the line", every=0.1)
+        site.box.run("mv", "/var/log/eddy/access.log", "/var/log/eddy/access.log.1")
+        assert site.ctl("reopen").returncode == 0
+        assert site.get().status == 200
+        wait_until(lambda: lines() == 1, "the line of the new file", every=0.1)
+        done = site.box.run("stat", "-c", "%U %a", "/var/log/eddy/access.log")
+        assert re.fullmatch(r"eddy [246][04]0\n", done.stdout), done
+
+
+def test_a_blocked_worker_is_told_with_a_backtrace(site):
+    with site.booted():
+        site.systemctl("start", "eddy.service")
+        with site.connect() as client:
+            client.send(request("GET", f"/block?{4000 * SCALE:.0f}"))
+            wait_until(
+                lambda: re.search(r"\): #\d+ .*/probe.so\+0x", site.said()), site.said, 20, 0.1
+            )
+            assert client.read().status == 200
+        worker = json.loads(site.ctl("workers", "--json").stdout)["workers"][0]["pid"]
+        dump = site.ctl("dump", str(worker))
+        assert dump.returncode == 0 and "epoll_wait" in dump.stdout, dump
+
+
+def test_a_crash_is_in_the_journal_with_its_fields(site):
+    with site.booted():
+        site.systemctl("start", "eddy.service")
+        with site.connect() as client:
+            client.send(request("GET", "/crash"))
+            client.expect_close(reset_is_fine=True)
+
+        def died():
+            found = site.box.entries("_SYSTEMD_UNIT=eddy.service", "EDDY_ROUTE=/crash")
+            return [one for one in found if "SIGSEGV" in str(one["MESSAGE"])]
+
+        (entry,) = wait_until(died, "its entry", every=0.1)
+        assert entry["EDDY_MODULE"] == "crash" and entry["EDDY_WORKER"] in ("0", "1")
+        assert entry["EDDY_GENERATION"] == "1" and entry["PRIORITY"] == "3"
+        wait_until(lambda: len(site.workers()) == 2, "the next worker")
+
+
+def test_an_upgrade_is_the_same_service(site):
+    """By the path of the program, which could be another version by now."""
+    names = ("MainPID", "ActiveState", "NRestarts", "InvocationID", "NFileDescriptorStore")
+    with site.booted():
+        site.systemctl("start", "eddy.service")
+        before = site.show(*names)
+        site.systemctl("kill", "--kill-whom=main", "-s", "USR2", "eddy.service")
+        wait_until(lambda: site.status()["upgrades"] == 1, "the upgrade")
+        assert site.ctl("upgrade").returncode == 0
+        site.systemctl("reload", "eddy.service")
+        assert site.show(*names) == before
+        assert capabilities(site.pid()) == {NET_BIND_SERVICE}
+        assert site.get().status == 200
+
+
+# who recovers
+
+
+def test_a_worker_that_is_killed_is_replaced(site):
+    with site.booted():
+        site.systemctl("start", "eddy.service")
+        pid, (victim, _) = site.pid(), site.workers()
+        os.kill(victim, signal.SIGKILL)
+        wait_until(lambda: len(set(site.workers()) - {victim}) == 2, "the next one")
+        assert site.get().status == 200
+        assert (site.pid(), site.show("NRestarts")) == (pid, "0")
+
+
+def test_a_kill_of_all_processes_is_recovered_from(site):
+    with site.booted():
+        site.systemctl("start", "eddy.service")
+        pid = site.pid()
+        site.systemctl("kill", "-s", "KILL", "eddy.service")
+        wait_until(lambda: site.pid() not in (pid, None), "the next master", 20)
+        site.wait_state("active")
+        assert site.get().status == 200
+
+
+def test_the_watchdog_ends_a_master_that_hangs(site):
+    with site.booted(f"[Service]\nWatchdogSec={2 * SCALE:g}s\n"):
+        site.systemctl("start", "eddy.service")
+        pid = site.pid()
+        os.kill(pid, signal.SIGSTOP)
+        wait_until(lambda: not alive(pid), "the watchdog to bite", 20)
+        wait_until(lambda: site.pid() not in (pid, None), "the next master", 20)
+        site.wait_state("active")
+        assert site.get().status == 200
+
+
+# who waits is served
+
+
+def waiting_at(site, address, meanwhile):
+    """A client that connects while nobody accepts, and is answered after `meanwhile`."""
+    for worker in site.workers():
+        os.kill(worker, signal.SIGSTOP)
+    with site.connect(address) as client:
+        client.send(request("GET", "/hello"))
+        meanwhile()
+        assert client.read().body == b"Hello World\n"
+
+
+@pytest.mark.parametrize("accept", ["shared", "reuseport"])
+def test_who_waits_when_the_master_is_killed_is_served_by_the_next(site, accept):
+    site.conf(listens={"127.0.0.1:80": {"accept": accept}, "unix:/run/eddy/web.sock": {}})
+    with site.booted():
+        site.systemctl("start", "eddy.service")
+        assert site.show("NFileDescriptorStore") == {"shared": "2", "reuseport": "3"}[accept]
+        for address in (("127.0.0.1", 80), "/run/eddy/web.sock"):
+            pid = site.pid()
+            waiting_at(site, address, lambda: os.kill(pid, signal.SIGKILL))
+            site.wait_state("active")
+            assert site.pid() != pid
+        assert site.show("NRestarts") == "2"
+
+
+@pytest.mark.parametrize("address", [("127.0.0.1", 80), "/run/eddy/web.sock"], ids=["tcp", "unix"])
+def test_who_comes_while_the_service_is_restarted_is_served_by_the_next(site, address):
+    """Its eddyd stops: what it still has takes its time, and what comes waits for the next."""
+    site.conf(listens={"127.0.0.1:80": {}, "unix:/run/eddy/web.sock": {}})
+    with site.booted():
+        site.systemctl("start", "eddy.service")
+        pid = site.pid()
+        with site.connect(address) as slow:
+            slow.send(request("GET", "/later?1500"))
+            site.wait_parked()
+            site.systemctl("restart", "--no-block", "eddy.service")
+            site.wait_state("deactivating")
+            with site.connect(address) as client:
+                client.send(request("GET", "/hello"))
+                assert slow.read().body == b"later\n"
+                assert client.read().body == b"Hello World\n"
+        site.wait_state("active")
+        assert site.pid() != pid
+
+
+def test_what_the_conf_no_longer_names_is_stored_no_longer(site):
+    site.conf(listens={"127.0.0.1:80": {}, "127.0.0.1:81": {}})
+    with site.booted():
+        site.systemctl("start", "eddy.service")
+        assert site.show("NFileDescriptorStore") == "2"
+        site.conf()
+        site.systemctl("reload", "eddy.service")
+        wait_until(lambda: site.show("NFileDescriptorStore") == "1", "one to go")
+        with pytest.raises(ConnectionRefusedError):
+            site.connect(("127.0.0.1", 81))
+        site.conf(listens={"0.0.0.0:80": {}})  # overlaps with what is stored
+        site.systemctl("restart", "eddy.service")
+        wait_until(lambda: site.show("NFileDescriptorStore") == "1", "the other one to go")
+        assert "127.0.0.1:80, which was kept open" in site.said()
+        assert site.get().status == 200
+
+
+def test_a_manager_that_stores_nothing_does_no_harm(site):
+    site.conf(listens={"127.0.0.1:80": {}, "unix:/run/eddy/web.sock": {}})
+    with site.booted("[Service]\nFileDescriptorStoreMax=0\n"):
+        for verb in ("start", "reload", "restart", "restart"):
+            site.systemctl(verb, "eddy.service")
+            assert site.get().status == 200
+            assert site.get(address="/run/eddy/web.sock").status == 200
+        assert site.show("NFileDescriptorStore") == "0"
+
+
+# eddy.socket
+
+SOCKET = """\
+    [Socket]
+    ListenStream=/run/web.sock
+    SocketMode=0666
+    """
+
+
+def with_socket(site, dropin=""):
+    site.conf(listens={"127.0.0.1:8080": {}, "unix:/run/web.sock": {}})
+    return site.booted(dropin, **{"eddy.socket.d/test.conf": textwrap.dedent(SOCKET)})
+
+
+def test_the_first_client_starts_the_service(site):
+    with with_socket(site):
+        site.systemctl("start", "eddy.socket")
+        assert site.show("ActiveState") == "inactive"
+        assert site.get(address=("127.0.0.1", 8080)).body == b"Hello World\n"
+        site.wait_state("active")  # it serves a moment before it says so
+        assert site.get(address="/run/web.sock").status == 200
+        assert site.show("NFileDescriptorStore") == "0"  # systemd has them in any case
+        site.systemctl("reload", "eddy.service")
+        site.systemctl("stop", "eddy.service")
+        assert site.get(address="/run/web.sock").status == 200
+
+
+@pytest.mark.parametrize("keep_alive", [True, False], ids=["kept", "closed"])
+def test_a_restart_loses_no_request(site, keep_alive):
+    with with_socket(site):
+        site.systemctl("start", "eddy.socket", "eddy.service")
+        address = f"/proc/{site.box.pid}/root/run/web.sock"
+        with Load(address, keep_alive=keep_alive) as load:
+            for _ in range(3):
+                load.more(20)
+                site.systemctl("restart", "eddy.service")
+            load.more(20)
+        assert site.show("NRestarts") == "0"
+
+
+def test_a_master_that_is_killed_loses_nobody_who_waits_at_the_socket(site):
+    with with_socket(site):
+        site.systemctl("start", "eddy.socket", "eddy.service")
+        pid = site.pid()
+        waiting_at(site, ("127.0.0.1", 8080), lambda: os.kill(pid, signal.SIGKILL))
+
+
+def test_a_listen_names_the_socket_of_a_unit(site):
+    site.conf(listens={"fd:front": {}, "127.0.0.1:80": {}})
+    dropin = "[Socket]\nListenStream=\nListenStream=[::]:8080\nFileDescriptorName=front\n"
+    with site.booted(**{"eddy.socket.d/test.conf": dropin}):
+        site.systemctl("start", "eddy.socket", "eddy.service")
+        assert site.get(address=("127.0.0.1", 8080)).status == 200
+        assert site.get().status == 200
+        assert "listening on fd:front ([::]:8080), 127.0.0.1:80" in site.said()
