@@ -77,7 +77,10 @@ def test_a_unix_socket_is_taken_over_and_its_file_stays_the_manager_s(daemon, ma
 
 def test_a_socket_is_for_raw_tcp_too(daemon, manager):
     daemon.conf(
-        listens={"fd:echo": {"protocol": "tcp", "module": "echo"}, **{f"127.0.0.1:{daemon.port}": {}}},
+        listens={
+            "fd:echo": {"protocol": "tcp", "module": "echo"},
+            **{f"127.0.0.1:{daemon.port}": {}},
+        },
         modules={"hello": {"path": "hello.so"}, "echo": {"path": "echo.so"}},
     )
     port = ports.free_port()
@@ -147,7 +150,9 @@ def refused(daemon, manager, code=69):
 
 
 @needs_ipv6
-def test_an_address_that_the_manager_s_socket_takes_in_is_refused_with_what_to_write(daemon, manager):
+def test_an_address_that_the_manager_s_socket_takes_in_is_refused_with_what_to_write(
+    daemon, manager
+):
     with manager.pass_on("web", listening(("::", daemon.port), ipv6only=0)):
         said = refused(daemon, manager)
         assert f"at [::]:{daemon.port} {{ ipv6only = false }}" in said

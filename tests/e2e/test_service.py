@@ -1,12 +1,10 @@
 """eddyd as a service of a real systemd: Type=notify, reload, stop, watchdog."""
 import os
-import re
 import signal
 
 import pytest
 
 from box import Box, why_not
-from conftest import TOP
 from harness.client import request
 from harness.daemon import alive, children
 from harness.wait import SCALE, wait_until
@@ -78,23 +76,6 @@ def service(daemon, modules, request):
         daemon.close_clients()
         box.systemctl("stop", "eddy.service")
         daemon.check_log()
-
-
-def test_the_unit_of_the_readme_does(daemon):
-    text = re.search(r"```ini\n(.*?)```", (TOP / "README.md").read_text(), re.S)[1]
-    command = " ".join(daemon.programs.eddyd_command("-c", daemon.conf_path))
-    text = text.replace("/usr/local/sbin/eddyd", command)
-    text = text.replace("/usr/local/bin/eddyctl", f"{daemon.programs.eddyctl} -s {daemon.control}")
-    assert "/usr/local" not in text
-    daemon.address = f"{daemon.folder}/http.sock"
-    daemon.conf(listens={f"unix:{daemon.address}": {"mode": "0666"}})
-    with Box({"eddy.service": text}) as box:
-        for command in ("start", "reload", "stop"):
-            done = box.systemctl(command, "eddy.service")
-            assert done.returncode == 0, (done, box.console())
-            if command != "stop":
-                assert daemon.get().body == b"Hello World\n"
-        assert box.show("eddy.service", "Result") == "success"
 
 
 def lines(text):

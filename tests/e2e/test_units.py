@@ -1,4 +1,4 @@
-"""The units that are installed, as they are, under a real systemd: eddy.service, eddy.socket, eddy@.service."""
+"""The units as they are installed, under a real systemd: eddy.service, eddy.socket, eddy@.service."""
 import contextlib
 import json
 import os
@@ -9,6 +9,7 @@ import textwrap
 import pytest
 
 from box import Box, why_not
+from conftest import TOP
 from harness.client import request
 from harness.conf import build
 from harness.daemon import alive, children
@@ -26,7 +27,9 @@ NET_BIND_SERVICE = 1 << 10
 
 def settled(prefix):
     """Where the installation says that it is; `prefix` is where `make install` has staged it."""
-    said = re.search(r"^ExecStart=(\S*)/sbin/eddyd ", found(prefix, "eddy.service").read_text(), re.M)[1]
+    said = re.search(
+        r"^ExecStart=(\S*)/sbin/eddyd ", found(prefix, "eddy.service").read_text(), re.M
+    )[1]
     if said.startswith(HIDDEN):
         pytest.skip(f"a hardened service does not see what is installed below {said}")
     return said
@@ -44,11 +47,13 @@ class Site:
             (self.etc, f"{self.at}/etc/eddy"),
             (modules, "/var/modules"),
         ]
-        self.units = {path.name: path for path in found(prefix, "eddy.service").parent.glob("eddy*")}
+        self.units = {
+            path.name: path for path in found(prefix, "eddy.service").parent.glob("eddy*")
+        }
         self.box = None
 
     def conf(self, name="eddy", listens=None, **more):
-        """Writes etc/eddy/NAME.conf: with `hello`, `probe` and `crash`, and no control socket of its own."""
+        """Writes etc/eddy/NAME.conf; the control socket is where it is by itself."""
         listens = listens or {"127.0.0.1:80": {}}
         modules = {name: {"path": f"{name}.so"} for name in ("hello", "resolve")}
         modules["upload"] = {"path": "upload.so", "folder": "/var/lib/eddy"}
@@ -66,7 +71,8 @@ class Site:
         """The box; `dropin` is added to eddy.service and to the instances."""
         dropin = textwrap.dedent(dropin)
         if self.sanitized:  # leaks are looked for with ptrace, which the unit does not let in
-            dropin += "\n[Service]\nEnvironment=ASAN_OPTIONS=detect_leaks=0:handle_segv=0:handle_abort=0\n"
+            options = "detect_leaks=0:handle_segv=0:handle_abort=0"
+            dropin += f"\n[Service]\nEnvironment=ASAN_OPTIONS={options}\n"
         units = self.units | units
         for name in ("eddy", "eddy@"):
             units[f"{name}.service.d/test.conf"] = dropin
@@ -113,7 +119,9 @@ class Site:
         return json.loads(self.ctl("status", "--json").stdout)
 
     def wait_state(self, state):
-        wait_until(lambda: self.show("ActiveState") == state, lambda: f"{state}:\n{self.said()}", 20)
+        wait_until(
+            lambda: self.show("ActiveState") == state, lambda: f"{state}:\n{self.said()}", 20
+        )
 
     def wait_parked(self, n=1):
         wait_until(lambda: self.status()["totals"]["parked"] == n, f"{n} requests to park")
@@ -213,6 +221,22 @@ def test_an_instance_without_a_conf_says_so(site):
 
 
 # what systemctl does and says
+
+
+def test_the_commands_of_the_readme_do_what_it_says(site):
+    """Those behind the installation, with what is installed here."""
+    text = (TOP / "README.md").read_text()
+    block = re.search(r"```sh\n(sudo systemd-sysusers .*?)```", text, re.S)[1]
+    commands = [re.sub(r"^sudo | +#.*", "", line) for line in block.splitlines()]
+    with site.booted():
+        for command in commands:
+            words = command.replace("/usr/local", site.at).split()
+            if words[0] == "systemctl":
+                words.insert(1, "--no-pager")
+            done = site.box.run(*words)
+            assert done.returncode == 0, (command, done)
+        assert "2 workers of generation 2" in done.stdout
+        assert site.get().status == 200
 
 
 def test_a_reload_returns_when_the_new_conf_serves(site):

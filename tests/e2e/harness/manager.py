@@ -95,7 +95,7 @@ class Manager:
         return text.decode(), list(fds)
 
     def _keep(self, name, fds):
-        """What is there already is not kept twice; no name has a colon or what cannot be printed."""
+        """What is there already is not kept twice; no name has a colon or odd bytes."""
         assert re.fullmatch(r"[ -9;-~]{1,255}", name), name
         assert fds
         for fd in fds:
