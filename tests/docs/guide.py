@@ -54,6 +54,11 @@ def sections(text):
     return list(made.values())
 
 
+def blocks_of(text, title, language):
+    """The texts of a section's blocks of that language, one by one."""
+    return [piece for at, kind, _, piece in blocks(text) if (at, kind) == (title, language)]
+
+
 def programs(text):
     """The programs, in their order."""
     made = {}

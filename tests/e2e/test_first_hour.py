@@ -191,18 +191,14 @@ def test_a_handler_that_is_not_there_is_answered_with_those_that_are(
 ):
     text = f'listen "127.0.0.1:{daemon.port}" {{ }}\nmodule "{module}" {{ }}\n'
     said = check(text + f'route "/" {{ module = "{module}"  handler = "{handler}" }}')
-    assert (
-        said == f'{{conf}}:3: route "/": module "{module}" has no handler "{handler}": {says}\n'
-    )
+    assert said == f'{{conf}}:3: route "/": module "{module}" has no handler "{handler}": {says}\n'
 
 
 # what is said of a conf that is taken
 
 
 def test_a_conf_without_a_route_is_taken_and_said_to_answer_404(daemon, check):
-    text = (
-        f'control = "{daemon.control}"\nlisten "127.0.0.1:{daemon.port}" {{ }}\nmodule "hello" {{ }}'
-    )
+    text = f'control = "{daemon.control}"\nlisten "127.0.0.1:{daemon.port}" {{ }}\nmodule "hello" {{ }}'
     says = (
         f'{{conf}}:2: listen "127.0.0.1:{daemon.port}" answers 404 to everything: there is no route, '
         'such as route "/" { module = "hello" }\n'

@@ -40,9 +40,7 @@ def test_there_is_a_program_of_each_kind():
     assert all(one.session for one in SECTIONS.values())
 
 
-@pytest.mark.parametrize(
-    "title", [title for title, language in PEERS if "proxy" not in language]
-)
+@pytest.mark.parametrize("title", [title for title, language in PEERS if "proxy" not in language])
 def test_eddy_answers_what_stands_there(daemon, eddy, title):
     section = SECTIONS[title]
     document.converse(section.session, eddy(section), daemon.folder)
@@ -58,7 +56,9 @@ def test_the_other_server_answers_the_same(tmp_path, title, language):
         document.converse(section.session, moved, tmp_path)
 
 
-@pytest.mark.parametrize("title,language", [one for one in PEERS if "proxy" in one[1]], ids=lambda one: one)
+@pytest.mark.parametrize(
+    "title,language", [one for one in PEERS if "proxy" in one[1]], ids=lambda one: one
+)
 def test_a_proxy_in_front_of_eddy_brings_what_it_answers(daemon, eddy, title, language):
     section = SECTIONS[title]
     moved = eddy(section)
@@ -73,7 +73,9 @@ def test_a_function_that_is_named_is_there(word):
 
 def test_a_key_that_is_named_is_there(programs):
     """eddy's half of the tables: what is set there with a value is a key or section of the conf."""
-    keys = set(re.findall(r"^\s*#?\s*([a-z_0-9]+) = ", (document.TOP / "conf/eddy.conf").read_text(), re.M))
+    keys = set(
+        re.findall(r"^\s*#?\s*([a-z_0-9]+) = ", (document.TOP / "conf/eddy.conf").read_text(), re.M)
+    )
     rows = re.findall(r"^\|.*\| (.*) \|$", TEXT, re.M)
     named = set(re.findall(r"(?<!\.)\b([a-z_]+) = ", " ".join(rows)))
     assert len(named) > 8 and named <= keys, named - keys
@@ -81,4 +83,6 @@ def test_a_key_that_is_named_is_there(programs):
 
 def test_commands_that_are_named_are_there(programs):
     shown = run(programs.eddyctl, "--help").stdout
-    assert set(re.findall(r"`eddyctl ([a-z-]+)", TEXT)) <= set(re.findall(r"^  ([a-z-]+) ", shown, re.M))
+    assert set(re.findall(r"`eddyctl ([a-z-]+)", TEXT)) <= set(
+        re.findall(r"^  ([a-z-]+) ", shown, re.M)
+    )

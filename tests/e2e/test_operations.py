@@ -2,9 +2,7 @@
 packaging/operations.md: what its sections type is answered what stands there, by an eddyd with the conf that stands there. That
 its list of the log's lines is whole, tests/docs/check says.
 """
-import os
 import re
-from pathlib import Path
 
 import pytest
 
@@ -12,20 +10,6 @@ from harness import document
 
 TEXT = (document.TOP / "packaging/operations.md").read_text()
 SECTIONS = [one for one in document.guide.sections(TEXT) if one.session]
-
-
-def programs_in(folder, programs):
-    """A PATH on which eddyd and eddyctl are those under test."""
-    folder = Path(folder, "bin")
-    folder.mkdir()
-    for name, command in (
-        ("eddyd", programs.eddyd_command()),
-        ("eddyctl", [programs.eddyctl]),
-    ):
-        path = folder / name
-        path.write_text(f'#!/bin/sh\nexec {" ".join(command)} "$@"\n')
-        path.chmod(0o755)
-    return f"{folder}:{os.environ['PATH']}"
 
 
 def test_every_conf_is_tried():
@@ -44,9 +28,11 @@ def test_what_a_section_types_is_answered_as_it_says(daemon, programs, section):
     daemon.write_conf(f'workers = 2\ncontrol = "{daemon.control}"\n{moved(conf)}')
     daemon.expect_log(".*")  # reloads that fail and workers that die are what this is about
     daemon.start()
-    path = programs_in(daemon.folder, programs)
+    path = document.programs_in(daemon.folder, programs)
     # where eddyctl looks first, which is why the texts need no -s
-    document.converse(section.session, moved, daemon.folder, PATH=path, RUNTIME_DIRECTORY=daemon.folder)
+    document.converse(
+        section.session, moved, daemon.folder, PATH=path, RUNTIME_DIRECTORY=daemon.folder
+    )
 
 
 def test_links_lead_somewhere():

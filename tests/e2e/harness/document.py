@@ -46,8 +46,7 @@ class Moved:
         return (
             text.replace("/run/eddy/web.sock", f"{self.folder}/eddy.sock")
             .replace("/var/log/eddy/", f"{self.folder}/")
-            .replace(
-"unix@eddy.sock", f"unix@{self.folder}/eddy.sock")
+            .replace("unix@eddy.sock", f"unix@{self.folder}/eddy.sock")
         )
 
     def _c_port(self, match):
@@ -82,6 +81,20 @@ def converse(session, moved, folder, **env):
         assert matches(moved(expected), said.stdout), f"$ {command}\n{said.stdout}{said.stderr}"
 
 
+def programs_in(folder, programs):
+    """A PATH on which eddyd and eddyctl are those under test."""
+    folder = Path(folder, "bin")
+    folder.mkdir()
+    for name, command in (
+        ("eddyd", programs.eddyd_command()),
+        ("eddyctl", [programs.eddyctl]),
+    ):
+        path = folder / name
+        path.write_text(f'#!/bin/sh\nexec {" ".join(command)} "$@"\n')
+        path.chmod(0o755)
+    return f"{folder}:{os.environ['PATH']}"
+
+
 # other servers
 
 
@@ -114,13 +127,29 @@ def _kore(folder, text, texts):
     flags = Path("/usr/share/kore/features").read_text().split()
     run("cc", "-std=gnu99", "-fPIC", "-shared", *flags, "-o", f"{folder}/page.so", source)
     user = "" if os.geteuid() else "seccomp_tracing no\n"
-    return ["kore", "-f", "-n", "-r", "-c", _write(folder, "kore.conf", user + "workers 1\n" + text)]
+    return [
+        "kore",
+        "-f",
+        "-n",
+        "-r",
+        "-c",
+        _write(folder, "kore.conf", user + "workers 1\n" + text),
+    ]
 
 
 def _evhttp(folder, text, _):
     source = _write(folder, "evhttp.c", text)
     done = run(
-        *("cc", "-Wall", "-Werror", source, "-o", f"{folder}/evhttp", "-levent_core", "-levent_extra")
+        *(
+            "cc",
+            "-Wall",
+            "-Werror",
+            source,
+            "-o",
+            f"{folder}/evhttp",
+            "-levent_core",
+            "-levent_extra",
+        )
     )
     assert done.returncode == 0, done.stderr
     return [f"{folder}/evhttp"]
