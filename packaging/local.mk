@@ -11,7 +11,8 @@ dist_bashcompletion_DATA = packaging/bash-completion/eddyctl packaging/bash-comp
 dist_sysusers_DATA = packaging/sysusers.d/eddy.conf
 dist_tmpfiles_DATA = packaging/tmpfiles.d/eddy.conf
 dist_doc_DATA += packaging/logrotate
-EXTRA_DIST += .clang-format .editorconfig CONTRIBUTING.md packaging/deb packaging/debian packaging/quickstart packaging/setup
+EXTRA_DIST += .clang-format .editorconfig CONTRIBUTING.md packaging/deb packaging/debian packaging/eddy.spec packaging/rpm \
+	packaging/quickstart packaging/setup
 
 # The conf of an eddyd that packages start as a service. Only what makes sense on every machine is not commented out there.
 noinst_DATA = packaging/eddy.conf
@@ -20,10 +21,17 @@ packaging/eddy.conf: conf/eddy.conf packaging/local.mk
 	$(AM_V_GEN)sed -e 's|^#user = |user = |' -e 's|^#include|include|' \
 		-e 's|^\t#access_log = "off"|\taccess_log = "/var/log/eddy/access.log"|' '$(srcdir)/conf/eddy.conf' >$@
 
+# Where things are in what is installed, in the units and in what packages run when they are upgraded.
+PLACES_EDIT = sed -e 's,[@]sbindir@,$(sbindir),' -e 's,[@]bindir@,$(bindir),' -e 's,[@]eddyconfdir@,$(eddyconfdir),'
+libexec_SCRIPTS = packaging/eddy-upgrade
+EXTRA_DIST += packaging/eddy-upgrade.in
+CLEANFILES += packaging/eddy-upgrade
+packaging/eddy-upgrade: packaging/eddy-upgrade.in Makefile
+	$(AM_V_GEN)$(PLACES_EDIT) '$(srcdir)/packaging/eddy-upgrade.in' >$@ && chmod +x $@
+
 # One text for eddy.service and for its instances, eddy@NAME.service.
 UNITS = packaging/systemd/eddy.service packaging/systemd/eddy@.service
-UNIT_EDIT = $(AM_V_GEN)$(MKDIR_P) packaging/systemd && sed -e 's,[@]sbindir@,$(sbindir),' -e 's,[@]bindir@,$(bindir),' \
-	-e 's,[@]eddyconfdir@,$(eddyconfdir),'
+UNIT_EDIT = $(AM_V_GEN)$(MKDIR_P) packaging/systemd && $(PLACES_EDIT)
 EXTRA_DIST += packaging/systemd/eddy.service.in packaging/systemd/eddy.socket
 CLEANFILES += $(UNITS)
 if HAVE_UNITS
