@@ -1,5 +1,5 @@
 # tests/: unit/ (Check programs, mirrors the source folders), e2e/ (black box, pytest), docs/, fuzz/ (libFuzzer), abi/,
-# systemd/ (a real one to run services in), bench/.
+# packages/ (of Debian and RPM), systemd/ (a real one to run services in), bench/.
 #
 # A unit test of conf/units.c is three lines here:
 #	UNIT_TESTS += tests/unit/conf/test_units
@@ -329,7 +329,7 @@ TESTS += tests/docs/check
 # What the bench makes of its figures; measuring is done by hand.
 TESTS += tests/bench/check
 
-EXTRA_DIST += tests/abi tests/docs tests/e2e tests/fuzz/check tests/fuzz/corpus tests/run tests/systemd
+EXTRA_DIST += tests/abi tests/docs tests/e2e tests/fuzz/check tests/fuzz/corpus tests/packages tests/run tests/systemd
 
 # A folder in EXTRA_DIST is copied whole, from here and from the build tree: out with what the tests have left in it.
 dist-hook:

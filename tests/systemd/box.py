@@ -6,8 +6,9 @@ A real systemd to run services in: PID 1 of namespaces and a cgroup of its own.
 
 It knows the units that it is given, and a few empty targets that most units ask for; with `journal`
 a journald too. What runs inside has its own network (loopback only) and its own /run; what it
-changes in /etc and /var is forgotten. `box.enter(...)` gives a command that runs inside,
-`box.connect(...)` a client of what listens there.
+changes in /etc and /var is forgotten. With `root`, a folder with a whole system, it is a machine of
+its own, which has the units of that system and forgets all that it changes. `box.enter(...)` gives
+a command that runs inside, `box.connect(...)` a client of what listens there.
 """
 import contextlib
 import ctypes
@@ -84,9 +85,10 @@ def _plain(text):
 
 
 class Box:
-    def __init__(self, units, binds=(), journal=False):
+    def __init__(self, units=(), binds=(), journal=False, root=None):
         """units: name → text, or a path to take it from; binds: (what, where inside) pairs."""
         self.units = dict(units)
+        self.root = root
         self.binds = [str(word) for pair in binds for word in pair]
         if journal:
             self.units |= JOURNAL
@@ -106,8 +108,9 @@ class Box:
             undo.callback(self._remove_cgroup)
             self._console = open(self.folder / "console", "w+", encoding="utf-8")
             undo.callback(self._console.close)
+            what = ["--root", self.root] if self.root else [self.folder / "units"]
             self._boot = subprocess.Popen(
-                [HERE / "boot", self.cgroup, self.folder / "units", *self.binds],
+                [HERE / "boot", self.cgroup, *what, *self.binds],
                 stdin=subprocess.DEVNULL,
                 stdout=self._console,
                 stderr=subprocess.STDOUT,
@@ -210,7 +213,8 @@ class Box:
             self.pid = self._find()
         if self.pid is None:
             return False
-        done = self.run("systemctl", "is-active", "test.target", seconds=20)
+        target = "multi-user.target" if self.root else "test.target"
+        done = self.run("systemctl", "is-active", target, seconds=20)
         return done.stdout.strip() == "active"
 
     def _find(self):
