@@ -2,6 +2,7 @@
  * What eddyctl shows to people; see show.h.
  */
 #include "daemon/show.h"
+#include "conf/conf.h"
 #include "daemon/escape.h"
 #include "daemon/human.h"
 #include "daemon/table.h"
@@ -154,6 +155,17 @@ reload_print(const json_t *reload)
 	show_lines(stdout, "             ", show_text(reload, "error"));
 }
 
+/* As the conf writes it; what a name stands for, too. */
+static void
+listener_print(const json_t *listener, bool more)
+{
+	const char *address = show_text(listener, "address");
+
+	printf("%s%s", more ? ", " : "", address);
+	if (strncmp(address, CONF_FD_PREFIX, strlen(CONF_FD_PREFIX)) == 0)
+		printf(" (%s)", show_text(listener, "bound"));
+}
+
 int
 show_status(const json_t *status)
 {
@@ -168,8 +180,7 @@ show_status(const json_t *status)
 	       (int)show_number(status, "generation"));
 	printf("conf         %s\n", show_text(status, "conf"));
 	printf("listening on ");
-	json_array_foreach(listeners, i, listener)
-		printf("%s%s", i ? ", " : "", show_text(listener, "address"));
+	json_array_foreach(listeners, i, listener) listener_print(listener, i > 0);
 	printf("%s\n", json_array_size(listeners) ? "" : "nothing");
 	shared_print(json_object_get(status, "shared_listeners"));
 	if (show_number(status, "workers_wanted") != show_number(status, "workers_conf"))

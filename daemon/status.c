@@ -304,12 +304,16 @@ static json_t *
 listeners_json(const struct generation *generation)
 {
 	json_t *listeners = json_array();
+	char bound[LISTENER_ADDRESS_BYTES];
 
-	for (size_t i = 0; generation && i < generation->listeners.count; i++)
-		json_array_append_new(
-			listeners,
-			json_pack("{s:o}", "address",
-				  status_text_json(generation->listeners.list[i]->address)));
+	for (size_t i = 0; generation && i < generation->listeners.count; i++) {
+		const struct listener *listener = generation->listeners.list[i];
+
+		listener_format(listener, bound, sizeof(bound));
+		json_array_append_new(listeners, json_pack("{s:o, s:o}", "address",
+							   status_text_json(listener->address),
+							   "bound", status_text_json(bound)));
+	}
 	return listeners;
 }
 

@@ -53,6 +53,7 @@ def test_a_socket_is_taken_over_by_its_name(daemon, manager):
         manager.start()
         assert daemon.get().status == 200
         daemon.wait_log(rf"listening on fd:web \(127.0.0.1:{daemon.port}\)")
+        assert f"\nlistening on fd:web (127.0.0.1:{daemon.port})\n" in daemon.ctl("status").stdout
         daemon.wait_log('nobody serves 127.* passes as "other"')
 
 
