@@ -374,8 +374,8 @@ worker_log_close(struct worker *worker)
 	worker->http.access = NULL;
 	n = snprintf(
 		line, sizeof(line),
-		"%llu line%s of the access log lost: there was no time to write before the end",
-		(unsigned long long)left, left == 1 ? " is" : "s are");
+		"%llu line%s of the access log %s lost: there was no time to write before the end",
+		(unsigned long long)left, left == 1 ? "" : "s", left == 1 ? "is" : "are");
 	if (left > 0)
 		link_log(worker, LOG_WARNING, "", line, (size_t)n);
 }

@@ -283,11 +283,12 @@ def test_the_file_is_made_for_its_owner_and_group(make):
     assert stat.S_IMODE(os.stat(site.path).st_mode) == 0o640
 
 
-def test_a_file_that_cannot_be_opened_is_an_error_of_the_conf(make):
-    site = make(access_log="/nonexistent/access.log")
+def test_a_file_that_cannot_be_opened_is_an_error_of_the_conf(make, tmp_path):
+    path = f"{tmp_path}/none/access.log"
+    site = make(access_log=path)
     daemon = site.daemon
     line = [i for i, text in enumerate(open(daemon.conf_path), 1) if text.startswith("http")][0]
-    wanted = f"{daemon.conf_path}:{line}: cannot open the access log /nonexistent/access.log: No such"
+    wanted = f"{daemon.conf_path}:{line}: cannot open the access log {path}: No such"
     done = run(*daemon.programs.eddyd_command("-t", "-c", daemon.conf_path))
     assert done.returncode == 78
     assert wanted in done.stderr
@@ -298,11 +299,11 @@ def test_a_file_that_cannot_be_opened_is_an_error_of_the_conf(make):
     assert wanted in daemon.log()
 
 
-def test_a_reload_to_a_file_that_cannot_be_opened_is_refused(make):
+def test_a_reload_to_a_file_that_cannot_be_opened_is_refused(make, tmp_path):
     site = make().start()
     daemon = site.daemon
     daemon.expect_log("cannot open|reload failed")
-    daemon.conf(http={"access_log": "/nonexistent/access.log"})
+    daemon.conf(http={"access_log": f"{tmp_path}/none/access.log"})
     assert "cannot open the access log" in daemon.reload(expect=78).stderr
     daemon.get("/hello")
     site.lines(1)
