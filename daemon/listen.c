@@ -42,21 +42,32 @@ listening_send(struct child *child, uint32_t id, int error, const struct listene
 	child_control(child, packet);
 }
 
-/* Whether the conf has a listen at that address; `ask` is what a worker has been refused. */
+/* Whether the conf has a listen at that address. */
 static bool
-conf_listens(const struct master *master, const char *address)
+conf_listens(const struct master *master, const struct conf_listen *want)
 {
-	struct conf_listen want = {0};
 	const struct generation *generation;
-	const char *why;
 
-	if (conf_address_parse(address, &want.addr, &want.addrlen, &why) < 0)
-		return false;
 	TAILQ_FOREACH(generation, &master->generations, entry)
 		for (size_t i = 0; i < generation->listeners.count; i++)
-			if (listener_is_at(generation->listeners.list[i], &want.addr, want.addrlen))
+			if (listener_is_at(generation->listeners.list[i], &want->addr,
+					   want->addrlen))
 				return true;
 	return false;
+}
+
+/* What of this eddyd's own is at an address that is in use; NULL: nothing. */
+static const char *
+own_explain(const struct master *master, const char *address, char *why, size_t size)
+{
+	struct conf_listen want = {.ipv6only = true};
+	const char *wrong;
+
+	if (conf_address_parse(address, &want.addr, &want.addrlen, &wrong) < 0)
+		return NULL;
+	if (conf_listens(master, &want))
+		return "a listen of the conf has it";
+	return activation_explain(&master->activation, &want, why, size) ? why : NULL;
 }
 
 static void
@@ -65,6 +76,8 @@ failure_say(const struct child *child, const char *address, int error, const cha
 	struct master *master = child->master;
 	struct shared_failure *last = &master->shared.failure;
 	uint64_t now_ns = clock_now_ns();
+	const char *own = NULL;
+	char text[SHARED_WHY_BYTES];
 
 	if (last->error == error && strcmp(last->address, address) == 0 &&
 	    now_ns - last->said_ns < SAY_EVERY_NS)
@@ -72,10 +85,10 @@ failure_say(const struct child *child, const char *address, int error, const cha
 	last->error = error;
 	last->said_ns = now_ns;
 	snprintf(last->address, sizeof(last->address), "%s", address);
-	if (error == -EADDRINUSE && conf_listens(master, address))
-		why = "a listen of the conf has it";
+	if (error == -EADDRINUSE)
+		own = own_explain(master, address, text, sizeof(text));
 	log_error(&master->log, "cannot listen on \"%s\" for worker %u (pid %d): %s", address,
-		  child->worker, (int)child->pid, why);
+		  child->worker, (int)child->pid, own ? own : why);
 }
 
 bool

@@ -384,7 +384,7 @@ listener_set_more(const struct listener_set *set, const struct conf *conf,
 		else
 			snprintf(why, sizeof(why),
 				 "there are more than %d sockets with those of the workers that "
-				 "there have been: restart eddyd",
+				 "there have been: stop eddyd, and start it again",
 				 LISTENER_SOCKETS_MAX);
 		conf_errors_add(errors, want->where, "cannot listen on %s with %zu sockets: %s",
 				want->address, wanted, why);

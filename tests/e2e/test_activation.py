@@ -230,6 +230,20 @@ def test_reuseport_opens_more_beside_a_socket_of_the_same_user(daemon, manager):
             assert daemon.get().status == 200
 
 
+def test_a_module_that_wants_a_passed_address_is_told_who_has_it(daemon, manager, modules):
+    address = ("127.0.0.1", ports.free_port())
+    options = {"address": f"127.0.0.1:{address[1]}", "error": "tell"}
+    daemon.conf(
+        modules={"server": {"path": str(modules / "server.so"), **options}},
+        routes={"/address": {"module": "server", "handler": "address"}},
+    )
+    daemon.expect_log("nobody serves|cannot listen on")
+    with manager.pass_on("web", listening(address)):
+        manager.start()
+        assert daemon.get("/address").body == b"EADDRINUSE"
+        daemon.wait_log('for worker . .*: the service manager listens there .* "web": write listen')
+
+
 def test_a_check_takes_the_conf_as_it_is(daemon):
     daemon.conf(listens={"fd:web": {}})
     done = run(*daemon.programs.eddyd_command("-t", "-c", daemon.conf_path))
