@@ -15,6 +15,7 @@ import pytest
 
 from harness import ports
 from harness.daemon import environment, run
+from harness.install import said_prefix
 
 NOBODY = 65534
 ROOT_WARNING = re.compile(r"the workers run as root: .*\n")
@@ -420,7 +421,7 @@ def test_eddyctl_without_rights_says_who_has_them(daemon):
 def test_help_fits_a_screen(prefix, program):
     """Of 80 by 24, the prompt included; where paths are short, that is."""
     command = prefix / ("sbin" if program == "eddyd" else "bin") / program
-    lines = run(str(command), "--help").stdout.replace(str(prefix), "/usr/local").splitlines()
+    lines = run(str(command), "--help").stdout.replace(said_prefix(prefix), "/usr/local").splitlines()
     assert len(lines) <= 23
     assert [line for line in lines if len(line) > 80] == []
 

@@ -46,6 +46,11 @@ def module_environment(prefix):
     return env
 
 
+def said_prefix(prefix):
+    """Where the programs think that they are, which DESTDIR has put somewhere else."""
+    return _said_prefix(found(prefix, "eddy.pc"))
+
+
 def _said_prefix(pc):
     (said,) = [line for line in pc.read_text().splitlines() if line.startswith("prefix=")]
     return said.partition("=")[2]
