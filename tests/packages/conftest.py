@@ -23,7 +23,8 @@ def debs():
 @pytest.fixture(scope="session")
 def root_begun(debs):
     why = debian.why_no_root() or why_not()
-    return why or debian.Root(KEPT, debian.IN_ROOT + debs.needs("eddy"))
+    needed = {*debian.IN_ROOT, *debs.needs("eddy"), *debs.needs("eddy-dev")} - debs.names
+    return why or debian.Root(KEPT, needed)
 
 
 @pytest.fixture(scope="session")
@@ -48,5 +49,6 @@ def root(root_begun):
 def machine(root, debs, older_debs):
     """A Debian that has booted; what is done to it is forgotten."""
     binds = [(debs.folder, "/srv/debs"), (older_debs.folder, "/srv/older")]
+    binds += [(debs.folder, "/srv/tree/build/deb")]  # as README.md has it
     with Box(root=root, binds=binds) as box:
         yield box

@@ -72,7 +72,7 @@ class Debs:
 
     def needs(self, package):
         """The packages that it depends on or recommends: of alternatives the first."""
-        said = f"{self.field(package, 'Depends')}, {self.field(package, 'Recommends')}"
+        said = ", ".join(self.field(package, name) for name in ("Depends", "Recommends"))
         return [re.match(r"[^ |(:]+", one)[0] for one in said.split(", ")]
 
 
@@ -116,7 +116,7 @@ class Root:
 
     def __init__(self, kept, packages):
         self._where = mirror()
-        self._packages = sorted(set(packages))
+        self._packages = sorted(packages)
         key = " ".join([*self._where, *self._packages])
         self.folder = kept / f"root-{hashlib.sha256(key.encode()).hexdigest()[:12]}"
         self._why = None
