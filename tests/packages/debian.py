@@ -132,7 +132,8 @@ class Root:
         if self.folder.exists():
             return
         half = self.folder.with_suffix(".half")
-        shutil.rmtree(half, ignore_errors=True)
+        for other in self.folder.parent.glob("root-*"):  # with what was needed before
+            shutil.rmtree(other, ignore_errors=True)
         address, name = self._where
         try:
             done = run(
