@@ -420,26 +420,9 @@ listener_trim(struct listener *listener)
 
 /* the listeners of a conf -------------------------------------------------------------------- */
 
-/* A name and an address may mean the same socket. */
-static bool
-listener_is_new(const struct listener *listener, const struct listener_set *set, char *why,
-		size_t size)
-{
-	for (size_t i = 0; i < set->count; i++) {
-		const struct listener *other = set->list[i];
-
-		if (!listener_is_at(listener, &other->addr, other->addrlen))
-			continue;
-		snprintf(why, size, "that is the socket of listen \"%s\", too", other->address);
-		return false;
-	}
-	return true;
-}
-
 static struct listener *
-listener_open_for_conf(const struct conf_listen *want, const struct listener_set *set,
-		       const struct listener_set *old, const struct activation *activation,
-		       struct conf_errors *errors)
+listener_open_for_conf(const struct conf_listen *want, const struct listener_set *old,
+		       const struct activation *activation, struct conf_errors *errors)
 {
 	struct listener *listener;
 	char why[LISTENER_WHY_BYTES] = "";
@@ -447,11 +430,6 @@ listener_open_for_conf(const struct conf_listen *want, const struct listener_set
 
 	if (!error && !listener)
 		error = listener_open(&listener, want, old, activation, why, sizeof(why));
-	if (!error && listener->passed && !listener_is_new(listener, set, why, sizeof(why))) {
-		listener_unref(listener);
-		listener = NULL;
-		error = -EADDRINUSE;
-	}
 	if (error)
 		conf_errors_add(errors, want->where, "cannot listen on %s: %s", want->address, why);
 	return listener;
@@ -472,6 +450,31 @@ listener_find(const struct listener_set *set, const struct conf_listen *want)
 	return NULL;
 }
 
+/* False, with an error added: a name and an address mean the same socket. */
+static bool
+listener_set_differs(const struct listener_set *set, const struct conf *conf,
+		     struct conf_errors *errors)
+{
+	char why[LISTENER_WHY_BYTES];
+	bool differs = true;
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct conf_listen *want = &conf->listens[i];
+		const struct listener *one = set->list[i];
+
+		for (size_t j = 0; one->passed && j < i; j++) {
+			if (!listener_is_at(set->list[j], &one->addr, one->addrlen))
+				continue;
+			snprintf(why, sizeof(why), "that is the socket of listen \"%s\", too",
+				 conf->listens[j].address);
+			conf_errors_add(errors, want->where, "cannot listen on %s: %s",
+					want->address, why);
+			differs = false;
+		}
+	}
+	return differs;
+}
+
 int
 listener_set_open(struct listener_set *set, const struct conf *conf, const struct listener_set *old,
 		  const struct activation *activation, struct conf_errors *errors)
@@ -490,14 +493,15 @@ listener_set_open(struct listener_set *set, const struct conf *conf, const struc
 		if (listener)
 			listener->refs++;
 		else
-			listener = listener_open_for_conf(&conf->listens[i], set, old, activation,
-							  errors);
+			listener =
+				listener_open_for_conf(&conf->listens[i], old, activation, errors);
 		if (listener)
 			set->list[set->count++] = listener;
 		else
 			failed = true;
 	}
-	if (!failed && !listener_set_more(set, conf, errors))
+	if (!failed &&
+	    (!listener_set_differs(set, conf, errors) || !listener_set_more(set, conf, errors)))
 		failed = true;
 	if (failed)
 		listener_set_close(set);

@@ -187,6 +187,22 @@ def test_one_socket_by_name_and_by_address_is_refused(daemon, manager):
         assert 'the socket of listen "fd:web", too' in refused(daemon, manager)
 
 
+@pytest.mark.parametrize("first", ["name", "address"])
+def test_a_reload_refuses_one_socket_by_name_and_by_address_as_a_start_does(daemon, manager, first):
+    by = {"name": "fd:web", "address": f"127.0.0.1:{daemon.port}"}
+    daemon.conf(listens={by[first]: {}})
+    with manager.pass_on("web", listening(local(daemon))):
+        manager.start()
+        daemon.expect_log("is the socket of listen|reload failed")
+        for one, other in (list(by.values()), list(by.values())[::-1]):
+            daemon.conf(listens={one: {}, other: {}})
+            done = daemon.ctl("reload")
+            said = f'cannot listen on {other}: that is the socket of listen "{one}", too'
+            assert done.returncode != 0 and said in done.stderr, done
+        assert daemon.get().status == 200
+
+
+
 def unbound():
     return socket.socket(socket.AF_INET, socket.SOCK_STREAM)
 
