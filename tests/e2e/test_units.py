@@ -214,6 +214,19 @@ def test_instances_have_a_conf_folders_and_a_control_socket_each(site):
         assert site.ctl("status").returncode == 69
 
 
+def test_a_reload_of_an_instance_never_reaches_another_eddyd(site):
+    """Where the conf has its control socket elsewhere, and the unit has not been told."""
+    site.conf("shop", {"127.0.0.1:81": {}})
+    with open(site.etc / "shop.conf", "a", encoding="ascii") as file:
+        file.write('control = "/run/eddy-shop/elsewhere.sock"\n')
+    with site.booted(instances=["eddy@shop.service"]):
+        site.systemctl("start", "eddy.service", "eddy@shop.service")
+        assert site.box.systemctl("reload", "eddy@shop.service").returncode == 1
+        assert "/run/eddy-shop/control.sock" in site.said("eddy@shop.service")
+        assert site.status()["generation"] == 1
+        assert site.get(address=("127.0.0.1", 81)).status == 200
+
+
 def test_an_instance_without_a_conf_says_so(site):
     with site.booted():
         done = site.box.systemctl("start", "eddy@none.service")
