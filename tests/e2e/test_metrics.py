@@ -5,6 +5,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -227,6 +228,31 @@ def test_the_table_of_metrics_names_each_and_nothing_else(watched):
         name = name if name in kinds else key.partition("{")[0]
         labels[name] |= set(re.findall(r'(\w+)="', key)) - {"le"}
     assert said == {name: (kind, labels[name]) for name, kind in kinds.items()}
+
+
+def scribble(pid):
+    """Has a worker say that it is number 2^32 - 1: behind its pid, in the page that it alone may write."""
+    with open(f"/proc/{pid}/maps", encoding="ascii") as file:
+        (line,) = [line for line in file if "eddy-scoreboard" in line and " rw-s " in line]
+    with open(f"/proc/{pid}/mem", "r+b", buffering=0) as memory:
+        start = int(line.partition("-")[0], 16)
+        memory.seek(start)
+        page = memory.read(64)
+        memory.seek(start + page.index(pid.to_bytes(4, sys.byteorder)) + 4)
+        memory.write(b"\xff" * 4)
+
+
+def test_a_worker_that_has_lost_its_mind_costs_no_other(watched):
+    pids = watched.pids()
+    try:
+        scribble(pids[0])
+    except PermissionError:
+        pytest.skip("here nobody may write to another process")
+    for _ in range(10):
+        now = scrape(watched)
+    assert now['eddy_workers{state="accepting"}'] == 2
+    assert sum(value for key, value in now.items() if key.startswith("eddy_worker_processes")) == 1
+    assert watched.pids() == pids
 
 
 # health

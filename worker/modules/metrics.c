@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SEATS_MAX 256 /* as many workers as a conf can ask for */
+
 typedef unsigned long long count;
 
 /* What the workers of one number have now, together: one that drains may still be there. */
@@ -32,13 +34,16 @@ struct load {
 	size_t nseats;
 };
 
+/* A worker says itself which one it is: a number that none can have is one gone mad, and not shown. */
 static bool
 seat_add(struct load *load, const eddy_worker_info *info)
 {
 	struct seat *seat;
 
+	if (info->worker >= SEATS_MAX)
+		return true;
 	if (info->worker >= load->nseats) {
-		size_t n = info->worker + 1;
+		size_t n = (size_t)info->worker + 1;
 		struct seat *seats = realloc(load->seats, n * sizeof(*seats));
 
 		if (seats == NULL)
