@@ -38,8 +38,10 @@ socket_learn(struct activation_socket *sock)
 	int listening = 0, type = 0, only = 0;
 	socklen_t size = sizeof(type);
 
-	if (fcntl(sock->fd, F_SETFD, FD_CLOEXEC) < 0)
+	if (fcntl(sock->fd, F_SETFD, FD_CLOEXEC) < 0) {
+		sock->fd = -1; /* the number may be somebody else's by the time all are closed */
 		return "no such descriptor is open";
+	}
 	if (getsockopt(sock->fd, SOL_SOCKET, SO_TYPE, &type, &size) < 0)
 		return "it is no socket";
 	if (type != SOCK_STREAM)

@@ -167,6 +167,18 @@ START_TEST(what_cannot_be_listened_at_says_why)
 }
 END_TEST
 
+START_TEST(number_that_is_not_open_is_not_closed_when_somebody_has_it)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	close(fd);
+	ck_assert_ptr_nonnull(activation_add(&passed, fd, "eddyd/tcp/127.0.0.1-1")->wrong);
+	ck_assert_int_eq(socket(AF_INET, SOCK_STREAM, 0), fd);
+	activation_fini(&passed);
+	ck_assert_int_eq(close(fd), 0);
+}
+END_TEST
+
 START_TEST(variables_go_whoever_they_were_for)
 {
 	setenv("LISTEN_PID", "1", 1);
@@ -190,6 +202,7 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, unix_sockets_are_found_as_the_conf_writes_them);
 	tcase_add_test(tcase, stored_unix_socket_without_its_file_is_not_found);
 	tcase_add_test(tcase, what_cannot_be_listened_at_says_why);
+	tcase_add_test(tcase, number_that_is_not_open_is_not_closed_when_somebody_has_it);
 	tcase_add_test(tcase, variables_go_whoever_they_were_for);
 }
 
