@@ -76,10 +76,12 @@ static const char makefile[] =
 	"# make        builds @.so\n"
 	"# make check  and has eddyd look at it and at @.conf\n"
 	"# make run    and serves it, until Ctrl-C\n"
+	"# make reload and has that take it anew, without losing a request\n"
 	"\n"
 	"# eddyd is in a folder for administrators, which is not in everybody's PATH.\n"
 	"export PATH := $(PATH):/usr/local/sbin:/usr/sbin\n"
 	"EDDYD ?= eddyd\n"
+	"EDDYCTL ?= eddyctl\n"
 	"PKG_CONFIG ?= pkg-config\n"
 	"CFLAGS ?= -O2 -g -Wall -Wextra\n"
 	"\n"
@@ -89,12 +91,16 @@ static const char makefile[] =
 	"\t\t$(CC) $$flags $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -shared -fPIC -o $@.new $< && \\\n"
 	"\t\tmv $@.new $@\n"
 	"\n"
-	".PHONY: check run clean\n"
+	".PHONY: check run reload clean\n"
 	"check: @.so\n"
 	"\t$(EDDYD) -t -c @.conf\n"
 	"\n"
+	"# Its control socket is in here, whatever other eddyd runs on this machine.\n"
 	"run: @.so\n"
-	"\t$(EDDYD) -c @.conf\n"
+	"\tRUNTIME_DIRECTORY=$(CURDIR) $(EDDYD) -c @.conf\n"
+	"\n"
+	"reload: @.so\n"
+	"\tRUNTIME_DIRECTORY=$(CURDIR) $(EDDYCTL) reload\n"
 	"\n"
 	"clean:\n"
 	"\trm -f @.so @.so.new\n";
@@ -118,7 +124,7 @@ static const char next[] =
 	"and from another terminal\n"
 	"\n"
 	"  curl http://127.0.0.1:8081/\n"
-	"  make && eddyctl reload      # after a change, without losing a request\n";
+	"  make reload                 # after a change, without losing a request\n";
 
 static const struct file {
 	const char *suffix; /* behind the folder; @ is the name */

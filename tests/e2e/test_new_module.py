@@ -4,11 +4,15 @@ import re
 import shutil
 import stat
 import subprocess
+from pathlib import Path
 
 import pytest
 
+from harness import ports
+from harness.client import Client
 from harness.daemon import Daemon, environment, run
 from harness.install import installed_programs, module_environment
+from harness.wait import wait_until
 
 
 def new_module(programs, folder, *names):
@@ -69,6 +73,39 @@ def test_a_new_module_builds_with_its_makefile_and_serves(prefix, tmp_path, name
         daemon.finish()
     assert run("make", "clean", cwd=folder, env=env).returncode == 0
     assert set(tree(folder)) == {"Makefile", f"{name}.c", f"{name}.conf"}
+
+
+@pytest.mark.skipif(not shutil.which("pkg-config"), reason="no pkg-config on this machine")
+def test_make_run_serves_beside_any_other_eddyd_and_make_reload_reaches_it(daemon, prefix):
+    """The other one has the control socket that eddyctl would find first without the Makefile."""
+    programs = daemon.programs
+    daemon.start()
+    assert new_module(programs, daemon.folder, "greeter").returncode == 0
+    folder, port = Path(daemon.folder, "greeter"), ports.free_port()
+    conf = folder / "greeter.conf"
+    conf.write_text(conf.read_text().replace(":8081", f":{port}"))
+    env = module_environment(prefix) | {
+        "EDDYD": " ".join(programs.eddyd_command()),
+        "EDDYCTL": programs.eddyctl,
+        "RUNTIME_DIRECTORY": daemon.folder,
+    }
+    with open(folder / "log", "wb") as log:
+        running = subprocess.Popen(["make", "run"], cwd=folder, env=env, stdout=log, stderr=log)
+
+    def served():
+        assert running.poll() is None, (folder / "log").read_text()
+        return not ports.can_bind(port)
+
+    wait_until(served, lambda: (folder / "log").read_text(), 60)
+    source = folder / "greeter.c"
+    source.write_text(source.read_text().replace("%s from", "%s again from"))
+    done = run("make", "reload", cwd=folder, env=env, seconds=60)
+    assert done.returncode == 0 and done.stdout.endswith("generation 2 is serving\n"), done
+    with Client(("127.0.0.1", port)) as client:
+        assert client.get("/").body == b"Hello again from greeter: request 1, for /\n"
+    assert run(programs.eddyctl, "-s", str(folder / "control.sock"), "stop").returncode == 0
+    assert running.wait(20) == 0
+    assert daemon.status()["generation"] == 1
 
 
 @pytest.mark.parametrize("kind", ["folder", "file", "link"])

@@ -10,8 +10,8 @@ import threading
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parent.parent.parent
-# What the tests ask for inside, besides what the package does: a system that boots, a client.
-IN_ROOT = ["systemd", "systemd-sysv", "curl"]
+# What the tests ask for inside, besides what the packages do: a system that boots, a client, somebody who is not root.
+IN_ROOT = ["systemd", "systemd-sysv", "curl", "sudo"]
 
 
 def run(*command, seconds=600, **more):
