@@ -180,6 +180,38 @@ def test_a_module_that_asks_for_an_option_that_it_does_not_list_is_told(daemon):
     )
 
 
+def test_what_libevent_has_to_say_of_a_module_s_slip_is_in_the_log(daemon):
+    """The module closes a descriptor that is not its own: the one that the loop waits at."""
+    make(
+        daemon,
+        f"{{cc}} -shared -fPIC -I{daemon.programs.include} mine.c -o mine.so",
+        """
+        #include <eddy.h>
+        #include <stdio.h>
+        #include <string.h>
+        #include <unistd.h>
+        static void slip(eddy_request *req, eddy_response *res, void *state) {
+            char path[32], link[64];
+            for (int fd = 3; fd < 64; fd++) {
+                snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+                ssize_t n = readlink(path, link, sizeof(link) - 1);
+                link[n > 0 ? n : 0] = 0;
+                if (strcmp(link, "anon_inode:[eventpoll]") == 0) close(fd);
+            }
+        }
+        EDDY_MODULE(.name = "mine", .request = slip);
+        """,
+    )
+    daemon.write_conf(
+        conf(daemon, 'module "mine" { path = "./mine.so" }', 'route "/slip" { module = "mine" }')
+    )
+    daemon.expect_log(".*")
+    daemon.start()
+    with daemon.connect() as client:
+        client.send(b"GET /slip HTTP/1.1\r\nHost: x\r\n\r\n")
+        daemon.wait_log(r"^<4>worker \d: libevent: epoll_wait: Bad file descriptor$")
+
+
 @pytest.mark.parametrize(
     "module,handler,says",
     [

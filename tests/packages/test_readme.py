@@ -35,7 +35,7 @@ def newcomer(machine):
     assert done.returncode == 0, done
 
     def newcomer(text):
-        command = ["runuser", "--login", "ada", "--", "bash", "-e", "-c", f"cd ~/eddy\n{text}"]
+        command = ("runuser", "--login", "ada", "-c", f"set -e\ncd ~/eddy\n{text}")
         return machine.run(*command, seconds=MINUTES)
 
     return newcomer
