@@ -53,15 +53,18 @@ def test_what_quickstart_has_built_is_used_as_it_says(daemon, prefix, tmp_path):
     _, commands = document.guide.blocks_of(TEXT, "Without installing anything", "sh")
     (tmp_path / "build/quickstart").mkdir(parents=True)
     (tmp_path / "build/quickstart/prefix").symlink_to(prefix)
-    daemon.conf()
+    daemon.conf(
+        modules={"metrics": {"path": "metrics.so"}},
+        routes={"/health": {"module": "metrics", "handler": "health"}},
+    )
     daemon.start()
     moved = document.Moved(daemon.folder, p8080=daemon.port)
     check = "\npkg-config --exists eddy && command -v eddyd"
-    text = moved(commands).replace(f":{daemon.port}/", f":{daemon.port}/hello")
+    text = moved(commands)
     env = environment(RUNTIME_DIRECTORY=daemon.folder)
     done = run("sh", "-e", "-c", text + check, cwd=tmp_path, env=env, seconds=60)
     assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("Hello World\neddyd ")
+    assert done.stdout.startswith('{"status":"ok",') and "\neddyd " in done.stdout
     assert done.stdout.endswith(f"{tmp_path}/build/quickstart/prefix/sbin/eddyd\n")
     assert daemon.process.wait(20) == 0  # `eddyctl stop`
 
