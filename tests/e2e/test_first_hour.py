@@ -53,7 +53,8 @@ def conf(daemon, *more):
 
 
 def module_conf(daemon, module):
-    return f'listen "127.0.0.1:{daemon.port}" {{ }}\n{module}\nroute "/" {{ module = "m" }}\n'
+    start = f'listen "127.0.0.1:{daemon.port}" {{ }}  control = "{daemon.control}"'
+    return f'{start}\n{module}\nroute "/" {{ module = "m" }}\n'
 
 
 def test_a_module_that_is_not_there_is_looked_for_aloud(daemon, check):
@@ -290,7 +291,9 @@ def test_a_port_for_root_comes_with_the_ways_to_have_it(daemon, check, start):
     )
     daemon.write_conf("")
     os.chmod(daemon.conf_path, 0o644)
-    text = 'listen "127.0.0.1:81" { }\nmodule "hello" { }\nroute "/" { module = "hello" }\n'
+    os.chmod(daemon.folder, 0o777)
+    text = f'listen "127.0.0.1:81" {{ }}  control = "{daemon.control}"\n'
+    text += 'module "hello" { }\nroute "/" { module = "hello" }\n'
     if not start:
         assert check(text, code=0, user=NOBODY) == (
             f'{{conf}}:1: listen "127.0.0.1:81": whoever runs this check could not: {ways}'
@@ -313,7 +316,8 @@ def test_a_port_that_is_taken_comes_with_who_has_it(daemon):
         holder.listen()
         port = holder.getsockname()[1]
         daemon.write_conf(
-            f'listen "127.0.0.1:{port}" {{ }}\nmodule "hello" {{ }}\nroute "/" {{ module = "hello" }}\n'
+            f'listen "127.0.0.1:{port}" {{ }}  control = "{daemon.control}"\n'
+            'module "hello" { }\nroute "/" { module = "hello" }\n'
         )
         daemon.expect_log("cannot listen")
         daemon.expected_exit = 69
