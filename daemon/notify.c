@@ -124,11 +124,26 @@ failure_format(const struct master *master, char *text, size_t size)
 		 master->running->number);
 }
 
+/* What the start has failed for, as long as the unit is shown as failed; or how far the end is. */
+static void
+end_format(struct master *master, char *text, size_t size)
+{
+	const struct reload_result *result = &master->reload.result;
+	struct slot sum;
+
+	if (result->at == 0 && result->error) {
+		snprintf(text, size, "The start failed: %.*s", (int)strcspn(result->error, "\n"),
+			 result->error);
+		return;
+	}
+	status_load_sum(master, &sum);
+	snprintf(text, size, "Draining: %llu connections are left",
+		 (unsigned long long)sum.connections);
+}
+
 static void
 status_format(struct master *master, char *text, size_t size)
 {
-	struct slot sum;
-
 	switch (master->state) {
 	case MASTER_STARTING:
 		snprintf(text, size, "Starting");
@@ -143,9 +158,7 @@ status_format(struct master *master, char *text, size_t size)
 			failure_format(master, text, size);
 		break;
 	default:
-		status_load_sum(master, &sum);
-		snprintf(text, size, "Draining: %llu connections are left",
-			 (unsigned long long)sum.connections);
+		end_format(master, text, size);
 	}
 }
 

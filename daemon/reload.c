@@ -94,7 +94,7 @@ reload_failed(struct master *master, int code, const struct conf_errors *errors)
 	char *error = reload_errors_tell(&master->log, errors);
 
 	if (master->state == MASTER_STARTING) {
-		free(error);
+		master->reload.result.error = error; /* for the status */
 		master_finish(master, code);
 		return;
 	}

@@ -1,5 +1,6 @@
 """eddyd as a service of a real systemd: Type=notify, reload, stop, watchdog."""
 import os
+import re
 import signal
 
 import pytest
@@ -118,6 +119,19 @@ def test_a_reload_that_fails_says_why_and_the_service_goes_on(service):
     assert "generation 1 goes on" in service.status()
     assert (service.pid, service.workers()) == (pid, workers)
     assert service.daemon.get().body == b"Hello World\n"
+
+
+def test_a_start_that_fails_says_why_in_the_status(service):
+    """systemctl status shows it first, and as long as the unit is failed."""
+    service.box.systemctl("stop", "eddy.service")
+    service.daemon.expect_log("rubbish")
+    with open(service.daemon.conf_path, "a", encoding="utf-8") as file:
+        file.write("rubbish = 1\n")
+    assert service.box.systemctl("start", "eddy.service").returncode == 1
+    assert service.state() == "failed"
+    assert re.fullmatch(
+        r'The start failed: .*/eddy\.conf:\d+: unknown key "rubbish".*', service.status()
+    )
 
 
 def test_a_hup_is_a_reload_too(service):
