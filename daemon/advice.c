@@ -3,6 +3,7 @@
  */
 #include "daemon/advice.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <linux/capability.h>
 #include <netinet/in.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -80,6 +82,41 @@ ports_look(struct log *log, const struct conf *conf)
 				     conf->listens[i].address, advice_for_port(text));
 }
 
+/* Whether a start could bind the address at some port: an interface may come up later. */
+static const char *
+address_missing(const struct conf_listen *listen)
+{
+	struct sockaddr_storage addr = listen->addr;
+	int family = addr.ss_family, fd, error;
+
+	if (family == AF_INET)
+		((struct sockaddr_in *)&addr)->sin_port = 0;
+	else if (family == AF_INET6)
+		((struct sockaddr_in6 *)&addr)->sin6_port = 0;
+	else
+		return NULL;
+	fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return errno == EAFNOSUPPORT ? "this machine has IPv6 switched off" : NULL;
+	error = bind(fd, (const struct sockaddr *)&addr, listen->addrlen) < 0 ? errno : 0;
+	close(fd);
+	return error == EADDRNOTAVAIL ? "no interface of this machine has that address" : NULL;
+}
+
+static void
+addresses_look(struct log *log, const struct conf *conf)
+{
+	const char *why;
+
+	for (size_t i = 0; i < conf->nlistens; i++) {
+		why = address_missing(&conf->listens[i]);
+		if (why)
+			log_write_at(log, LOG_WARNING, conf->listens[i].where,
+				     "listen \"%s\": a start would fail now: %s",
+				     conf->listens[i].address, why);
+	}
+}
+
 static void
 routes_look(struct log *log, const struct conf *conf)
 {
@@ -113,6 +150,8 @@ advice_give(struct log *log, const struct conf *conf, bool check)
 {
 	connections_look(log, conf);
 	routes_look(log, conf);
-	if (check)
+	if (check) {
 		ports_look(log, conf);
+		addresses_look(log, conf);
+	}
 }

@@ -244,6 +244,14 @@ def test_a_conf_without_a_route_is_taken_and_said_to_answer_404(daemon, check):
     assert daemon.get("/").status == 404
 
 
+def test_an_address_of_another_machine_is_said_by_eddyd_t(daemon, check):
+    """A start fails; what is only not up yet must not fail a check."""
+    text = f'control = "{daemon.control}"\nlisten "192.0.2.1:8080" {{ }}\nmodule "hello" {{ }}\n'
+    assert check(text + 'route "/" { module = "hello" }\n', code=0) == (
+        '{conf}:2: listen "192.0.2.1:8080": a start would fail now: no interface of this machine has that address\n'
+    )
+
+
 def test_a_conf_with_nothing_but_a_module_is_taken(daemon, modules):
     """It may have servers of its own."""
     port = ports.free_port()
