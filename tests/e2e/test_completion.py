@@ -1,9 +1,12 @@
 """What bash completes for eddyctl and eddyd, as it is installed."""
+import json
 import os
 import re
 import shlex
 import shutil
+import socket
 import subprocess
+import threading
 
 import pytest
 
@@ -108,6 +111,33 @@ def test_routes_are_those_in_quarantine(complete, daemon, modules):
     assert complete("eddyctl", *words, "") == {"crash", "crash/rooms/:room"}
     # the colon is where bash breaks words: what stands before it is there already
     assert complete("eddyctl", *words, "crash/rooms/:r") == {"room"}
+
+
+def answer_once(listener, text):
+    """As an eddyd does, or what has taken its place."""
+    client, _ = listener.accept()
+    with client:
+        client.recv(1000)
+        client.sendall(text)
+
+
+def test_no_name_is_run_as_a_command(complete, tmp_path):
+    """Routes have bytes that mean something to a shell, and whoever has the control socket says what they are."""
+    (tmp_path / "run").write_text("#!/bin/sh\ntouch has-run\n")
+    (tmp_path / "run").chmod(0o755)
+    names = [("crash", "/a"), ("$(./run)", "/b"), ("m", "/$(./run)"), ("m", "/`./run`"), ("m", "/x;./run"), ("m", "/*")]
+    shut = [{"module": module, "route": route} for module, route in names]
+    text = json.dumps({"quarantine": shut}) + '\n{"ok":true}\n'
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "s"))
+        listener.listen()
+        listener.settimeout(20)
+        thread = threading.Thread(target=answer_once, args=(listener, text.encode()))
+        thread.start()
+        offered = complete("eddyctl", "-s", f"{tmp_path}/s", "quarantine", "clear", "")
+        thread.join()
+    assert offered == {"crash", "crash/a", "m", "m/*"}
+    assert not (tmp_path / "has-run").exists()
 
 
 def test_files_follow_the_options_that_take_one(complete, tmp_path):
