@@ -21,6 +21,7 @@
 
 #define DELAY_MIN_MS 100	  /* of top: what eddyd and its workers tell is no newer */
 #define NUMBER_MAX 1000000	  /* of any option */
+#define FLAGS "jVh"		  /* options without a value */
 #define UNKNOWN "unknown request" /* how an eddyd begins that has no such command */
 
 enum { EXIT_REFUSED = 1 };
@@ -375,6 +376,8 @@ option_wrong(int c, char **argv)
 
 	if (c == ':')
 		return usage("a value is missing behind ", argv[optind - 1]);
+	if (optopt && strchr(FLAGS, optopt)) /* which are there: --json=yes */
+		return usage("it takes no value: ", argv[optind - 1]);
 	return usage("there is no option ", optopt ? option : argv[optind - 1]);
 }
 

@@ -9,6 +9,8 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#define FLAGS "tTVh" /* options without a value */
+
 static const char help[] =
 	"usage: eddyd [options]\n"
 	"\n"
@@ -54,6 +56,8 @@ option_wrong(int c, char **argv)
 {
 	if (c == ':')
 		fprintf(stderr, "eddyd: %s needs a value behind it\n", argv[optind - 1]);
+	else if (optopt && strchr(FLAGS, optopt)) /* which are there: --test=yes */
+		fprintf(stderr, "eddyd: it takes no value: %s\n", argv[optind - 1]);
 	else if (optopt)
 		fprintf(stderr, "eddyd: there is no option -%c\n", optopt);
 	else

@@ -394,6 +394,7 @@ def test_a_conf_that_may_not_be_read_is_said_to_be_one(daemon):
         (["-f", "x"], "there is no option -f"),
         (["--config", "x"], "there is no option --config"),
         (["-c"], "-c needs a value behind it"),
+        (["--test=my.conf"], "it takes no value: --test=my.conf"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
@@ -414,6 +415,7 @@ def test_eddyd_says_what_was_meant(programs, arguments, says):
         (["frobnicate"], "there is no such command: frobnicate"),
         (["-x"], "there is no option -x"),
         (["--jsn"], "there is no option --jsn"),
+        (["--json=yes"], "it takes no value: --json=yes"),
         (["status", "-s"], "a value is missing behind -s"),
         (["drain"], "this command is: eddyctl drain PID"),
     ],
