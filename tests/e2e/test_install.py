@@ -32,6 +32,8 @@ def test_the_manual_is_installed_and_the_examples_are_as_source(prefix):
 
 
 def test_the_units_are_installed_and_name_what_is_installed(prefix):
+    if not any(prefix.rglob("eddy.socket")):
+        pytest.skip("configure was told to install no units, or not within the prefix")
     units = {path.name: path.read_text() for path in found(prefix, "eddy.socket").parent.iterdir()}
     assert set(units) == {"eddy.service", "eddy@.service", "eddy.socket"}
     for text in units.values():

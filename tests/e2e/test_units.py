@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -27,11 +28,15 @@ NET_BIND_SERVICE = 1 << 10
 
 def settled(prefix):
     """Where the installation says that it is; `prefix` is where `make install` has staged it."""
+    if not any(prefix.glob("lib/systemd/system/eddy.service")):
+        pytest.skip("configure was told to install the units somewhere else, or nowhere")
     said = re.search(
         r"^ExecStart=(\S*)/sbin/eddyd ", found(prefix, "eddy.service").read_text(), re.M
     )[1]
     if said.startswith(HIDDEN):
         pytest.skip(f"a hardened service does not see what is installed below {said}")
+    if not all(folder.stat().st_mode & 0o001 for folder in Path(said).parents if folder.exists()):
+        pytest.skip(f"the user eddy cannot get to {said}")
     if not os.path.isdir(said):
         pytest.skip(f"there is no {said} here, in whose place the installation could be seen")
     return said
@@ -177,10 +182,11 @@ def test_the_services_are_hardened_well(site, name):
 
 
 def test_systemd_has_nothing_to_say_about_the_units(site):
-    names = ("eddy.service", "eddy@shop.service", "eddy.socket")
+    paths = [f"{site.at}/lib/systemd/system/{name}" for name in site.units]
+    assert len(paths) == 3
     with site.booted():
-        done = site.box.run("systemd-analyze", "verify", "--man=no", *names)
-        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        done = site.box.run("systemd-analyze", "verify", "--man=no", *paths)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), done.stderr
 
 
 # instances
