@@ -281,8 +281,6 @@ log_init(struct log *log, int fd)
 {
 	*log = (struct log){.outer = fd, .file = -1, .journal = -1};
 	outer_use(log);
-	if (journal_is_behind(fd))
-		journal_use(log);
 }
 
 void

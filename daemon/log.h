@@ -58,7 +58,11 @@ struct log {
 	struct event *report; /* for when nothing else is logged; NULL without a loop */
 };
 
-/* The journal if `fd` leads there, the terminal's form if it is one, else with priorities. */
+/*
+ * The terminal's form if `fd` is one, else with priorities. Where it leads to the journal it is not
+ * passed by yet: a start that fails ends at once, and of whom has ended journald cannot tell the
+ * unit, except by the stream.
+ */
 void log_init(struct log *log, int fd);
 
 /*
