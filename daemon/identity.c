@@ -189,7 +189,7 @@ identity_borrow(const struct identity *identity, struct identity *own)
 
 	*own = (struct identity){0};
 	if (!identity->changes)
-		return 0;
+		return geteuid() == 0 ? 0 : privileges_rest(&own->resting);
 	error = identity_look(own);
 	if (!error && (setgroups(identity->ngroups, identity->groups) < 0 ||
 		       setresgid((gid_t)-1, identity->gid, (gid_t)-1) < 0 ||
@@ -207,5 +207,7 @@ identity_return(struct identity *own)
 {
 	if (own->changes)
 		identity_restore(own);
+	else if (own->resting && privileges_resume(own->resting) < 0)
+		abort();
 	identity_fini(own);
 }

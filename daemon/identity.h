@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 struct log;
@@ -20,6 +21,7 @@ struct identity {
 	gid_t gid;
 	gid_t *groups;
 	size_t ngroups;
+	uint64_t resting; /* identity_borrow's: capabilities that are put aside */
 };
 
 /*
@@ -42,7 +44,8 @@ int identity_copy(struct identity *copy, const struct identity *identity);
 
 /*
  * In the master: until identity_return the kernel lets it do what that identity may do, and no more
- * (files, ports); `own` keeps who it is. 0, or -errno with nothing changed.
+ * (files, ports), be it another user or the same without a capability; `own` keeps who it is. 0, or
+ * -errno with nothing changed.
  */
 int identity_borrow(const struct identity *identity, struct identity *own);
 void identity_return(struct identity *own);

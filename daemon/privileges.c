@@ -111,3 +111,37 @@ privileges_keep_few(void)
 		mask |= UINT64_C(1) << kept[i];
 	return error ? error : sets_cut(mask);
 }
+
+/* Of what is permitted; gives back what was in effect. */
+static int
+effective_set(uint64_t mask, uint64_t *before)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct sets[_LINUX_CAPABILITY_U32S_3];
+
+	*before = 0;
+	if (syscall(SYS_capget, &header, sets) < 0)
+		return -errno;
+	for (size_t i = 0; i < _LINUX_CAPABILITY_U32S_3; i++) {
+		*before |= (uint64_t)sets[i].effective << 32 * i;
+		sets[i].effective = (uint32_t)(mask >> 32 * i);
+	}
+	if (mask == *before || syscall(SYS_capset, &header, sets) == 0)
+		return 0;
+	*before = 0;
+	return -errno;
+}
+
+int
+privileges_rest(uint64_t *resting)
+{
+	return effective_set(0, resting);
+}
+
+int
+privileges_resume(uint64_t resting)
+{
+	uint64_t before;
+
+	return effective_set(resting, &before);
+}

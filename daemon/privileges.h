@@ -8,6 +8,8 @@
 #ifndef EDDY_DAEMON_PRIVILEGES_H
 #define EDDY_DAEMON_PRIVILEGES_H
 
+#include <stdint.h>
+
 /*
  * In a worker, on both sides of becoming its user: first nothing can be gained any more, then all
  * that there was is given up. 0 or -errno. Async-signal-safe.
@@ -21,5 +23,12 @@ int privileges_drop(void);
  * -errno.
  */
 int privileges_keep_few(void);
+
+/*
+ * In a master that is not root: puts aside what it was started with (a service's ambient
+ * capabilities), and takes that up again. 0, or -errno with nothing changed.
+ */
+int privileges_rest(uint64_t *resting);
+int privileges_resume(uint64_t resting);
 
 #endif

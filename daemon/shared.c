@@ -149,15 +149,17 @@ listener_open_as(struct listener **listener, const struct conf_listen *want,
 		 const struct shared_ask *ask, char *why, size_t size)
 {
 	struct identity own;
+	bool may_less;
 	int error = identity_borrow(ask->identity, &own);
 
 	if (error) {
 		snprintf(why, size, "cannot become the workers' user: %s", strerror(-error));
 		return error;
 	}
+	may_less = own.changes || own.resting;
 	error = error_plain(listener_open(listener, want, NULL, NULL, why, size));
 	identity_return(&own);
-	if (error == -EACCES && ask->identity->changes)
+	if (error == -EACCES && may_less)
 		denied_explain(ask, why, size);
 	return error;
 }

@@ -115,6 +115,32 @@ def test_a_master_that_is_not_root_keeps_its_capabilities_to_itself(for_nobody):
     assert daemon.get(address=("127.0.0.1", port)).status == 200
 
 
+def test_a_master_that_is_not_root_lends_its_capabilities_to_no_module(for_nobody, modules):
+    """What a module listens at, it binds as the worker itself could."""
+    daemon = for_nobody
+    os.chown(daemon.folder, NOBODY.pw_uid, NOBODY.pw_gid)
+    port, other = [port for port in range(1023, 500, -1) if _free(port)][:2]
+    server = {"path": f"{modules}/server.so", "address": f"127.0.0.1:{other}", "error": "tell"}
+    daemon.conf(
+        listens={f"127.0.0.1:{port}": {}},
+        modules={"server": server},
+        routes={"/address": {"module": "server", "handler": "address"}},
+        extra="",
+    )
+    daemon.expect_log("cannot listen on")
+    wrapper = f"setpriv --reuid {NOBODY.pw_uid} --regid {NOBODY.pw_gid} --clear-groups".split()
+    wrapper += ["--inh-caps", "-all,+net_bind_service", "--ambient-caps", "-all,+net_bind_service"]
+    daemon.start(wrapper=wrapper)
+    assert daemon.get("/address", address=("127.0.0.1", port)).body == b"EACCES"
+    assert 'eddyd itself can, for listen "127.0.0.1:' in daemon.log()
+    for name in ("CapPrm", "CapEff", "CapAmb"):
+        assert capabilities(daemon.pid)[name] == 1 << NET_BIND_SERVICE
+    server["address"] = f"unix:{daemon.folder}/server.sock"
+    daemon.conf(modules={"server": server})
+    daemon.reload()
+    assert daemon.get("/address", address=("127.0.0.1", port)).body == server["address"].encode()
+
+
 def test_the_master_keeps_only_what_it_needs(for_nobody):
     for_nobody.start()
     check_master(for_nobody)
