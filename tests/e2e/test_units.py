@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import textwrap
 from pathlib import Path
 
@@ -306,6 +307,19 @@ def test_a_wrong_conf_fails_the_start_once_and_for_all(site):
     with site.booted():
         assert site.box.systemctl("start", "eddy.service").returncode == 1
         assert site.show("ActiveState", "ExecMainStatus", "NRestarts") == ["failed", "78", "0"]
+
+
+def test_an_address_that_another_has_for_a_while_is_waited_for(site):
+    """For longer than systemd tries by itself: five starts in ten seconds."""
+    site.conf()
+    with site.booted():
+        other = site.box.in_network(lambda: socket.create_server(("127.0.0.1", 80)))
+        with other:
+            assert site.box.systemctl("start", "eddy.service").returncode == 1
+            wait_until(lambda: int(site.show("NRestarts")) > 6, "systemd to try again and again", 30)
+            assert "cannot listen on 127.0.0.1:80: Address already in use" in site.said()
+        site.wait_state("active")
+        assert site.get().body == b"Hello World\n"
 
 
 def test_a_stop_takes_the_time_that_draining_takes(site):
