@@ -106,7 +106,7 @@ def make(daemon, command, source="int gone(void); int call(void) { return gone()
         (
             "sed -i s/gone/eddy_gone/g mine.c && {cc} -shared -fPIC mine.c -o mine.so",
             "mine.so",
-            "calls eddy_gone, which eddy 0.1.0 does not have: was it built for a newer one, or is the name misspelt?",
+            "calls eddy_gone, which eddy {version} does not have: was it built for a newer one, or is the name misspelt?",
         ),
         (
             "echo 'int gone(void) {{ return 0; }}' > gone.c && {cc} -shared -fPIC gone.c -o libgone.so"
@@ -126,7 +126,9 @@ def test_what_is_no_module_is_said_to_be_what_it_is(daemon, check, command, name
     make(daemon, command)
     path = os.path.join(daemon.folder, name)
     said = check(module_conf(daemon, f'module "m" {{ path = "{path}" }}'))
-    assert said == f'{{conf}}:2: module "m": {path} {says}\n'.replace("{path}", path)
+    version = run(daemon.programs.eddyd, "-V").stdout.split()[1]
+    says = says.replace("{path}", path).replace("{version}", version)
+    assert said == f'{{conf}}:2: module "m": {path} {says}\n'
 
 
 @needs_root
