@@ -35,7 +35,7 @@ unix_normalise(struct activation_socket *sock)
 static const char *
 socket_learn(struct activation_socket *sock)
 {
-	int listening = 0, type = 0, only = 0;
+	int listening = 0, type = 0, only = 0, reuseport = 0;
 	socklen_t size = sizeof(type);
 
 	if (fcntl(sock->fd, F_SETFD, FD_CLOEXEC) < 0) {
@@ -60,6 +60,9 @@ socket_learn(struct activation_socket *sock)
 		sock->ipv6only = only;
 		/* fall through */
 	case AF_INET:
+		size = sizeof(reuseport);
+		getsockopt(sock->fd, SOL_SOCKET, SO_REUSEPORT, &reuseport, &size);
+		sock->reuseport = reuseport;
 		return NULL;
 	case AF_UNIX:
 		unix_normalise(sock);

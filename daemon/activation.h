@@ -29,6 +29,7 @@ struct activation_socket {
 	struct sockaddr_storage addr;
 	socklen_t addrlen;
 	bool ipv6only;
+	bool reuseport;	       /* SO_REUSEPORT, as it was passed */
 	struct unix_file file; /* of a stored one */
 };
 

@@ -166,7 +166,7 @@ old_share(in_port_t port, const struct listener_set *old, const struct activatio
 		const struct activation_socket *one = &activation->list[i];
 
 		if (one->stored && one->fd >= 0 && listener_addr_port(&one->addr) == port &&
-		    option_set(one->fd, SOL_SOCKET, SO_REUSEPORT, share) == 0)
+		    option_set(one->fd, SOL_SOCKET, SO_REUSEPORT, share || one->reuseport) == 0)
 			any = true;
 	}
 	return any;

@@ -30,18 +30,14 @@ more_take(struct listener *listener, const struct activation *activation,
 	return 0;
 }
 
-/* What accepted connections inherit is set, and others are let bind beside it as they were before. */
+/* What accepted connections inherit is set. */
 static void
 options_take(struct listener *listener)
 {
-	int on = 1, reuseport = 0;
-	socklen_t size = sizeof(reuseport);
+	int on = 1;
 
-	if (listener->addr.ss_family == AF_UNIX)
-		return;
-	getsockopt(listener->fd, SOL_SOCKET, SO_REUSEPORT, &reuseport, &size);
-	listener->reuseport = reuseport;
-	setsockopt(listener->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (listener->addr.ss_family != AF_UNIX)
+		setsockopt(listener->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 }
 
 static int
@@ -54,6 +50,8 @@ sock_take(struct listener *listener, const struct activation *activation,
 	listener->addr = sock->addr;
 	listener->addrlen = sock->addrlen;
 	listener->ipv6only = sock->ipv6only;
+	listener->reuseport =
+		sock->reuseport; /* others are let bind beside it as they were before */
 	listener->file = sock->file;
 	listener->fd = activation_take(sock);
 	error = listener->fd < 0 ? listener->fd : more_take(listener, activation, sock);

@@ -356,6 +356,26 @@ START_TEST(overlapping_address_can_replace_another)
 }
 END_TEST
 
+START_TEST(stored_sockets_share_their_port_as_before_when_another_has_come_beside)
+{
+	struct activation kept = {0};
+	struct conf_listen all = want("*", port);
+	struct listener *beside;
+	char why[LISTENER_WHY_BYTES];
+	int on = 1, fd;
+
+	ck_assert_int_eq(OPEN(&old, NULL, want("127.0.0.1", port)), 0);
+	fd = dup(old.list[0]->fd);
+	ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof(on)), 0);
+	ck_assert_ptr_nonnull(activation_add(&kept, fd, "eddyd/tcp/127.0.0.1"));
+	ck_assert_int_eq(listener_open(&beside, &all, NULL, &kept, why, sizeof(why)), 0);
+	ck_assert_int_eq(option(fd, SOL_SOCKET, SO_REUSEPORT), 1);
+	listener_unref(beside);
+	activation_fini(&kept);
+	free(all.address);
+}
+END_TEST
+
 START_TEST(other_ipv6only_is_another_listener)
 {
 	struct conf_listen dual = want("[::]", port);
@@ -427,6 +447,8 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, taken_port_is_said_with_its_place);
 	tcase_add_test(tcase, foreign_address_is_said);
 	tcase_add_test(tcase, overlapping_address_can_replace_another);
+	tcase_add_test(tcase,
+		       stored_sockets_share_their_port_as_before_when_another_has_come_beside);
 	tcase_add_test(tcase, other_ipv6only_is_another_listener);
 	tcase_add_test(tcase, unix_socket_whose_file_is_gone_is_made_anew);
 	tcase_add_test(tcase, mode_of_a_kept_unix_socket_follows_the_conf);
