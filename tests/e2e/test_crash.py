@@ -222,6 +222,33 @@ def test_a_module_that_dies_in_its_load_is_named_and_nothing_starts(daemon, modu
     assert re.fullmatch(rf"<3>worker 0 \(pid \d+\) {how} {end}", lines[0]), lines
 
 
+def test_a_module_whose_tables_are_wrong_is_named(daemon, modules):
+    """Reading them ends the worker, and nothing of the module's own has been called by then."""
+    daemon.conf(
+        modules={"hello": {"path": "hello.so"}, "wrong": {"path": str(modules / "wrong_table.so")}},
+        routes={"/hello": "hello", "/wrong": {"module": "wrong", "handler": "named"}},
+    )
+    daemon.expect_log(r"worker 0")
+    daemon.expected_exit = 78
+    daemon.launch()
+    assert daemon.wait_exit() == 78
+    assert 'in module "wrong" (load callback) before it could serve' in daemon.log()
+
+
+def test_a_handler_without_a_function_is_refused(daemon, modules):
+    daemon.conf(
+        modules={"m": {"path": str(modules / "no_end.so")}},
+        routes={"/": {"module": "m", "handler": "named"}},
+    )
+    daemon.expect_log("no function")
+    daemon.expected_exit = 78
+    daemon.launch()
+    assert daemon.wait_exit() == 78
+    assert (
+        'module "m": its handler "named" has no function or no name: does .handlers end with {NULL, NULL}?'
+    ) in daemon.log()
+
+
 @pytest.mark.parametrize("when,how", LOADING, ids=[when for when, _ in LOADING])
 def test_a_module_that_dies_in_its_load_later_is_named_too(daemon, modules, when, how):
     """It has loaded well in all workers; then one of them dies, and the next one cannot load."""

@@ -66,6 +66,31 @@ module_take_entry(struct eddy_module *module, const char *path, char *why, size_
 }
 
 /*
+ * What a table without an end leads to is reached here, while the module is to blame, and not at
+ * some route. 0 or -1.
+ */
+static int
+module_read_tables(const struct eddy_module *module, char *why, size_t size)
+{
+	const struct eddy_handler *handler = module->def->handlers;
+	const char *const *option = module->def->options;
+
+	for (; handler != NULL && handler->name != NULL; handler++)
+		if (handler->name[0] == '\0' || handler->request == NULL)
+			return refuse(why, size,
+				      "module \"%s\": its handler \"%s\" has no function or no "
+				      "name: does .handlers end with {NULL, NULL}?",
+				      module->conf->name, handler->name);
+	for (; option != NULL && *option != NULL; option++)
+		if ((*option)[0] == '\0')
+			return refuse(why, size,
+				      "module \"%s\": one of its .options has no name: do they end "
+				      "with NULL?",
+				      module->conf->name);
+	return 0;
+}
+
+/*
  * Whether the file has all the bytes that its ELF headers speak of: dlopen maps them unchecked, and
  * a module that is being copied over at this moment would end the worker by SIGBUS. What is not ELF
  * at all, dlopen says best. 0 or -1.
@@ -155,10 +180,12 @@ module_open(struct eddy_module *module, const struct conf_module *conf, const ch
 		return -1;
 	call_begin(calls, module, SLOT_LOAD, 0); /* its constructors run in dlopen */
 	result = module_find_entry(module, path, dir, why, size);
+	if (result == 0)
+		result = module_take_entry(module, path, why, size);
+	if (result == 0)
+		result = module_read_tables(module, why, size);
 	call_end(calls);
-	if (result != 0)
-		return -1;
-	return module_take_entry(module, path, why, size);
+	return result;
 }
 
 /* Whether the module takes such an option, as far as it says which it does. */
