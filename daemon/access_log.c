@@ -10,9 +10,32 @@
 #include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define FILE_MODE 0640
+
+/*
+ * Root follows no link that somebody else has made: in a folder of the workers' user, who may put
+ * one there in the place of a log, that would be any file of the machine.
+ */
+static int
+path_open(const char *path, int flags)
+{
+	struct stat st;
+	int fd = open(path, flags | (geteuid() == 0 ? O_NOFOLLOW : 0), FILE_MODE);
+
+	if (fd < 0 && errno == ELOOP && lstat(path, &st) == 0 && st.st_uid == 0)
+		fd = open(path, flags, FILE_MODE);
+	return fd;
+}
+
+static const char *
+open_explain(void)
+{
+	return errno == ELOOP ? "it is a symbolic link that is not root's, or that leads round"
+			      : strerror(errno);
+}
 
 /*
  * Nobody waits for the other end of a pipe. One that nobody reads yet is opened for reading too:
@@ -24,9 +47,9 @@ file_open(const char *path, int flags)
 	int fd;
 
 	flags |= O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-	fd = open(path, O_WRONLY | flags, FILE_MODE);
+	fd = path_open(path, O_WRONLY | flags);
 	if (fd < 0 && errno == ENXIO)
-		fd = open(path, O_RDWR | flags, FILE_MODE);
+		fd = path_open(path, O_RDWR | flags);
 	return fd;
 }
 
@@ -90,7 +113,7 @@ access_log_open(const struct conf *conf, bool check, int *fd, struct conf_errors
 	if (rc >= 0)
 		return 0;
 	conf_errors_add(errors, conf->http.access_log_where, "cannot open the access log %s: %s",
-			path, strerror(errno));
+			path, open_explain());
 	return -1;
 }
 
@@ -110,6 +133,6 @@ own_log_open(const struct conf *conf, bool check, int *fd, struct conf_errors *e
 	if (rc >= 0)
 		return 0;
 	conf_errors_add(errors, conf->log_where, "cannot open the log %s: %s", path,
-			strerror(errno));
+			open_explain());
 	return -1;
 }

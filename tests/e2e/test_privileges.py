@@ -141,6 +141,28 @@ def test_a_master_that_is_not_root_lends_its_capabilities_to_no_module(for_nobod
     assert daemon.get("/address", address=("127.0.0.1", port)).body == server["address"].encode()
 
 
+@pytest.mark.parametrize("owner", [0, NOBODY.pw_uid], ids=["root", "workers"])
+def test_root_writes_its_logs_through_no_link_but_its_own(for_nobody, tmp_path, owner):
+    """The folder is the workers' user's, as that of a service is: whoever has a worker may put links there."""
+    daemon = for_nobody
+    logs, target = tmp_path / "logs", tmp_path / "target"
+    logs.mkdir()
+    os.chown(logs, NOBODY.pw_uid, NOBODY.pw_gid)
+    daemon.conf(http={"access_log": f"{logs}/access.log"})
+    daemon.start()
+    os.unlink(logs / "access.log")
+    os.symlink(target, logs / "access.log")
+    os.chown(logs / "access.log", owner, owner, follow_symlinks=False)
+    daemon.expect_log("cannot open the access log|reload failed")
+    done = daemon.ctl("reopen")
+    assert (done.returncode == 0) == target.exists() == (owner == 0), done
+    if owner:
+        assert "a symbolic link that is not root's" in done.stderr
+        assert daemon.ctl("reload").returncode == 78
+        assert not target.exists()
+    assert daemon.get().status == 200
+
+
 def test_the_master_keeps_only_what_it_needs(for_nobody):
     for_nobody.start()
     check_master(for_nobody)
