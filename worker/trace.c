@@ -83,19 +83,35 @@ place_add(struct trace *trace, uint64_t ip)
 	text_add(trace, ")\n");
 }
 
+/*
+ * The function's name, and how far into it that is. In a stripped program libunwind takes the nearest
+ * name before, of whatever function: where this one begins is known by its unwind table. False: it has
+ * no name.
+ */
+static bool
+frame_name(struct trace *trace, unw_cursor_t *cursor, unw_word_t ip, char *name, size_t size,
+	   unw_word_t *offset)
+{
+	unw_proc_info_t function;
+	int error = CALL(&trace->unwinder, get_proc_name)(cursor, name, size, offset);
+
+	if (error != 0 && error != -UNW_ENOMEM) /* the latter: it is cut */
+		return false;
+	return CALL(&trace->unwinder, get_proc_info)(cursor, &function) != 0 ||
+	       function.start_ip == 0 || function.start_ip == ip - *offset;
+}
+
 static void
 frame_add(struct trace *trace, unsigned i, unw_cursor_t *cursor)
 {
 	char name[NAME_MAX_BYTES];
 	unw_word_t ip = 0, offset = 0;
-	int error;
 
 	CALL(&trace->unwinder, get_reg)(cursor, UNW_REG_IP, &ip);
 	text_add(trace, "#");
 	number_add(trace, i, 10);
 	text_add(trace, " ");
-	error = CALL(&trace->unwinder, get_proc_name)(cursor, name, sizeof(name), &offset);
-	if (error == 0 || error == -UNW_ENOMEM) { /* the latter: it is cut */
+	if (frame_name(trace, cursor, ip, name, sizeof(name), &offset)) {
 		text_add(trace, name);
 		text_add(trace, "+");
 		number_add(trace, offset, 16);
@@ -172,8 +188,10 @@ unwinder_open(struct unwinder *unwinder)
 	unwinder->step = dlsym(library, NAME_OF(unw_step));
 	unwinder->get_reg = dlsym(library, NAME_OF(unw_get_reg));
 	unwinder->get_proc_name = dlsym(library, NAME_OF(unw_get_proc_name));
+	unwinder->get_proc_info = dlsym(library, NAME_OF(unw_get_proc_info));
 	return unwinder->init_local2 != NULL && unwinder->step != NULL &&
-			       unwinder->get_reg != NULL && unwinder->get_proc_name != NULL
+			       unwinder->get_reg != NULL && unwinder->get_proc_name != NULL &&
+			       unwinder->get_proc_info != NULL
 		       ? 0
 		       : -1;
 }

@@ -11,7 +11,8 @@ struct worker;
 
 /* libunwind, as far as it is used. */
 struct unwinder {
-	void *init_local2, *step, *get_reg, *get_proc_name; /* trace.c knows what they are */
+	void *init_local2, *step, *get_reg; /* trace.c knows what they are */
+	void *get_proc_name, *get_proc_info;
 };
 
 struct trace {

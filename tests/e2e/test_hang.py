@@ -2,9 +2,12 @@
 Workers that serve nobody: who keeps them is named in the log, with a backtrace when it lasts, and
 what lasts too long is ended. What stands still for another reason is left alone.
 """
+import copy
 import os
 import re
+import shutil
 import signal
+import subprocess
 import threading
 import time
 
@@ -85,6 +88,37 @@ def test_a_call_that_lasts_gets_a_backtrace_in_the_log(hanging):
     daemon.wait_log(rf"<4>worker 0 \(pid {pid}\): #\d+ .*\(eddy-worker\+0x")
     assert client.read().status == 200  # being looked at does it no harm
     assert daemon.pids() == [pid]
+
+
+@pytest.mark.skipif(not shutil.which("strip"), reason="there is no strip here")
+def test_a_stripped_worker_calls_no_function_by_anothers_name(hanging, daemon, tmp_path):
+    """The places in the file are those of the whole worker, which knows all names."""
+
+    def frames():
+        (pid,) = daemon.pids()
+        client = daemon.connect()
+        client.send(request("GET", f"/block?ms={ms(3)}"))
+        daemon.wait_log("is blocked")
+        lines = daemon.ctl_json("dump", str(pid))["backtrace"]
+        assert client.read().status == 200
+        own = [re.match(r"#\d+ (\S+) \(\S*eddy-worker\+(0x\w+)\)", line) for line in lines]
+        return {frame[2]: frame[1].partition("+")[0] for frame in own if frame}
+
+    hanging(workers=1)
+    named = frames()
+    assert {"conn_process", "main"} <= set(named.values())
+    daemon.signal(signal.SIGTERM)
+    assert daemon.wait_exit() == 0
+    stripped = str(tmp_path / "eddy-worker")
+    subprocess.run(["strip", "-o", stripped, daemon.programs.worker], check=True)
+    daemon.programs = copy.copy(daemon.programs)
+    daemon.programs.worker = stripped
+    daemon.start()
+    unnamed = frames()
+    assert "?" in unnamed.values()
+    both = unnamed.keys() & named.keys()
+    assert both
+    assert all(unnamed[place] in ("?", named[place]) for place in both)
 
 
 @pytest.mark.parametrize("handler", ["spin", "block"])
