@@ -3,6 +3,7 @@ Connecting to hosts that are not there: in a network of its own, whose addresses
 
 eddyd and its workers live in a network namespace with nothing but `lo`. 203.0.113.0/24 leads there, where nobody has it:
 the kernel sends its SYNs and never hears of them. The daemon's HTTP is a unix socket, which has no network.
+An address of IPv6 has its route a moment after `ip` has returned, whatever it is told of duplicates.
 """
 import os
 import re
@@ -31,6 +32,7 @@ ip link set lo up
 ip addr add {HERE}/32 dev lo
 ip route add 203.0.113.0/24 dev lo
 ip -6 addr add fe80::1/64 dev lo nodad
+until ip -6 route show table local | grep -q "^local fe80::1 "; do sleep 0.01; done
 echo 1 >/proc/sys/net/ipv4/tcp_syn_retries
 """
 
