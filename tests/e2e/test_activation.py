@@ -7,7 +7,7 @@ import pytest
 
 from harness import ports
 from harness.client import Client
-from harness.daemon import children, listening as port_listens, run
+from harness.daemon import children, file_links, listening as port_listens, run
 from harness.manager import Manager, listening
 from harness.wait import wait_until
 
@@ -27,11 +27,7 @@ def local(daemon):
 
 def same_socket(daemon, one):
     """Whether eddyd has this very socket open."""
-    wanted = os.readlink(f"/proc/self/fd/{one.fileno()}")
-    return any(
-        os.readlink(f"/proc/{daemon.pid}/fd/{fd}") == wanted
-        for fd in os.listdir(f"/proc/{daemon.pid}/fd")
-    )
+    return os.readlink(f"/proc/self/fd/{one.fileno()}") in file_links(daemon.pid)
 
 
 def test_a_socket_is_taken_over_by_its_address(daemon, manager):

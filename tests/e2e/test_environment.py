@@ -14,7 +14,7 @@ import pytest
 
 from harness import ports
 from harness.client import request
-from harness.daemon import alive, environment, run
+from harness.daemon import alive, environment, file_links, run
 from harness.wait import wait_until
 
 NOBODY = pwd.getpwnam("nobody")
@@ -151,8 +151,7 @@ def test_descriptors_that_eddyd_was_started_with_do_not_reach_the_workers(daemon
     daemon.start(popen={"pass_fds": [writing]})
     os.close(writing)
     for pid in daemon.pids():
-        links = {os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd")}
-        assert f"pipe:[{os.fstat(reading).st_ino}]" not in links
+        assert f"pipe:[{os.fstat(reading).st_ino}]" not in file_links(pid)
     os.close(reading)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from box import Box, why_not
 from harness.client import request
-from harness.daemon import environment, run
+from harness.daemon import environment, file_links, run
 from harness.load import Load
 from harness.wait import wait_until
 
@@ -280,15 +280,9 @@ def rotated(daemon):
 
 def holders(daemon, path):
     """Which processes of the daemon have that file open."""
-    found = []
-    for pid in (daemon.pid, *daemon.pids()):
-        for fd in os.listdir(f"/proc/{pid}/fd"):
-            try:
-                if os.readlink(f"/proc/{pid}/fd/{fd}") == path:
-                    found.append(pid)
-            except FileNotFoundError:
-                pass
-    return found
+    return [
+        pid for pid in (daemon.pid, *daemon.pids()) for link in file_links(pid) if link == path
+    ]
 
 
 def test_when_reopen_returns_nobody_has_the_files_of_before(rotated):

@@ -10,7 +10,7 @@ import socket
 
 import pytest
 
-from harness.daemon import alive, run
+from harness.daemon import alive, file_links, run
 from harness.wait import wait_until
 
 NOBODY = pwd.getpwnam("nobody")
@@ -249,8 +249,7 @@ def kinds(pid, daemon):
 
 
 def sockets(pid):
-    links = (os.readlink(f"/proc/{pid}/fd/{fd}") for fd in os.listdir(f"/proc/{pid}/fd"))
-    return {link for link in links if link.startswith("socket:")}
+    return {link for link in file_links(pid) if link.startswith("socket:")}
 
 
 def check_descriptors(daemon, listeners):

@@ -11,9 +11,10 @@ import re
 
 import pytest
 
-from harness.client import Client, Closed, request
+from harness.client import Closed, request
+from harness.daemon import file_links
 from harness.strace import needs_strace, traced
-from harness.wait import deadline, wait_until
+from harness.wait import wait_until
 
 BIG = 8 << 20
 
@@ -240,20 +241,10 @@ def test_a_file_may_be_closed_while_it_is_sent(site):
     client = site.begin("open a @file r;send a 0 end;close a;end", rcvbuf=4096)
     head = client.read_head()
     pid = site.daemon.pids()[0]
-    assert site.path("file") in links(pid)
+    assert site.path("file") in file_links(pid)
     assert sum(map(len, client.body_pieces(head))) == 64 << 20
     client.expect_open()
-    wait_until(lambda: site.path("file") not in links(pid), "the file to be closed")
-
-
-def links(pid):
-    found = []
-    for name in os.listdir(f"/proc/{pid}/fd"):
-        try:
-            found.append(os.readlink(f"/proc/{pid}/fd/{name}"))
-        except FileNotFoundError:
-            pass
-    return found
+    wait_until(lambda: site.path("file") not in file_links(pid), "the file to be closed")
 
 
 def read(client, n):
@@ -348,7 +339,7 @@ def test_a_client_that_leaves_while_no_thread_has_its_file_is_let_go(make):
         return worker["fs_busy"], worker["fs_queued"]
 
     def sockets():
-        return sum(link.startswith("socket:") for link in links(pid))
+        return sum(link.startswith("socket:") for link in file_links(pid))
 
     before = sockets()
     clients = [
@@ -372,7 +363,7 @@ def test_a_client_that_leaves_while_no_thread_has_its_file_is_let_go(make):
     wait_until(queued, "all to have room again")
     for client in clients:
         client.reset()
-    wait_until(lambda: sockets() == before + 1, lambda: f"{before}: {links(pid)}")
+    wait_until(lambda: sockets() == before + 1, lambda: f"{before}: {file_links(pid)}")
     fd = os.open(site.path("fifo"), os.O_RDWR)
     assert hanging.read().status == 200
     os.close(fd)
@@ -385,7 +376,7 @@ def test_a_client_that_leaves_is_told_of_before_close(site):
     client.reset()
     assert site.all_told() == ["sent 0 ECLOSED", "sent 1 ECLOSED", "close"]
     wait_until(
-        lambda: site.path("file") not in links(site.daemon.pids()[0]), "the file to be closed"
+        lambda: site.path("file") not in file_links(site.daemon.pids()[0]), "the file to be closed"
     )
 
 
@@ -435,7 +426,7 @@ def test_a_storm_of_clients_that_leave_leaves_nothing(site):
         ("header Content-Length 100001;fill 100000;send a 5 1;end", lambda: b"x" * 100_000),
     ]
     dice = random.Random(7)
-    before = len(links(pid))
+    before = len(file_links(pid))
     for _ in range(40):
         clients = []
         for _ in range(10):
@@ -452,7 +443,7 @@ def test_a_storm_of_clients_that_leave_leaves_nothing(site):
             assert start.startswith(body)
             dice.choice([client.close, client.reset])()
     wait_until(lambda: site.daemon.workers()[0]["connections"] == 0, "all to be gone")
-    wait_until(lambda: len(links(pid)) <= before, lambda: f"descriptors: {links(pid)}")
+    wait_until(lambda: len(file_links(pid)) <= before, lambda: f"descriptors: {file_links(pid)}")
     client = site.daemon.connect()
     assert site.ask("open a @file r;send a 0 end;end", client=client).body == whole
 
@@ -702,7 +693,7 @@ def test_the_loops_own_thread_sends_no_file(site, tmp_path):
     pid = site.daemon.wait_serving()[0]
     with traced(pid, tmp_path / "calls") as calls:
         assert site.ask("open a @file r;send a 0 end;end;close a").body == whole
-        wait_until(lambda: site.path("file") not in links(pid), "the file to be closed")
+        wait_until(lambda: site.path("file") not in file_links(pid), "the file to be closed")
     own = [call for thread, call in calls if thread == pid]
     assert own, "the loop's thread was traced"
     assert [call for call in own if site.folder in call or "sendfile" in call] == []
