@@ -6,7 +6,7 @@ import pytest
 
 from harness import ports
 from harness.client import request
-from harness.daemon import run
+from harness.daemon import run, stand_still
 from harness.load import Load
 from harness.wait import wait_until
 
@@ -120,7 +120,7 @@ def test_who_waits_for_a_worker_that_is_killed_is_taken_by_another(daemon):
     daemon.expect_log(r"was killed by SIGKILL")
     others = [pid for pid in daemon.pids() if pid != last]
     for pid in others:
-        os.kill(pid, signal.SIGSTOP)
+        stand_still(pid)
     clients = [daemon.connect() for _ in range(20)]
     for client in clients:
         client.send(request("GET", "/hello"))
@@ -232,7 +232,7 @@ def test_the_socket_of_a_worker_that_is_away_is_served_by_the_others(daemon):
     daemon.start()
     away = daemon.pids()[1]
     daemon.expect_log(r"was killed by SIGKILL")
-    os.kill(away, signal.SIGSTOP)
+    stand_still(away)
     for _ in range(60):
         assert daemon.get().status == 200
     os.kill(away, signal.SIGKILL)

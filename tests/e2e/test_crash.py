@@ -12,7 +12,7 @@ import pytest
 
 from harness import ports
 from harness.client import Closed, request
-from harness.daemon import alive, listening
+from harness.daemon import alive, listening, stand_still
 from harness.load import Load
 from harness.wait import wait_until
 
@@ -87,7 +87,7 @@ def test_totals_do_not_go_back_when_a_worker_is_killed(crashing):
 
 def test_requests_wait_while_no_worker_is_alive_and_are_answered_then(crashing):
     for pid in crashing.pids():
-        os.kill(pid, signal.SIGSTOP)
+        stand_still(pid)
     victims = crashing.pids()
     client = crashing.connect()
     client.send(request("GET", "/hello"))

@@ -15,7 +15,7 @@ import pytest
 
 from harness import ports
 from harness.client import Closed, request
-from harness.daemon import alive, state
+from harness.daemon import alive, stand_still, state
 from harness.wait import SCALE, wait_until
 
 PATIENCE = 40  # seconds: what waits for a processor is not called blocked, on a busy machine
@@ -191,7 +191,7 @@ def test_a_machine_that_stood_still_is_no_hang(hanging):
     daemon = hanging("1s")
     pids = daemon.pids()
     for pid in [daemon.pid, *pids]:
-        os.kill(pid, signal.SIGSTOP)
+        stand_still(pid)
     wait_until(lambda: all(state(pid) == "T" for pid in pids), "all to stand still")
     time.sleep(3)
     for pid in [daemon.pid, *pids]:
@@ -204,7 +204,7 @@ def test_a_machine_that_stood_still_is_no_hang(hanging):
 def test_a_master_that_stood_still_blames_nobody(hanging):
     daemon = hanging("1s")
     pids = daemon.pids()
-    daemon.signal(signal.SIGSTOP)
+    stand_still(daemon.pid)
     clients = [daemon.connect() for _ in range(4)]
     for client in clients:
         client.send(request("GET", "/block?ms=100"))
@@ -275,7 +275,7 @@ def test_eddyctl_dump_of_a_worker_that_stands_still_says_so(hanging):
 def test_eddyctl_dump_ends_when_its_worker_does(hanging):
     daemon = hanging(workers=1)
     (pid,) = daemon.pids()
-    os.kill(pid, signal.SIGSTOP)
+    stand_still(pid)
     done = []
     thread = threading.Thread(target=lambda: done.append(daemon.ctl("dump", str(pid))))
     thread.start()

@@ -14,7 +14,7 @@ import pytest
 
 from harness import ports
 from harness.client import Client, Closed, request
-from harness.daemon import cpu_seconds, file_links, rss_bytes, state
+from harness.daemon import cpu_seconds, file_links, rss_bytes, stand_still, state
 from harness.wait import wait_until
 
 FULL = r"all \d+ connections of this worker are in use and none is idle"
@@ -191,7 +191,7 @@ def test_a_request_that_arrives_as_its_connection_is_to_be_closed_is_answered(da
     (pid,) = daemon.pids()
     for _ in range(20):
         one, two = greeted(daemon), greeted(daemon)
-        os.kill(pid, signal.SIGSTOP)
+        stand_still(pid)
         late = daemon.connect()
         late.send(request("GET", "/hello"))
         one.send(request("GET", "/hello"))

@@ -10,7 +10,7 @@ import pytest
 
 from box import Box, why_not
 from harness.client import request
-from harness.daemon import environment, file_links, run
+from harness.daemon import environment, file_links, run, stand_still
 from harness.load import Load
 from harness.wait import wait_until
 
@@ -358,7 +358,7 @@ def test_a_worker_that_dies_is_not_waited_for(rotated):
     daemon = rotated
     daemon.start()
     slow = daemon.pids()[0]
-    os.kill(slow, signal.SIGSTOP)
+    stand_still(slow)
     os.rename(daemon.access, daemon.access + ".1")
     ctl = subprocess.Popen(
         [daemon.programs.eddyctl, "-s", daemon.control, "reopen"], env=environment()

@@ -10,7 +10,7 @@ import socket
 
 import pytest
 
-from harness.daemon import alive, file_links, run
+from harness.daemon import alive, file_links, run, stand_still
 from harness.wait import wait_until
 
 NOBODY = pwd.getpwnam("nobody")
@@ -196,7 +196,7 @@ def test_the_master_can_do_all_it_has_to_with_what_it_keeps(for_nobody):
     assert daemon.get("/more", address=f"{folder}/web.sock").status == 200
     workers = daemon.wait_serving()
     for pid in workers:
-        os.kill(pid, signal.SIGSTOP)
+        stand_still(pid)
     daemon.signal(signal.SIGQUIT)  # it has to kill them
     assert daemon.wait_exit() == 0
     assert not os.path.exists(f"{folder}/web.sock")

@@ -12,7 +12,7 @@ import pytest
 
 from harness import ports
 from harness.client import request
-from harness.daemon import alive, environment, hold_port, listening, open_files, rss_bytes
+from harness.daemon import alive, environment, hold_port, listening, open_files, rss_bytes, stand_still
 from harness.load import Load
 from harness.wait import wait_until
 
@@ -320,7 +320,7 @@ def test_requests_on_idle_connections_of_the_old_generation_are_answered(daemon)
         client.get("/hello")
     before = daemon.pids()
     for pid in before:
-        os.kill(pid, signal.SIGSTOP)
+        stand_still(pid)
     daemon.ctl("reload")
     for client in clients:
         client.send(request("GET", "/hello"))
@@ -464,7 +464,7 @@ def test_a_reload_waits_for_a_generation_that_has_to_finish(daemon, modules):
     daemon.expect_log("was killed: it had not finished when it was told to")
     reload_over_parked_requests(daemon, modules, 3)
     (oldest,) = [worker["pid"] for worker in daemon.workers() if worker["generation"] == 1]
-    os.kill(oldest, signal.SIGSTOP)
+    stand_still(oldest)
     after = len(daemon.log())
     with Load(daemon.address, clients=2) as load:
         daemon.signal(signal.SIGHUP)

@@ -7,7 +7,7 @@ import pytest
 
 from box import Box, why_not
 from harness.client import request
-from harness.daemon import alive, children
+from harness.daemon import alive, children, stand_still
 from harness.wait import SCALE, wait_until
 
 pytestmark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
@@ -159,7 +159,7 @@ def test_a_stop_takes_the_time_that_draining_takes(service):
 @lines("Restart=on-failure\nRestartSec=0\n" + WATCHDOG)
 def test_the_watchdog_ends_a_master_that_hangs(service):
     pid = service.pid
-    os.kill(pid, signal.SIGSTOP)
+    stand_still(pid)
     wait_until(lambda: not alive(pid), "the watchdog to bite")
     service.daemon.wait_log("eddyd .* ready", after=service.daemon.log().index("ready") + 5)
     wait_until(lambda: service.state() == "active", "the service to be back")
@@ -170,7 +170,7 @@ def test_the_watchdog_ends_a_master_that_hangs(service):
 def test_the_watchdog_ends_a_service_whose_workers_all_hang(service):
     pid = service.pid
     for worker in service.workers():
-        os.kill(worker, signal.SIGSTOP)
+        stand_still(worker)
     wait_until(lambda: not alive(pid), "the watchdog to bite")
     wait_until(lambda: service.state() == "active", "the service to be back")
     assert service.daemon.get().body == b"Hello World\n"
@@ -180,7 +180,7 @@ def test_the_watchdog_ends_a_service_whose_workers_all_hang(service):
 def test_the_watchdog_bears_with_one_worker_that_hangs(service):
     pid, (first, _) = service.pid, service.workers()
     service.daemon.expect_log("hang|callback|stuck")
-    os.kill(first, signal.SIGSTOP)
+    stand_still(first)
     before = service.box.show("eddy.service", "WatchdogTimestampMonotonic")
     for _ in range(5):
         before = wait_until(

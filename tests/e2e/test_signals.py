@@ -9,7 +9,7 @@ import pytest
 
 from harness import ports
 from harness.client import request
-from harness.daemon import alive, listening, rss_bytes
+from harness.daemon import alive, listening, rss_bytes, stand_still
 from harness.load import Load
 from harness.wait import wait_until
 
@@ -309,7 +309,7 @@ def test_signals_for_a_worker_that_looks_at_none_are_bounded(hearing):
     """A worker that stands still gets some of them, later, and is none the worse for it."""
     hearing.expect_log("log lines were dropped")
     (worker,) = hearing.pids()
-    os.kill(worker, signal.SIGSTOP)
+    stand_still(worker)
     before = rss_bytes(hearing.pid)
     for round in range(1000):
         hearing.signal(signal.SIGUSR1)

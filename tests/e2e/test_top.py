@@ -14,7 +14,7 @@ import termios
 import pytest
 
 from harness.client import request
-from harness.daemon import environment, run
+from harness.daemon import environment, run, stand_still
 from harness.wait import wait_until
 
 pyte = pytest.importorskip("pyte")
@@ -275,7 +275,7 @@ def test_an_eddyd_that_does_not_answer_is_told_and_q_works(daemon, terminal):
     daemon.start()
     top = terminal("-d", "0.2")
     top.wait(ROW)
-    daemon.signal(signal.SIGSTOP)
+    stand_still(daemon.pid)
     try:
         top.wait(rf"^eddyd \(pid {daemon.pid}\) does not answer on ")
         top.type(b"q")

@@ -14,7 +14,7 @@ from box import Box, why_not
 from conftest import TOP
 from harness.client import request
 from harness.conf import build
-from harness.daemon import alive, children
+from harness.daemon import alive, children, stand_still
 from harness.install import found
 from harness.load import Load
 from harness.wait import SCALE, wait_until
@@ -441,7 +441,7 @@ def test_the_watchdog_ends_a_master_that_hangs(site):
     with site.booted(f"[Service]\nWatchdogSec={2 * SCALE:g}s\n"):
         site.systemctl("start", "eddy.service")
         pid = site.pid()
-        os.kill(pid, signal.SIGSTOP)
+        stand_still(pid)
         wait_until(lambda: not alive(pid), "the watchdog to bite", 20)
         wait_until(lambda: site.pid() not in (pid, None), "the next master", 20)
         site.wait_state("active")
@@ -454,7 +454,7 @@ def test_the_watchdog_ends_a_master_that_hangs(site):
 def waiting_at(site, address, meanwhile):
     """A client that connects while nobody accepts, and is answered after `meanwhile`."""
     for worker in site.workers():
-        os.kill(worker, signal.SIGSTOP)
+        stand_still(worker)
     with site.connect(address) as client:
         client.send(request("GET", "/hello"))
         meanwhile()

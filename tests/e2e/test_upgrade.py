@@ -18,7 +18,7 @@ import pytest
 
 from harness import ports
 from harness.client import request
-from harness.daemon import alive, environment, listening, marked, open_files
+from harness.daemon import alive, environment, listening, marked, open_files, stand_still
 from harness.load import Load
 from harness.wait import wait_until
 
@@ -201,7 +201,7 @@ def test_a_crash_while_the_programs_change_is_not_missed(upgradable):
     daemon.expect_log("SIGKILL")
     daemon.start()
     victim = daemon.pids()[0]
-    os.kill(daemon.pid, signal.SIGSTOP)
+    stand_still(daemon.pid)
     daemon.signal(signal.SIGUSR2)
     os.kill(victim, signal.SIGKILL)
     daemon.signal(signal.SIGHUP)
@@ -278,7 +278,7 @@ def test_a_generation_that_does_not_drain_is_still_ended_in_time(upgradable, mod
     wait_until(lambda: sum(w["parked"] for w in daemon.workers()) == 1, "the request to park")
     (stuck,) = (worker["pid"] for worker in daemon.workers() if worker["parked"])
     daemon.reload()
-    os.kill(stuck, signal.SIGSTOP)
+    stand_still(stuck)
     upgrade_by_ctl(daemon)
     daemon.wait_log(rf"pid {stuck}.*not drained within drain_timeout", seconds=15)
 
@@ -462,7 +462,7 @@ def test_an_upgrade_waits_for_the_reload_that_runs(upgradable):
     daemon = upgradable
     daemon.start()
     before = daemon.pids()
-    os.kill(daemon.pid, signal.SIGSTOP)
+    stand_still(daemon.pid)
     daemon.signal(signal.SIGHUP)
     daemon.signal(signal.SIGUSR2)
     os.kill(daemon.pid, signal.SIGCONT)

@@ -89,6 +89,12 @@ def state(pid):
         return "X"
 
 
+def stand_still(pid):
+    """Stops a process, and returns when it stands: what is sent to it before may still be seen."""
+    os.kill(pid, signal.SIGSTOP)
+    wait_until(lambda: state(pid) in "TXZ", f"process {pid} to stop")
+
+
 def alive(pid):
     """Whether a process runs; a zombie does not."""
     return state(pid) not in "ZX"
@@ -301,7 +307,7 @@ class Daemon:
         """Meanwhile new connections can go to this worker alone: the others stand still."""
         others = [other for other in self.pids() if other != pid]
         for other in others:
-            os.kill(other, signal.SIGSTOP)
+            stand_still(other)
         try:
             yield
         finally:
@@ -311,7 +317,7 @@ class Daemon:
     @contextlib.contextmanager
     def stopped(self, pid):
         """Meanwhile that worker stands still, and what comes to it comes in one turn of its loop."""
-        os.kill(pid, signal.SIGSTOP)
+        stand_still(pid)
         try:
             yield
         finally:
