@@ -8,6 +8,7 @@ each handler of the test modules; `daemon` is one of the test's own.
 import os
 import shlex
 import shutil
+import signal
 import subprocess
 import tempfile
 from pathlib import Path
@@ -58,6 +59,10 @@ def pytest_terminal_summary(terminalreporter, config):
 
 
 def pytest_configure(config):
+    # nohup and shells' background jobs have them ignored, and programs would inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    for number in (signal.SIGHUP, signal.SIGQUIT):
+        signal.signal(number, signal.SIG_DFL)
     build = config.getoption("--build") or os.environ.get("EDDY_BUILD")
     top = Path(build).resolve() if build else None
 
