@@ -128,17 +128,24 @@ folder_synced(int err, void *arg)
 		folder_closed(err, up);
 }
 
+/* What has been opened is the upload's from here on. False: nothing, and that is the answer. */
+static bool
+upload_has(struct upload *up, int err, eddy_file *file)
+{
+	up->file = file;
+	up->err = err;
+	if (err != 0)
+		upload_answer(up);
+	return err == 0;
+}
+
 static void
 folder_opened(int err, eddy_file *file, void *arg)
 {
 	struct upload *up = arg;
 
-	up->file = file;
-	up->err = err;
-	if (err != 0) {
-		upload_answer(up);
+	if (!upload_has(up, err, file))
 		return;
-	}
 	err = eddy_fs_fsync(file, folder_synced, up);
 	if (err != 0)
 		folder_synced(err, up);
@@ -247,12 +254,8 @@ upload_opened(int err, eddy_file *file, void *arg)
 {
 	struct upload *up = arg;
 
-	up->file = file;
-	up->err = err;
-	if (err != 0) {
-		upload_answer(up);
+	if (!upload_has(up, err, file))
 		return;
-	}
 	err = eddy_pipeline(up->req, file, upload_received, up);
 	if (err != 0)
 		upload_received(err, up);
