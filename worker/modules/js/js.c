@@ -1,0 +1,88 @@
+/*
+ * js: handlers and servers in JavaScript, with the names that Node.js has.
+ *
+ *	module "js" { options { script = "/srv/app/app.js"  memory = "512m" } }
+ *	route "/" { module = "js" }
+ *
+ * The script is loaded in each worker before it serves; js.h says how the parts belong together.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "js.h"
+
+/* A number of bytes with k, m or g behind it, as the conf writes sizes. False: it is none. */
+static bool
+size_parse(const char *text, uint64_t *bytes)
+{
+	char *end;
+	unsigned shift = 0;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	*bytes = strtoull(text, &end, 10);
+	if (*end != '\0' && strchr("kmg", *end) != NULL)
+		shift = *end == 'k' ? 10 : *end == 'm' ? 20 : 30, end++;
+	if (*end != '\0' || *bytes > (UINT64_MAX >> shift))
+		return false;
+	*bytes <<= shift;
+	return true;
+}
+
+static void
+js_unload(void *state)
+{
+	struct js *js = state;
+
+	js_engine_stop(js);
+	js_table_fini(&js->exchanges);
+	js_table_fini(&js->sockets);
+	js_table_fini(&js->servers);
+	js_table_fini(&js->timers);
+	free(js);
+}
+
+static int
+js_load(eddy_module *self, void **state)
+{
+	const char *memory = eddy_module_option(self, "memory", "0");
+	struct js *js = calloc(1, sizeof(*js));
+	int err;
+
+	if (js == NULL)
+		return eddy_module_fail(self, "no memory for the script's state");
+	js->self = self;
+	js->script = eddy_module_option(self, "script", NULL);
+	if (js->script == NULL)
+		err = eddy_module_fail(
+			self, "which script? Say options { script = \"/srv/app/app.js\" }");
+	else if (!size_parse(memory, &js->memory_max))
+		err = eddy_module_fail(self,
+				       "bad memory \"%s\": a size is a number of bytes, or of k, m "
+				       "or g, such as \"512m\"; \"0\" is no limit",
+				       memory);
+	else
+		err = js_engine_start(js);
+	if (err == 0) {
+		js->loading = true;
+		err = js_loader_start(js);
+		js->loading = false;
+	}
+	if (err != 0) {
+		js_unload(js);
+		return err;
+	}
+	*state = js;
+	return 0;
+}
+
+static void
+js_drain(void *state)
+{
+	js_dispatch(state, JS_DRAIN, 0, NULL);
+}
+
+static const char *const options[] = {"script", "memory", NULL};
+
+EDDY_MODULE(.name = "js", .version = "1", .load = js_load, .drain = js_drain, .unload = js_unload,
+	    .request = js_http_request, .connection = js_net_connection, .options = options);

@@ -1,0 +1,124 @@
+/*
+ * What the parts of the module js share: the state of one script, how C enters JavaScript, and how
+ * values cross the border.
+ *
+ * One `struct js` is one `module "x" { path = "js.so" }` of the conf in one worker: its engine, its
+ * global object and its script. C calls JavaScript at one place only, js_dispatch, whose function
+ * in lib/boot.js runs the callback and then what process.nextTick has queued; the engine runs the
+ * microtasks when that call returns; and both are run again until nothing is left. So the order of
+ * events is Node's. JavaScript calls C through the functions of one object, `native`, that only the
+ * libraries in lib/ see.
+ *
+ * Objects of eddy's (exchanges, sockets, servers) are ids in JavaScript: see table.h. A late call
+ * with the id of an object that is over finds nothing, and does nothing.
+ */
+#ifndef JS_H
+#define JS_H
+
+#include <JavaScriptCore/JavaScript.h>
+#include <eddy.h>
+#include <limits.h>
+
+#include "table.h"
+
+/* What js_dispatch tells; lib/boot.js has the same numbers. */
+enum js_event {
+	JS_TICKS = 0,	   /* nothing but what has been queued */
+	JS_TIMER = 1,	   /* id of a timeout or an immediate */
+	JS_REQUEST = 2,	   /* id, method, url, minor version */
+	JS_BODY = 3,	   /* id, "data" "end" "error", piece or code */
+	JS_RESPONSE = 4,   /* id, "drain" "finish" "close" */
+	JS_SOCKET = 5,	   /* id, event's name, piece or code */
+	JS_SERVER = 6,	   /* id, event's name, id of the connection or code */
+	JS_SIGNAL = 7,	   /* number */
+	JS_DRAIN = 8,	   /* the worker leaves */
+	JS_CONNECTION = 9, /* id of a socket that came to a listen of the conf */
+};
+
+/* What JavaScript writes and C reads without a call: the bytes of an ArrayBuffer. */
+struct js_shared {
+	uint8_t pending; /* ticks or rejections are queued */
+	uint8_t serves;	 /* there is a handler for requests */
+};
+
+struct js {
+	eddy_module *self;
+	const char *script; /* the option, as the conf has it */
+	JSContextGroupRef group;
+	JSGlobalContextRef ctx;
+	JSClassRef native_class;
+	JSObjectRef native;   /* what lib/ calls */
+	JSObjectRef dispatch; /* boot.js: dispatch(event, …) */
+	JSObjectRef load;     /* boot.js: load(path) */
+	JSObjectRef describe; /* boot.js: describe(error), for what is said of a refused script */
+	struct js_shared shared;
+	struct js_table exchanges, sockets, servers, timers;
+	uint64_t memory_max; /* bytes; 0: no limit */
+	unsigned entered;    /* depth of js_dispatch; the time limit's report needs it */
+	uint64_t entered_at; /* hrtime */
+	bool loading;	     /* files may be read */
+	bool hang_said;	     /* of this entry */
+};
+
+/*
+ * A function of `native`. Returns a value, or sets *exception; argc is what JavaScript has given,
+ * and js_arg gives undefined for what is missing.
+ */
+typedef JSValueRef js_function(struct js *js, size_t argc, const JSValueRef argv[],
+			       JSValueRef *exception);
+
+struct js_binding {
+	const char *name; /* NULL ends the table */
+	js_function *function;
+};
+
+/* engine.c: 0, or what eddy_module_fail has returned. */
+int js_engine_start(struct js *js);
+void js_engine_stop(struct js *js);
+/*
+ * Enters JavaScript: boot.js's dispatch(event, args …), then ticks and microtasks until none is
+ * left. What a callback throws is boot.js's to report.
+ */
+void js_dispatch(struct js *js, enum js_event event, size_t argc, const JSValueRef argv[]);
+/* Runs what is queued, after a call of another function than dispatch. */
+void js_settle(struct js *js);
+
+/* loader.c: the libraries and the script. */
+int js_loader_start(struct js *js);
+
+/* The tables of the parts, which js_loader_start puts into `native`. */
+extern const struct js_binding js_loader_bindings[], js_timer_bindings[], js_http_bindings[],
+	js_net_bindings[], js_process_bindings[], js_text_bindings[];
+
+/* http.c, net.c */
+void js_http_request(eddy_request *req, eddy_response *res, void *state);
+void js_net_connection(eddy_socket *sock, void *state);
+
+/* value.c: values, both ways. */
+JSValueRef js_arg(const struct js *js, size_t argc, const JSValueRef argv[], size_t i);
+double js_number(const struct js *js, JSValueRef value, double fallback);
+/* A string's UTF-8, to be freed; lone surrogates as U+FFFD. NULL: no memory. */
+char *js_utf8(const struct js *js, JSValueRef value, size_t *n);
+/* The low bytes of a string's characters, NUL-terminated, to be freed. */
+char *js_latin1(const struct js *js, JSValueRef value, size_t *n);
+JSValueRef js_text(const struct js *js, const char *utf8);
+JSValueRef js_text_n(const struct js *js, const char *utf8, size_t n);
+JSValueRef js_latin1_text(const struct js *js, const char *p, size_t n);
+/* A copy of n bytes as an ArrayBuffer; undefined if there is no memory. */
+JSValueRef js_bytes(const struct js *js, const void *p, size_t n);
+/*
+ * The bytes of a string (as UTF-8) or of a typed array; *owned is what is to be freed, or NULL.
+ * False: the value is neither, or there is no memory.
+ */
+bool js_bytes_of(const struct js *js, JSValueRef value, const char **p, size_t *n, char **owned);
+JSValueRef js_undefined(const struct js *js);
+/* Throws Error(message) with `code`; returns undefined, to be returned. */
+JSValueRef js_throw(const struct js *js, JSValueRef *exception, const char *code, const char *fmt,
+		    ...) __attribute__((format(printf, 4, 5)));
+int js_bind(struct js *js, JSObjectRef object, const struct js_binding *bindings);
+void js_set(const struct js *js, JSObjectRef object, const char *name, JSValueRef value);
+JSValueRef js_get(const struct js *js, JSObjectRef object, const char *name);
+/* What a thrown value says, for a line of the log, to be freed: never NULL but without memory. */
+char *js_describe(struct js *js, JSValueRef error);
+
+#endif

@@ -1,0 +1,207 @@
+// The first library: the events that C brings in, the queue of process.nextTick, and the globals. It
+// returns the functions that C calls; js.h says when.
+"use strict";
+
+const TICKS = 0, TIMER = 1, REQUEST = 2, BODY = 3, RESPONSE = 4, SOCKET = 5, SERVER = 6, SIGNAL = 7,
+	DRAIN = 8, CONNECTION = 9;
+const PENDING = 0, SERVES = 1; // of struct js_shared
+const shared = new Uint8Array(native.shared);
+const libraries = new Map();
+const LOG_ERR = 3;
+
+// ticks --------------------------------------------------------------------------------
+
+let queue = [];
+let rejections = [];
+
+function nextTick(callback, ...args) {
+	if (typeof callback !== "function")
+		throw library("errors").argType("callback", "of type function", callback);
+	queue.push(args.length === 0 ? callback : () => callback(...args));
+	shared[PENDING] = 1;
+}
+
+function runTicks() {
+	for (let i = 0; i < queue.length; i++) {
+		try {
+			queue[i]();
+		} catch (error) {
+			uncaught(error);
+		}
+	}
+	queue = [];
+	shared[PENDING] = rejections.length > 0 ? 1 : 0;
+}
+
+function queueMicrotask(callback) {
+	if (typeof callback !== "function")
+		throw library("errors").argType("callback", "of type function", callback);
+	Promise.resolve().then(() => {
+		try {
+			callback();
+		} catch (error) {
+			uncaught(error);
+		}
+	});
+}
+
+// failures -----------------------------------------------------------------------------
+
+// What process.exit throws, so that nothing of the callback runs behind it.
+const exiting = { toString: () => "process.exit" };
+
+function uncaught(error) {
+	if (error === exiting)
+		return;
+	const process = library("process");
+	try {
+		if (process.listenerCount("uncaughtException") > 0) {
+			process.emit("uncaughtException", error, "uncaughtException");
+			return;
+		}
+	} catch (second) {
+		error = second;
+	}
+	if (error !== exiting)
+		native.log(LOG_ERR, "Uncaught " + library("errors").report(error));
+}
+
+function reject(promise, reason) {
+	rejections.push({ promise, reason });
+	shared[PENDING] = 1;
+}
+
+function runRejections() {
+	const list = rejections;
+	const process = library("process");
+	rejections = [];
+	shared[PENDING] = 0;
+	for (const { promise, reason } of list) {
+		if (reason === exiting)
+			continue;
+		try {
+			if (process.listenerCount("unhandledRejection") > 0) {
+				process.emit("unhandledRejection", reason, promise);
+				continue;
+			}
+		} catch (error) {
+			uncaught(error);
+			continue;
+		}
+		native.log(LOG_ERR, "Unhandled rejection: " + library("errors").report(reason));
+	}
+}
+
+// libraries ----------------------------------------------------------------------------
+
+function library(name) {
+	const known = libraries.get(name);
+	if (known !== undefined)
+		return known.exports;
+	const make = native.library(name);
+	if (make === undefined)
+		return undefined;
+	const module = { exports: {} };
+	libraries.set(name, module);
+	make(module.exports, library, module, native);
+	return module.exports;
+}
+
+libraries.set("internal", {
+	exports: { nextTick, queueMicrotask, uncaught, exiting, shared, SERVES, library },
+});
+
+// globals ------------------------------------------------------------------------------
+
+function lazily(name, from, key) {
+	Object.defineProperty(globalThis, name, {
+		configurable: true,
+		enumerable: false,
+		get() {
+			const value = key === undefined ? library(from) : library(from)[key];
+			Object.defineProperty(globalThis, name,
+				{ configurable: true, enumerable: false, writable: true, value });
+			return value;
+		},
+		set(value) {
+			Object.defineProperty(globalThis, name,
+				{ configurable: true, enumerable: true, writable: true, value });
+		},
+	});
+}
+
+lazily("console", "console");
+lazily("process", "process");
+lazily("Buffer", "buffer", "Buffer");
+for (const name of ["atob", "btoa"])
+	lazily(name, "buffer", name);
+for (const name of ["URL", "URLSearchParams"])
+	lazily(name, "url", name);
+for (const name of ["TextEncoder", "TextDecoder"])
+	lazily(name, "encoding", name);
+for (const name of ["AbortController", "AbortSignal", "Event", "EventTarget", "DOMException"])
+	lazily(name, "abort", name);
+for (const name of ["setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval",
+	"clearImmediate"])
+	lazily(name, "timers", name);
+Object.defineProperty(globalThis, "global",
+	{ configurable: true, enumerable: false, writable: true, value: globalThis });
+Object.defineProperty(globalThis, "queueMicrotask",
+	{ configurable: true, enumerable: true, writable: true, value: queueMicrotask });
+
+// Node's engine has this, and scripts of Node's call it: the engine's own keeps its format.
+Error.stackTraceLimit = 10;
+native.onRejection((promise, reason) => reject(promise, reason));
+
+// events -------------------------------------------------------------------------------
+
+function deliver(event, a, b, c, d) {
+	switch (event) {
+	case TIMER:
+		return library("timers").fire(a);
+	case REQUEST:
+		return library("http").onRequest(a, b, c, d);
+	case BODY:
+		return library("http").onBody(a, b, c);
+	case RESPONSE:
+		return library("http").onResponse(a, b);
+	case SOCKET:
+		return library("net").onSocket(a, b, c);
+	case SERVER:
+		return library("net").onServer(a, b, c);
+	case CONNECTION:
+		return library("net").onConnection(a);
+	case SIGNAL:
+		return library("process").onSignal(a);
+	case DRAIN:
+		return library("process").onDrain();
+	}
+}
+
+function dispatch(event, a, b, c, d) {
+	if (event === TICKS) {
+		if (queue.length === 0)
+			runRejections();
+	} else {
+		try {
+			deliver(event, a, b, c, d);
+		} catch (error) {
+			uncaught(error);
+		}
+	}
+	if (queue.length > 0)
+		runTicks();
+}
+
+// Loads the script. What it throws refuses the load.
+function load(path) {
+	try {
+		library("module").loadMain(path);
+	} catch (error) {
+		if (error !== exiting)
+			throw error;
+	}
+	runTicks();
+}
+
+return { dispatch, load, describe: (error) => library("errors").describe(error) };

@@ -1,0 +1,619 @@
+// Buffer: bytes as a Uint8Array, with Node's encodings and readers.
+"use strict";
+
+const { argType, argValue, outOfRange, coded } = require("errors");
+
+const MAX_LENGTH = 2 ** 32 - 1;
+const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+const BASE64URL = BASE64.slice(0, 62) + "-_";
+const CODES = new Map([...BASE64].map((letter, i) => [letter.charCodeAt(0), i]));
+CODES.set(45, 62);
+CODES.set(95, 63);
+const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
+const customInspect = Symbol.for("nodejs.util.inspect.custom");
+
+// encodings ----------------------------------------------------------------------------
+
+const NAMES = { utf8: "utf8", "utf-8": "utf8", hex: "hex", base64: "base64", base64url: "base64url", latin1: "latin1",
+	binary: "latin1", ascii: "ascii", utf16le: "utf16le", "utf-16le": "utf16le", ucs2: "utf16le", "ucs-2": "utf16le" };
+
+function encodingName(encoding) {
+	if (encoding === undefined || encoding === null || encoding === "")
+		return "utf8";
+	return NAMES[encoding] ?? NAMES[String(encoding).toLowerCase()];
+}
+
+function encodingOf(encoding) {
+	const name = encodingName(encoding);
+	if (name === undefined)
+		throw coded(TypeError, "ERR_UNKNOWN_ENCODING", `Unknown encoding: ${encoding}`);
+	return name;
+}
+
+function hexBytes(text) {
+	const n = text.length >> 1, out = new Uint8Array(n);
+	for (let i = 0; i < n; i++) {
+		const pair = text.slice(i * 2, i * 2 + 2);
+		if (!/^[0-9a-fA-F]{2}$/.test(pair))
+			return out.slice(0, i);
+		out[i] = parseInt(pair, 16);
+	}
+	return out;
+}
+
+function base64Bytes(text) {
+	const out = new Uint8Array(Math.ceil(text.length * 3 / 4) + 3);
+	let n = 0, bits = 0, have = 0;
+	for (let i = 0; i < text.length; i++) {
+		const code = text.charCodeAt(i);
+		if (code === 61)
+			break;
+		const value = CODES.get(code);
+		if (value === undefined)
+			continue;
+		bits = (bits << 6 | value) & 0xffffff;
+		have += 6;
+		if (have >= 8) {
+			have -= 8;
+			out[n++] = bits >> have & 0xff;
+		}
+	}
+	return out.slice(0, n);
+}
+
+function encode(text, encoding) {
+	switch (encoding) {
+	case "utf8":
+		return new Uint8Array(native.utf8Encode(text));
+	case "hex":
+		return hexBytes(text);
+	case "base64":
+	case "base64url":
+		return base64Bytes(text);
+	case "utf16le": {
+		const out = new Uint8Array(text.length * 2);
+		for (let i = 0; i < text.length; i++) {
+			const code = text.charCodeAt(i);
+			out[i * 2] = code & 0xff;
+			out[i * 2 + 1] = code >> 8;
+		}
+		return out;
+	}
+	default: {
+		const out = new Uint8Array(text.length);
+		for (let i = 0; i < text.length; i++)
+			out[i] = text.charCodeAt(i);
+		return out;
+	}
+	}
+}
+
+function base64Text(bytes, start, end, letters, pad) {
+	let out = "";
+	for (let i = start; i < end; i += 3) {
+		const left = end - i, a = bytes[i], b = left > 1 ? bytes[i + 1] : 0, c = left > 2 ? bytes[i + 2] : 0;
+		out += letters[a >> 2] + letters[(a & 3) << 4 | b >> 4];
+		out += left > 1 ? letters[(b & 15) << 2 | c >> 6] : pad;
+		out += left > 2 ? letters[c & 63] : pad;
+	}
+	return out;
+}
+
+function decode(bytes, encoding, start, end) {
+	if (start >= end)
+		return "";
+	switch (encoding) {
+	case "utf8":
+		return native.utf8Decode(bytes, start, end);
+	case "latin1":
+		return native.latin1Decode(bytes, start, end);
+	case "hex": {
+		let out = "";
+		for (let i = start; i < end; i++)
+			out += HEX[bytes[i]];
+		return out;
+	}
+	case "base64":
+		return base64Text(bytes, start, end, BASE64, "=");
+	case "base64url":
+		return base64Text(bytes, start, end, BASE64URL, "");
+	case "utf16le": {
+		let out = "";
+		for (let i = start; i + 1 < end; i += 2)
+			out += String.fromCharCode(bytes[i] | bytes[i + 1] << 8);
+		return out;
+	}
+	default: {
+		let out = "";
+		for (let i = start; i < end; i++)
+			out += String.fromCharCode(bytes[i] & 0x7f);
+		return out;
+	}
+	}
+}
+
+// construction -------------------------------------------------------------------------
+
+class FastBuffer extends Uint8Array {}
+
+function Buffer(value, encodingOrOffset, length) {
+	if (typeof value === "number") {
+		if (typeof encodingOrOffset === "string")
+			throw argType("string", "of type string", value);
+		return Buffer.alloc(value);
+	}
+	return Buffer.from(value, encodingOrOffset, length);
+}
+Object.defineProperty(FastBuffer.prototype, "constructor", { configurable: true, writable: true, value: Buffer });
+Buffer.prototype = FastBuffer.prototype;
+Object.setPrototypeOf(Buffer, Uint8Array);
+Object.defineProperty(Buffer, Symbol.species, { configurable: true, get: () => FastBuffer });
+
+function wrap(bytes) {
+	return new FastBuffer(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function checkSize(size) {
+	if (typeof size !== "number")
+		throw argType("size", "of type number", size);
+	if (!(size >= 0 && size <= MAX_LENGTH))
+		throw outOfRange("size", `>= 0 && <= ${MAX_LENGTH}`, size);
+}
+
+Buffer.alloc = function alloc(size, fill, encoding) {
+	checkSize(size);
+	const buffer = new FastBuffer(size);
+	return fill !== undefined && fill !== 0 && size > 0 ? buffer.fill(fill, encoding) : buffer;
+};
+
+Buffer.allocUnsafe = function allocUnsafe(size) {
+	checkSize(size);
+	return new FastBuffer(size);
+};
+Buffer.allocUnsafeSlow = Buffer.allocUnsafe;
+
+const EXPECTED = "of type string or an instance of Buffer, ArrayBuffer, or Array or an Array-like Object";
+
+function fromObject(value) {
+	if (value.length !== undefined || value.buffer instanceof ArrayBuffer)
+		return typeof value.length === "number" ? new FastBuffer(Array.from(value, (n) => n & 255)) : new FastBuffer(0);
+	if (value.type === "Buffer" && Array.isArray(value.data))
+		return new FastBuffer(value.data);
+	return undefined;
+}
+
+Buffer.from = function from(value, encodingOrOffset, length) {
+	if (typeof value === "string")
+		return wrap(encode(value, encodingOf(typeof encodingOrOffset === "string" ? encodingOrOffset : undefined)));
+	if (value !== null && typeof value === "object") {
+		if (value instanceof ArrayBuffer || Object.prototype.toString.call(value) === "[object SharedArrayBuffer]") {
+			const offset = Math.trunc(Number(encodingOrOffset)) || 0, most = value.byteLength - offset;
+			if (most < 0)
+				throw coded(RangeError, "ERR_BUFFER_OUT_OF_BOUNDS", '"offset" is outside of buffer bounds');
+			if (length === undefined)
+				return new FastBuffer(value, offset);
+			length = +length;
+			if (length > most)
+				throw coded(RangeError, "ERR_BUFFER_OUT_OF_BOUNDS", '"length" is outside of buffer bounds');
+			return new FastBuffer(value, offset, length > 0 ? length : 0);
+		}
+		if (value instanceof Uint8Array)
+			return new FastBuffer(value);
+		const inner = typeof value.valueOf === "function" && value.valueOf();
+		if (inner !== null && inner !== undefined && inner !== false && inner !== value &&
+			(typeof inner === "string" || typeof inner === "object"))
+			return from(inner, encodingOrOffset, length);
+		const made = fromObject(value);
+		if (made !== undefined)
+			return made;
+		if (typeof value[Symbol.toPrimitive] === "function") {
+			const primitive = value[Symbol.toPrimitive]("string");
+			if (typeof primitive === "string")
+				return from(primitive, encodingOrOffset);
+		}
+	}
+	throw argType("first argument", EXPECTED, value);
+};
+Buffer.of = (...items) => new FastBuffer(items);
+
+Buffer.copyBytesFrom = function (view, offset = 0, length) {
+	const part = length === undefined ? view.subarray(offset) : view.subarray(offset, offset + length);
+	return Buffer.from(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
+};
+
+Buffer.concat = function concat(list, length) {
+	if (!Array.isArray(list))
+		throw argType("list", "an instance of Array", list);
+	list.forEach((one, i) => {
+		if (!(one instanceof Uint8Array))
+			throw argType(`list[${i}]`, "an instance of Buffer or Uint8Array", one);
+	});
+	if (length === undefined)
+		length = list.reduce((sum, one) => sum + one.length, 0);
+	const out = new FastBuffer(length);
+	let at = 0;
+	for (const one of list) {
+		if (at >= length)
+			break;
+		const part = at + one.length > length ? one.subarray(0, length - at) : one;
+		out.set(part, at);
+		at += part.length;
+	}
+	return out;
+};
+
+Buffer.isBuffer = (value) => value instanceof Buffer;
+Buffer.isEncoding = (encoding) => typeof encoding === "string" && encoding !== "" && encodingName(encoding) !== undefined;
+Buffer.byteLength = function byteLength(value, encoding) {
+	if (typeof value !== "string") {
+		if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
+			return value.byteLength;
+		throw argType("string", "of type string or an instance of Buffer or ArrayBuffer", value);
+	}
+	const name = encodingName(encoding) ?? "utf8";
+	switch (name) {
+	case "utf8":
+		return native.utf8Length(value);
+	case "utf16le":
+		return value.length * 2;
+	case "hex":
+		return value.length >>> 1;
+	case "base64":
+	case "base64url": {
+		const n = value.replace(/=+$/, "").length;
+		return n * 3 >>> 2;
+	}
+	default:
+		return value.length;
+	}
+};
+Buffer.poolSize = 8192;
+
+function compareBytes(a, b) {
+	const n = Math.min(a.length, b.length);
+	for (let i = 0; i < n; i++)
+		if (a[i] !== b[i])
+			return a[i] < b[i] ? -1 : 1;
+	return a.length === b.length ? 0 : a.length < b.length ? -1 : 1;
+}
+
+Buffer.compare = function compare(a, b) {
+	if (!(a instanceof Uint8Array))
+		throw argType("buf1", "an instance of Buffer or Uint8Array", a);
+	if (!(b instanceof Uint8Array))
+		throw argType("buf2", "an instance of Buffer or Uint8Array", b);
+	return compareBytes(a, b);
+};
+
+// methods ------------------------------------------------------------------------------
+
+function clamp(value, most, fallback) {
+	if (value === undefined)
+		return fallback;
+	value = Math.trunc(value) || 0;
+	return value < 0 ? 0 : value > most ? most : value;
+}
+
+const methods = {
+	toString(encoding, start, end) {
+		if (arguments.length === 0)
+			return native.utf8Decode(this, 0, this.length);
+		return decode(this, encodingOf(encoding), clamp(start, this.length, 0), clamp(end, this.length, this.length));
+	},
+	equals(other) {
+		if (!(other instanceof Uint8Array))
+			throw argType("otherBuffer", "an instance of Buffer or Uint8Array", other);
+		return this === other || (this.length === other.length && compareBytes(this, other) === 0);
+	},
+	compare(target, targetStart = 0, targetEnd = target.length, start = 0, end = this.length) {
+		if (!(target instanceof Uint8Array))
+			throw argType("target", "an instance of Buffer or Uint8Array", target);
+		return compareBytes(this.subarray(start, end), target.subarray(targetStart, targetEnd));
+	},
+	write(text, offset, length, encoding) {
+		if (typeof text !== "string")
+			throw argType("argument", "of type string", text);
+		if (typeof offset === "string") {
+			encoding = offset;
+			offset = length = undefined;
+		} else if (typeof length === "string") {
+			encoding = length;
+			length = undefined;
+		}
+		offset = offset === undefined ? 0 : offset;
+		if (offset < 0 || offset > this.length)
+			throw outOfRange("offset", `>= 0 && <= ${this.length}`, offset);
+		const room = Math.min(length === undefined ? Infinity : length, this.length - offset);
+		const name = encodingOf(encoding);
+		let bytes = encode(text, name);
+		if (bytes.length > room) {
+			let n = room;
+			if (name === "utf8")
+				while (n > 0 && (bytes[n] & 0xc0) === 0x80)
+					n--;
+			else if (name === "utf16le")
+				n -= n % 2;
+			bytes = bytes.subarray(0, n);
+		}
+		this.set(bytes, offset);
+		return bytes.length;
+	},
+	toJSON() {
+		return { type: "Buffer", data: Array.from(this) };
+	},
+	copy(target, targetStart = 0, start = 0, end = this.length) {
+		if (!(target instanceof Uint8Array))
+			throw argType("target", "an instance of Buffer or Uint8Array", target);
+		if (targetStart < 0)
+			throw outOfRange("targetStart", ">= 0", targetStart);
+		if (start < 0 || start > this.length)
+			throw outOfRange("sourceStart", `>= 0 && <= ${this.length}`, start);
+		if (targetStart >= target.length || start >= end)
+			return 0;
+		const part = this.subarray(start, Math.min(end, start + target.length - targetStart));
+		target.set(part, targetStart);
+		return part.length;
+	},
+	slice(start, end) {
+		return this.subarray(start, end);
+	},
+	subarray(start, end) {
+		const bytes = Uint8Array.prototype.subarray.call(this, start, end);
+		return bytes instanceof FastBuffer ? bytes : wrap(bytes);
+	},
+	fill(value, offset, end, encoding) {
+		if (typeof offset === "string") {
+			encoding = offset;
+			offset = end = undefined;
+		} else if (typeof end === "string") {
+			encoding = end;
+			end = undefined;
+		}
+		if (offset !== undefined && (offset < 0 || offset > this.length))
+			throw outOfRange("offset", `>= 0 && <= ${this.length}`, offset);
+		if (end !== undefined && (end < 0 || end > this.length))
+			throw outOfRange("end", `>= 0 && <= ${this.length}`, end);
+		offset ??= 0;
+		end ??= this.length;
+		if (typeof value === "string") {
+			value = encode(value, encodingOf(encoding));
+			if (value.length === 0)
+				value = 0;
+		}
+		if (!(value instanceof Uint8Array))
+			return Uint8Array.prototype.fill.call(this, value & 255, offset, end);
+		if (value.length === 0)
+			throw argValue("value", value);
+		for (let i = offset; i < end; i++)
+			this[i] = value[(i - offset) % value.length];
+		return this;
+	},
+	indexOf(value, offset, encoding) {
+		return find(this, value, offset, encoding, true);
+	},
+	lastIndexOf(value, offset, encoding) {
+		return find(this, value, offset, encoding, false);
+	},
+	includes(value, offset, encoding) {
+		return find(this, value, offset, encoding, true) >= 0;
+	},
+	swap16() {
+		return swap(this, 2);
+	},
+	swap32() {
+		return swap(this, 4);
+	},
+	swap64() {
+		return swap(this, 8);
+	},
+	toLocaleString(...args) {
+		return this.toString(...args);
+	},
+	[customInspect](depth, options) {
+		const most = 50, hex = decode(this, "hex", 0, Math.min(most, this.length)).replace(/(..)(?!$)/g, "$1 ");
+		const left = this.length - most;
+		let text = hex + (left > 0 ? ` ... ${left} more byte${left > 1 ? "s" : ""}` : "");
+		const { inspect } = require("inspect");
+		const extra = Object.keys(this).filter((key) => !/^\d+$/.test(key));
+		for (const key of extra)
+			text += `, ${key}: ${inspect(this[key], options)}`;
+		return `<${this.constructor === Buffer ? "Buffer" : this.constructor.name}${text === "" ? "" : ` ${text}`}>`;
+	},
+};
+
+function swap(buffer, size) {
+	if (buffer.length % size !== 0)
+		throw coded(RangeError, "ERR_INVALID_BUFFER_SIZE", `Buffer size must be a multiple of ${size * 8}-bits`);
+	for (let i = 0; i < buffer.length; i += size)
+		buffer.subarray(i, i + size).reverse();
+	return buffer;
+}
+
+function find(buffer, value, offset, encoding, forward) {
+	if (typeof offset === "string") {
+		encoding = offset;
+		offset = undefined;
+	}
+	offset = Number(offset);
+	if (Number.isNaN(offset))
+		offset = forward ? 0 : buffer.length;
+	offset = Math.trunc(offset);
+	if (offset < 0)
+		offset += buffer.length;
+	if (offset < 0) {
+		if (!forward)
+			return -1;
+		offset = 0;
+	}
+	if (typeof value === "number")
+		value = [value & 255];
+	else if (typeof value === "string")
+		value = encode(value, encodingOf(encoding));
+	else if (!(value instanceof Uint8Array))
+		throw argType("value", "one of type number or string or an instance of Buffer or Uint8Array", value);
+	const last = buffer.length - value.length;
+	if (value.length === 0)
+		return Math.min(offset, buffer.length);
+	const matches = (at) => {
+		for (let i = 0; i < value.length; i++)
+			if (buffer[at + i] !== value[i])
+				return false;
+		return true;
+	};
+	if (forward) {
+		for (let at = offset; at <= last; at++)
+			if (buffer[at] === value[0] && matches(at))
+				return at;
+	} else {
+		for (let at = Math.min(offset, last); at >= 0; at--)
+			if (matches(at))
+				return at;
+	}
+	return -1;
+}
+
+// numbers ------------------------------------------------------------------------------
+
+function checkOffset(buffer, offset, size) {
+	if (typeof offset !== "number")
+		throw argType("offset", "of type number", offset);
+	if (!Number.isInteger(offset))
+		throw outOfRange("offset", "an integer", offset);
+	if (buffer.length - size < 0)
+		throw coded(RangeError, "ERR_BUFFER_OUT_OF_BOUNDS", "Attempt to access memory outside buffer bounds");
+	if (offset < 0 || offset + size > buffer.length)
+		throw outOfRange("offset", `>= 0 and <= ${buffer.length - size}`, offset);
+}
+
+function rangeText(size, signed, big) {
+	const n = big ? "n" : "", bits = size * 8;
+	if (signed)
+		return size > 4 || big ? `>= -(2${n} ** ${bits - 1}${n}) and < 2${n} ** ${bits - 1}${n}`
+			: `>= -${2 ** (bits - 1)} and <= ${2 ** (bits - 1) - 1}`;
+	return size > 4 || big ? `>= 0${n} and < 2${n} ** ${bits}${n}` : `>= 0 and <= ${2 ** bits - 1}`;
+}
+
+
+
+function view(buffer) {
+	return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+}
+
+function numbers(kind, size, get, set, signed, aliases) {
+	for (const [suffix, little] of size === 1 ? [["", true]] : [["LE", true], ["BE", false]]) {
+		function read(offset = 0) {
+			checkOffset(this, offset, size);
+			return view(this)[get](offset, little);
+		}
+		function write(value, offset = 0) {
+			const big = get.includes("Big");
+			if (!get.includes("Float")) {
+				value = big ? value : +value;
+				const zero = big ? 0n : 0, two = big ? 2n : 2, bits = big ? BigInt(size * 8) : size * 8, one = big ? 1n : 1;
+				const low = signed ? -(two ** (bits - one)) : zero, high = signed ? two ** (bits - one) - one : two ** bits - one;
+				if (value > high || value < low)
+					throw outOfRange("value", rangeText(size, signed, big), value);
+			}
+			checkOffset(this, offset, size);
+			view(this)[set](offset, value, little);
+			return offset + size;
+		}
+		for (const name of [kind, ...aliases]) {
+			define(`read${name}${suffix}`, read);
+			define(`write${name}${suffix}`, write);
+		}
+	}
+}
+
+function define(name, value) {
+	Object.defineProperty(Buffer.prototype, name, { configurable: true, writable: true, value });
+}
+
+for (const key of Reflect.ownKeys(methods))
+	define(key, methods[key]);
+numbers("UInt8", 1, "getUint8", "setUint8", false, ["Uint8"]);
+numbers("Int8", 1, "getInt8", "setInt8", true, []);
+numbers("UInt16", 2, "getUint16", "setUint16", false, ["Uint16"]);
+numbers("Int16", 2, "getInt16", "setInt16", true, []);
+numbers("UInt32", 4, "getUint32", "setUint32", false, ["Uint32"]);
+numbers("Int32", 4, "getInt32", "setInt32", true, []);
+numbers("BigUInt64", 8, "getBigUint64", "setBigUint64", false, ["BigUint64"]);
+numbers("BigInt64", 8, "getBigInt64", "setBigInt64", true, []);
+numbers("Float", 4, "getFloat32", "setFloat32", true, []);
+numbers("Double", 8, "getFloat64", "setFloat64", true, []);
+
+function checkBytes(n) {
+	if (typeof n !== "number")
+		throw argType("byteLength", "of type number", n);
+	if (!Number.isInteger(n))
+		throw outOfRange("byteLength", "an integer", n);
+	if (n < 1 || n > 6)
+		throw outOfRange("byteLength", ">= 1 and <= 6", n);
+}
+
+for (const [suffix, little] of [["LE", true], ["BE", false]]) {
+	for (const signed of [false, true]) {
+		function read(offset, n) {
+			checkBytes(n);
+			checkOffset(this, offset, n);
+			let value = 0;
+			for (let i = 0; i < n; i++)
+				value = value * 256 + this[offset + (little ? n - 1 - i : i)];
+			return signed && value >= 2 ** (n * 8 - 1) ? value - 2 ** (n * 8) : value;
+		}
+		function write(value, offset, n) {
+			value = +value;
+			checkBytes(n);
+			const low = signed ? -(2 ** (n * 8 - 1)) : 0, high = signed ? 2 ** (n * 8 - 1) - 1 : 2 ** (n * 8) - 1;
+			if (value < low || value > high)
+				throw outOfRange("value", rangeText(n, signed, false), value);
+			checkOffset(this, offset, n);
+			let rest = value < 0 ? value + 2 ** (n * 8) : value;
+			for (let i = 0; i < n; i++) {
+				this[offset + (little ? i : n - 1 - i)] = rest % 256;
+				rest = Math.floor(rest / 256);
+			}
+			return offset + n;
+		}
+		for (const name of signed ? ["Int"] : ["UInt", "Uint"]) {
+			define(`read${name}${suffix}`, read);
+			define(`write${name}${suffix}`, write);
+		}
+	}
+}
+for (const [name, encoding] of [["utf8", "utf8"], ["hex", "hex"], ["latin1", "latin1"], ["ascii", "ascii"],
+	["base64", "base64"], ["base64url", "base64url"], ["ucs2", "utf16le"], ["utf16le", "utf16le"]]) {
+	define(`${name}Slice`, function (start, end) {
+		return this.toString(encoding, start, end);
+	});
+	define(`${name}Write`, function (text, offset, length) {
+		return this.write(text, offset, length, encoding);
+	});
+}
+for (const [name, get] of [["parent", "buffer"], ["offset", "byteOffset"]])
+	Object.defineProperty(Buffer.prototype, name, { configurable: true, enumerable: true, get() {
+		return this[get];
+	} });
+
+function atob(text) {
+	text = String(text).replace(/[\t\n\f\r ]/g, "");
+	if (text.length % 4 === 0)
+		text = text.replace(/==?$/, "");
+	if (text.length % 4 === 1 || /[^A-Za-z0-9+/]/.test(text)) {
+		const { DOMException } = require("abort");
+		throw new DOMException("The string to be decoded is not correctly encoded.", "InvalidCharacterError");
+	}
+	return decode(base64Bytes(text), "latin1", 0, Infinity);
+}
+
+function btoa(text) {
+	text = String(text);
+	if (/[^\0-\xff]/.test(text)) {
+		const { DOMException } = require("abort");
+		throw new DOMException("Invalid character", "InvalidCharacterError");
+	}
+	return base64Text(encode(text, "latin1"), 0, text.length, BASE64, "=");
+}
+
+module.exports = { Buffer, SlowBuffer: Buffer, kMaxLength: MAX_LENGTH, kStringMaxLength: 2 ** 29 - 24,
+	constants: { MAX_LENGTH, MAX_STRING_LENGTH: 2 ** 29 - 24 }, INSPECT_MAX_BYTES: 50, atob, btoa };

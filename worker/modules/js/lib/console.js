@@ -1,0 +1,200 @@
+// console: into eddy's log, each method with its priority.
+"use strict";
+
+const { formatWithOptions, inspect, width } = require("inspect");
+const { stackOf } = require("errors");
+
+const ERR = 3, WARNING = 4, INFO = 6, DEBUG = 7;
+
+function duration(ms) {
+	if (ms >= 3600000 || ms >= 60000) {
+		const hours = Math.floor(ms / 3600000), minutes = Math.floor(ms / 60000) % 60;
+		const seconds = (ms % 60000) / 1000, two = (n) => String(n).padStart(2, "0");
+		if (hours > 0)
+			return `${hours}:${two(minutes)}:${two(Math.floor(seconds))} (h:mm:ss)`;
+		return `${minutes}:${seconds.toFixed(3).padStart(6, "0")} (m:ss.mmm)`;
+	}
+	return ms >= 1000 ? `${(ms / 1000).toFixed(3)}s` : `${Number(ms.toFixed(3))}ms`;
+}
+
+function now() {
+	const [seconds, nanoseconds] = native.hrtime();
+	return seconds * 1e3 + nanoseconds / 1e6;
+}
+
+// The lines of console.table.
+function drawn(heads, columns) {
+	const rows = Math.max(...columns.map((column) => column.length));
+	const widths = heads.map((head, i) =>
+		Math.max(width(head), ...columns[i].map((cell) => width(cell))) + 2);
+	const line = (left, middle, right) => left + widths.map((n) => "─".repeat(n)).join(middle) + right;
+	const row = (cells) => "│" + cells.map((cell, i) => {
+		const room = widths[i] - width(cell), before = Math.floor(room / 2);
+		return " ".repeat(before) + cell + " ".repeat(room - before);
+	}).join("│") + "│";
+	const out = [line("┌", "┬", "┐"), row(heads), line("├", "┼", "┤")];
+	for (let i = 0; i < rows; i++)
+		out.push(row(columns.map((column) => column[i] ?? "")));
+	out.push(line("└", "┴", "┘"));
+	return out.join("\n");
+}
+
+const cell = (value) => inspect(value, { maxArrayLength: 3, breakLength: Infinity,
+	depth: value !== null && typeof value === "object" && !Array.isArray(value) && Object.keys(value).length > 2 ? -1 : 0 });
+
+class Console {
+	#indent = "";
+	#counts = new Map();
+	#times = new Map();
+
+	constructor() {
+		for (const name of Object.getOwnPropertyNames(Console.prototype))
+			if (name !== "constructor")
+				Object.defineProperty(this, name, { configurable: true, enumerable: true, writable: true,
+					value: this[name].bind(this) });
+	}
+
+	#write(priority, args) {
+		let text = formatWithOptions({}, ...args);
+		if (this.#indent !== "")
+			text = this.#indent + text.replaceAll("\n", `\n${this.#indent}`);
+		native.log(priority, text);
+	}
+
+	log(...args) {
+		this.#write(INFO, args);
+	}
+
+	info(...args) {
+		this.#write(INFO, args);
+	}
+
+	debug(...args) {
+		this.#write(DEBUG, args);
+	}
+
+	warn(...args) {
+		this.#write(WARNING, args);
+	}
+
+	error(...args) {
+		this.#write(ERR, args);
+	}
+
+	dir(value, options) {
+		this.#write(INFO, [inspect(value, { customInspect: false, ...options })]);
+	}
+
+	dirxml(...args) {
+		this.#write(INFO, args);
+	}
+
+	trace(...args) {
+		const error = new Error(formatWithOptions({}, ...args));
+		error.name = "Trace";
+		const lines = stackOf(error).split("\n").filter((line) => !/node:console:/.test(line));
+		this.#write(ERR, ["%s", lines.join("\n")]);
+	}
+
+	assert(condition, ...args) {
+		if (condition)
+			return;
+		if (typeof args[0] === "string")
+			args[0] = `Assertion failed: ${args[0]}`;
+		else
+			args.unshift(args.length === 0 ? "Assertion failed" : "Assertion failed:");
+		this.#write(WARNING, args);
+	}
+
+	count(label = "default") {
+		const n = (this.#counts.get(`${label}`) ?? 0) + 1;
+		this.#counts.set(`${label}`, n);
+		this.#write(INFO, [`${label}: ${n}`]);
+	}
+
+	countReset(label = "default") {
+		if (!this.#counts.delete(`${label}`))
+			process.emitWarning(`Count for '${label}' does not exist`);
+	}
+
+	group(...args) {
+		if (args.length > 0)
+			this.#write(INFO, args);
+		this.#indent += "  ";
+	}
+
+	groupCollapsed(...args) {
+		this.group(...args);
+	}
+
+	groupEnd() {
+		this.#indent = this.#indent.slice(2);
+	}
+
+	time(label = "default") {
+		if (this.#times.has(`${label}`))
+			process.emitWarning(`Label '${label}' already exists for console.time()`);
+		else
+			this.#times.set(`${label}`, now());
+	}
+
+	timeLog(label = "default", ...args) {
+		const start = this.#times.get(`${label}`);
+		if (start === undefined)
+			process.emitWarning(`No such label '${label}' for console.timeLog()`);
+		else
+			this.#write(INFO, ["%s: %s", label, duration(now() - start), ...args]);
+	}
+
+	timeEnd(label = "default") {
+		const start = this.#times.get(`${label}`);
+		if (start === undefined) {
+			process.emitWarning(`No such label '${label}' for console.timeEnd()`);
+			return;
+		}
+		this.#times.delete(`${label}`);
+		this.#write(INFO, ["%s: %s", label, duration(now() - start)]);
+	}
+
+	table(data, properties) {
+		if (data === null || typeof data !== "object") {
+			this.#write(INFO, [data]);
+			return;
+		}
+		const rows = data instanceof Map ? [...data] : data instanceof Set ? [...data].map((value, i) => [i, value])
+			: Object.entries(data);
+		const indexHead = data instanceof Map || data instanceof Set ? "(iteration index)" : "(index)";
+		const heads = [], values = [], columns = new Map();
+		rows.forEach(([, value], i) => {
+			if (value === null || typeof value !== "object" || data instanceof Map) {
+				values[i] = cell(value);
+				return;
+			}
+			for (const key of properties ?? Object.keys(value)) {
+				if (!columns.has(key))
+					columns.set(key, []);
+				columns.get(key)[i] = Object.hasOwn(value, key) ? cell(value[key]) : "";
+			}
+		});
+		const index = data instanceof Map || data instanceof Set ? rows.map((_, i) => String(i)) : rows.map(([key]) => key);
+		const shown = [index];
+		heads.push(indexHead);
+		if (data instanceof Map) {
+			heads.push("Key");
+			shown.push(rows.map(([key]) => cell(key)));
+		}
+		for (const [key, column] of columns) {
+			heads.push(key);
+			shown.push(Array.from({ length: rows.length }, (_, i) => column[i] ?? ""));
+		}
+		if (values.length > 0) {
+			heads.push("Values");
+			shown.push(Array.from({ length: rows.length }, (_, i) => values[i] ?? ""));
+		}
+		this.#write(INFO, ["%s", drawn(heads, shown)]);
+	}
+}
+
+module.exports = new Console();
+Object.defineProperty(module.exports, Symbol.toStringTag, { configurable: true, value: "console" });
+Object.defineProperty(module.exports, "Console", { value: Console });

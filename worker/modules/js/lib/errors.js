@@ -1,0 +1,134 @@
+// Errors with Node's codes and words, and stacks in the form that Node's have.
+"use strict";
+
+// The engine counts the columns of a first line from the function's head, which loader.c puts there.
+const HEADS = {
+	file: "(function (exports, require, module, __filename, __dirname) {".length,
+	library: "(function (exports, require, module, native) {".length,
+};
+
+function coded(Base, code, message) {
+	const error = new Base(message);
+	Object.defineProperty(error, "code",
+		{ configurable: true, enumerable: true, writable: true, value: code });
+	Object.defineProperty(error, codedMark, { value: true });
+	return error;
+}
+const codedMark = Symbol("node's error");
+
+// "an instance of Foo", "type string ('x')": how Node says what it was given.
+function received(value) {
+	if (value === null || value === undefined)
+		return ` Received ${value}`;
+	if (typeof value === "function")
+		return ` Received function ${value.name}`;
+	if (typeof value === "object") {
+		if (value.constructor && value.constructor.name)
+			return ` Received an instance of ${value.constructor.name}`;
+		return ` Received ${require("inspect").inspect(value, { depth: -1 })}`;
+	}
+	let text = require("inspect").inspect(value, { colors: false });
+	if (text.length > 28)
+		text = text.slice(0, 25) + "...";
+	return ` Received type ${typeof value} (${text})`;
+}
+
+function argType(name, expected, value) {
+	const what = /^(first|second|third) argument$/.test(name) ? `The ${name}`
+		: name.includes(".") ? `The "${name}" property` : `The "${name}" argument`;
+	return coded(TypeError, "ERR_INVALID_ARG_TYPE", `${what} must be ${expected}.${received(value)}`);
+}
+
+function argValue(name, value, reason = "is invalid") {
+	const what = name.includes(".") ? "property" : "argument";
+	return coded(TypeError, "ERR_INVALID_ARG_VALUE",
+		`The ${what} '${name}' ${reason}. Received ${require("inspect").inspect(value)}`);
+}
+
+function grouped(number) {
+	const text = String(number);
+	if (typeof number === "bigint" || (Number.isInteger(number) && Math.abs(number) > 2 ** 32))
+		return text.replace(/\B(?=(\d{3})+$)/g, "_") + (typeof number === "bigint" ? "n" : "");
+	return text;
+}
+
+function outOfRange(name, range, value) {
+	const got = typeof value === "number" || typeof value === "bigint" ? grouped(value)
+		: require("inspect").inspect(value);
+	return coded(RangeError, "ERR_OUT_OF_RANGE",
+		`The value of "${name}" is out of range. It must be ${range}. Received ${got}`);
+}
+
+// One line of the engine's stack, "name@file:line:column".
+function frame(line) {
+	const at = line.indexOf("@");
+	let name = at >= 0 ? line.slice(0, at) : "";
+	const place = at >= 0 ? line.slice(at + 1) : line;
+	const found = /^(.*):(\d+):(\d+)$/.exec(place);
+	if (name === "global code" || name === "module code" || name === "eval code")
+		name = "";
+	if (!found)
+		return `    at ${name || "<anonymous>"} (${place === "[native code]" ? "native" : place})`;
+	let column = Number(found[3]);
+	if (found[2] === "1")
+		column -= found[1].startsWith("node:") ? HEADS.library : HEADS.file;
+	const where = `${found[1]}:${found[2]}:${Math.max(column, 1)}`;
+	return name === "" ? `    at ${where}` : `    at ${name} (${where})`;
+}
+
+function frames(stack) {
+	const lines = stack.split("\n");
+	while (lines.length > 0 && /@node:(boot|module|timers):|@node:http:.*|^@?$/.test(lines[lines.length - 1]))
+		lines.pop();
+	return lines.filter((line) => line !== "").slice(0, 10).map(frame);
+}
+
+// "TypeError [ERR_X]: message": the first line.
+function title(error) {
+	let name = String(error.name);
+	if (error[codedMark])
+		name += ` [${error.code}]`;
+	const message = String(error.message);
+	return message === "" ? name : `${name}: ${message}`;
+}
+
+// error.stack as Node's engine would have it; one that a script has set stays as it is.
+function stackOf(error) {
+	const own = error.stack;
+	if (typeof own !== "string" || own === "")
+		return title(error);
+	if (/\n {4}at /.test(own) || own.startsWith(title(error)))
+		return own;
+	if (!/^([^\n]*@)?[^\n]*(:\d+:\d+|\[native code\])(\n|$)/.test(own))
+		return own;
+	return [title(error), ...frames(own)].join("\n");
+}
+
+function isError(value) {
+	return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
+}
+
+// What the log says of a thrown value.
+function report(value) {
+	return require("inspect").inspect(value);
+}
+
+// What a refused load says: "file:line:column: message", with the stack behind it if there is one.
+function describe(error) {
+	if (!isError(error))
+		return `the script threw ${require("inspect").inspect(error)}`;
+	const first = typeof error.stack === "string" ? error.stack.split("\n").find((line) =>
+		/:\d+:\d+$/.test(line) && !/@?node:[a-z_/]+:\d+:\d+$/.test(line)) : undefined;
+	let where;
+	if (first !== undefined) {
+		where = /\(?([^\s(]+:\d+:\d+)\)?$/.exec(frame(first))[1];
+	} else if (error.sourceURL !== undefined) {
+		where = `${error.sourceURL}:${error.line}:${error.column || 1}`;
+	}
+	if (error instanceof SyntaxError && error.sourceURL !== undefined && error.line > 0)
+		where = `${error.sourceURL}:${error.line}:${error.column || 1}`;
+	return where === undefined ? title(error) : `${where}: ${title(error)}`;
+}
+
+module.exports = { coded, argType, argValue, outOfRange, received, stackOf, isError, report, describe,
+	title };

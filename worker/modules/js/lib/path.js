@@ -1,0 +1,133 @@
+// path, of POSIX.
+"use strict";
+
+const { argType } = require("errors");
+
+function check(value, name) {
+	if (typeof value !== "string")
+		throw argType(name, "of type string", value);
+}
+
+// Takes "." and ".." out; `absolute`: there is nothing above the root.
+function squeeze(text, absolute) {
+	const out = [];
+	for (const part of text.split("/")) {
+		if (part === "" || part === ".")
+			continue;
+		if (part !== "..")
+			out.push(part);
+		else if (out.length > 0 && out[out.length - 1] !== "..")
+			out.pop();
+		else if (!absolute)
+			out.push("..");
+	}
+	return out.join("/");
+}
+
+function normalize(path) {
+	check(path, "path");
+	if (path === "")
+		return ".";
+	const absolute = path[0] === "/", folder = path.endsWith("/");
+	let text = squeeze(path, absolute);
+	if (text === "") {
+		if (absolute)
+			return "/";
+		return folder ? "./" : ".";
+	}
+	if (folder)
+		text += "/";
+	return absolute ? "/" + text : text;
+}
+
+function isAbsolute(path) {
+	check(path, "path");
+	return path[0] === "/";
+}
+
+function join(...parts) {
+	for (const part of parts)
+		check(part, "path");
+	const text = parts.filter((part) => part !== "").join("/");
+	return text === "" ? "." : normalize(text);
+}
+
+function resolve(...parts) {
+	let text = "";
+	for (let i = parts.length - 1; i >= 0 && text[0] !== "/"; i--) {
+		check(parts[i], `paths[${i}]`);
+		if (parts[i] !== "")
+			text = text === "" ? parts[i] : `${parts[i]}/${text}`;
+	}
+	if (text[0] !== "/")
+		text = `${native.cwd()}/${text}`;
+	return "/" + squeeze(text, true);
+}
+
+function relative(from, to) {
+	check(from, "from");
+	check(to, "to");
+	const a = resolve(from).split("/").filter(Boolean), b = resolve(to).split("/").filter(Boolean);
+	let same = 0;
+	while (same < a.length && same < b.length && a[same] === b[same])
+		same++;
+	return [...a.slice(same).map(() => ".."), ...b.slice(same)].join("/");
+}
+
+function dirname(path) {
+	check(path, "path");
+	if (path === "")
+		return ".";
+	const text = path.replace(/(?!^)\/+$/, "");
+	const at = text.lastIndexOf("/");
+	if (at < 0)
+		return ".";
+	if (at === 0)
+		return "/";
+	if (at === 1 && text[0] === "/")
+		return "//";
+	return text.slice(0, at).replace(/(?!^)\/+$/, "");
+}
+
+function basename(path, suffix) {
+	if (suffix !== undefined)
+		check(suffix, "suffix");
+	check(path, "path");
+	const text = path.replace(/\/+$/, "");
+	const base = text.slice(text.lastIndexOf("/") + 1);
+	if (suffix !== undefined && suffix !== base && base.endsWith(suffix))
+		return base.slice(0, base.length - suffix.length);
+	return base;
+}
+
+function extname(path) {
+	check(path, "path");
+	const base = basename(path);
+	const dot = base.lastIndexOf(".");
+	return dot <= 0 || base === ".." ? "" : base.slice(dot);
+}
+
+function parse(path) {
+	check(path, "path");
+	const root = path[0] === "/" ? "/" : "";
+	const base = basename(path), ext = extname(path);
+	let dir = dirname(path);
+	if (dir === "." && !/^\.\//.test(path))
+		dir = "";
+	return { root, dir, base, ext, name: ext === "" ? base : base.slice(0, -ext.length) };
+}
+
+function format(parts) {
+	if (parts === null || typeof parts !== "object")
+		throw argType("pathObject", "of type object", parts);
+	const dir = parts.dir || parts.root;
+	const ext = parts.ext ? (parts.ext[0] === "." ? "" : ".") + parts.ext : "";
+	const base = parts.base || `${parts.name || ""}${ext}`;
+	if (!dir)
+		return base;
+	return dir === parts.root ? `${dir}${base}` : `${dir}/${base}`;
+}
+
+module.exports = { resolve, normalize, isAbsolute, join, relative, toNamespacedPath: (path) => path,
+	dirname, basename, extname, format, parse, sep: "/", delimiter: ":", win32: null, posix: null };
+module.exports.posix = module.exports;

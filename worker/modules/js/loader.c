@@ -1,0 +1,281 @@
+/*
+ * Bringing scripts in: the libraries, which are part of this module, and files, which may be read
+ * while the module loads only, since a worker that serves does not wait for a disk. What `require`
+ * looks for where is lib/module.js's.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "engine_private.h"
+#include "js.h"
+#include "lib.h"
+
+/*
+ * Compiles a text into a function, whose parameters are `head`'s: they stand in the first line, so
+ * that lines keep their numbers. NULL with *exception set: it is no JavaScript.
+ */
+static JSValueRef
+compile(const struct js *js, const char *head, const char *text, size_t n, const char *name,
+	JSValueRef *exception)
+{
+	size_t head_n = strlen(head);
+	char *whole = malloc(head_n + n + 4);
+	JSStringRef source, url;
+	JSValueRef function;
+
+	if (whole == NULL)
+		return js_throw(js, exception, "ENOMEM", "no memory to compile %s", name);
+	memcpy(whole, head, head_n);
+	memcpy(whole + head_n, text, n);
+	memcpy(whole + head_n + n, "\n})", 4);
+	source = JSStringCreateWithUTF8CString(whole);
+	url = JSStringCreateWithUTF8CString(name);
+	function = JSEvaluateScript(js->ctx, source, NULL, url, 1, exception);
+	JSStringRelease(url);
+	JSStringRelease(source);
+	free(whole);
+	return function != NULL ? function : js_undefined(js);
+}
+
+/* library(name): the function that makes it, or undefined. */
+static JSValueRef
+loader_library(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	char *name = js_utf8(js, js_arg(js, argc, argv, 0), NULL), url[64];
+	JSValueRef function = js_undefined(js);
+
+	for (const struct js_library *library = js_libraries; name != NULL && library->name != NULL;
+	     library++) {
+		if (strcmp(library->name, name) != 0)
+			continue;
+		snprintf(url, sizeof(url), "node:%s", name);
+		function = compile(js, "(function (exports, require, module, native) {",
+				   (const char *)library->text, library->size, url, exception);
+		break;
+	}
+	free(name);
+	return function;
+}
+
+/* compile(text, filename): the function that runs a file of the script's. */
+static JSValueRef
+loader_compile(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	size_t n = 0;
+	char *text = js_utf8(js, js_arg(js, argc, argv, 0), &n);
+	char *name = js_utf8(js, js_arg(js, argc, argv, 1), NULL);
+	JSValueRef function = js_undefined(js);
+
+	if (text != NULL && name != NULL)
+		function =
+			compile(js, "(function (exports, require, module, __filename, __dirname) {",
+				text, n, name, exception);
+	free(text);
+	free(name);
+	return function;
+}
+
+/* May a file be looked at now? If not, an exception says what would be right. */
+static bool
+may_read(const struct js *js, const char *path, JSValueRef *exception)
+{
+	if (js->loading)
+		return true;
+	js_throw(
+		js, exception, "ERR_WORKER_SERVES",
+		"%s cannot be read now: a worker that serves never waits for a disk. Require files "
+		"where the script begins, before it has been loaded",
+		path);
+	return false;
+}
+
+/* stat(path): 1 a file, 2 a folder, 0 neither. */
+static JSValueRef
+loader_stat(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	char *path = js_utf8(js, js_arg(js, argc, argv, 0), NULL);
+	struct stat st;
+	double kind = 0;
+
+	if (path != NULL && may_read(js, path, exception) && stat(path, &st) == 0)
+		kind = S_ISREG(st.st_mode) ? 1 : S_ISDIR(st.st_mode) ? 2 : 0;
+	free(path);
+	return JSValueMakeNumber(js->ctx, kind);
+}
+
+/* realpath(path), or undefined. */
+static JSValueRef
+loader_realpath(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	char *path = js_utf8(js, js_arg(js, argc, argv, 0), NULL), *real = NULL;
+	JSValueRef value;
+
+	if (path != NULL && may_read(js, path, exception))
+		real = realpath(path, NULL);
+	value = real != NULL ? js_text(js, real) : js_undefined(js);
+	free(real);
+	free(path);
+	return value;
+}
+
+static char *
+file_read(const char *path, size_t *n)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), saved = 0;
+	char *bytes = NULL;
+	struct stat st;
+
+	*n = 0;
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) < 0 || (bytes = malloc((size_t)st.st_size + 1)) == NULL)
+		goto failed;
+	while (*n < (size_t)st.st_size) {
+		ssize_t got = read(fd, bytes + *n, (size_t)st.st_size - *n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			goto failed;
+		if (got == 0)
+			break;
+		*n += (size_t)got;
+	}
+	close(fd);
+	return bytes;
+failed:
+	saved = errno;
+	free(bytes);
+	close(fd);
+	errno = saved;
+	return NULL;
+}
+
+/* readFile(path): its text. */
+static JSValueRef
+loader_read_file(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	char *path = js_utf8(js, js_arg(js, argc, argv, 0), NULL), *bytes;
+	JSValueRef value = js_undefined(js);
+	size_t n = 0;
+
+	if (path != NULL && may_read(js, path, exception)) {
+		bytes = file_read(path, &n);
+		if (bytes != NULL)
+			value = js_text_n(js, bytes, n);
+		else
+			js_throw(js, exception, eddy_error_name(EDDY_ERRNO(errno)),
+				 "%s cannot be read: %s", path, strerror(errno));
+		free(bytes);
+	}
+	free(path);
+	return value;
+}
+
+/* onRejection(function): the engine's report of promises whose rejection nobody has handled. */
+static JSValueRef
+loader_on_rejection(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	JSObjectRef function = JSValueToObject(js->ctx, js_arg(js, argc, argv, 0), exception);
+
+	if (function != NULL && JSGlobalContextSetUnhandledRejectionCallback != NULL)
+		JSGlobalContextSetUnhandledRejectionCallback(js->ctx, function, exception);
+	return js_undefined(js);
+}
+
+const struct js_binding js_loader_bindings[] = {
+	{"library", loader_library},
+	{"compile", loader_compile},
+	{"stat", loader_stat},
+	{"realpath", loader_realpath},
+	{"readFile", loader_read_file},
+	{"onRejection", loader_on_rejection},
+	{NULL, NULL},
+};
+
+static int
+bind_all(struct js *js)
+{
+	const struct js_binding *const tables[] = {js_loader_bindings,	js_timer_bindings,
+						   js_http_bindings,	js_net_bindings,
+						   js_process_bindings, js_text_bindings};
+	int err = 0;
+
+	js->native = JSObjectMake(js->ctx, NULL, NULL);
+	JSValueProtect(js->ctx, js->native);
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && err == 0; i++)
+		err = js_bind(js, js->native, tables[i]);
+	return err;
+}
+
+static void
+shared_keep(void *bytes, void *context)
+{
+	(void)bytes; /* it is in struct js, which is freed when the engine is gone */
+	(void)context;
+}
+
+static JSObjectRef
+boot_function(struct js *js, JSObjectRef boot, const char *name)
+{
+	JSObjectRef function = JSValueToObject(js->ctx, js_get(js, boot, name), NULL);
+
+	JSValueProtect(js->ctx, function);
+	return function;
+}
+
+/* Runs lib/boot.js, which returns the functions that C calls. */
+static int
+boot(struct js *js, JSValueRef *exception)
+{
+	JSValueRef name = js_text(js, "boot"), function, args[4], made = NULL;
+	JSObjectRef shared = JSObjectMakeArrayBufferWithBytesNoCopy(
+		js->ctx, &js->shared, sizeof(js->shared), shared_keep, NULL, exception);
+
+	if (*exception != NULL)
+		return -1;
+	js_set(js, js->native, "shared", shared);
+	function = loader_library(js, 1, &name, exception);
+	if (*exception != NULL)
+		return -1;
+	for (size_t i = 0; i < 3; i++)
+		args[i] = js_undefined(js);
+	args[3] = js->native;
+	made = JSObjectCallAsFunction(js->ctx, JSValueToObject(js->ctx, function, NULL), NULL, 4,
+				      args, exception);
+	if (*exception != NULL)
+		return -1;
+	js->describe = boot_function(js, JSValueToObject(js->ctx, made, NULL), "describe");
+	js->load = boot_function(js, JSValueToObject(js->ctx, made, NULL), "load");
+	js->dispatch = boot_function(js, JSValueToObject(js->ctx, made, NULL), "dispatch");
+	return 0;
+}
+
+int
+js_loader_start(struct js *js)
+{
+	JSValueRef exception = NULL, path;
+	int err = bind_all(js);
+	char *text;
+
+	if (err != 0)
+		return err;
+	if (boot(js, &exception) == 0) {
+		path = js_text(js, js->script);
+		JSObjectCallAsFunction(js->ctx, js->load, NULL, 1, &path, &exception);
+	}
+	if (exception != NULL) {
+		text = js_describe(js, exception);
+		err = eddy_module_fail(js->self, "%s", text != NULL ? text : "no memory");
+		free(text);
+		return err;
+	}
+	js_settle(js);
+	return 0;
+}

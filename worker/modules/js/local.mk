@@ -1,0 +1,54 @@
+# worker/modules/js/: the module js, if JavaScriptCore is there. The files of lib/ become C by `embed`.
+
+JS_TEXTS = \
+	worker/modules/js/lib/abort.js \
+	worker/modules/js/lib/boot.js \
+	worker/modules/js/lib/buffer.js \
+	worker/modules/js/lib/console.js \
+	worker/modules/js/lib/encoding.js \
+	worker/modules/js/lib/errors.js \
+	worker/modules/js/lib/events.js \
+	worker/modules/js/lib/http.js \
+	worker/modules/js/lib/inspect.js \
+	worker/modules/js/lib/module.js \
+	worker/modules/js/lib/path.js \
+	worker/modules/js/lib/process.js \
+	worker/modules/js/lib/stream.js \
+	worker/modules/js/lib/stream_promises.js \
+	worker/modules/js/lib/string_decoder.js \
+	worker/modules/js/lib/timers.js \
+	worker/modules/js/lib/timers_promises.js
+EXTRA_DIST += worker/modules/js/embed $(JS_TEXTS)
+
+if HAVE_JAVASCRIPT
+eddymodule_PROGRAMS += worker/modules/js.so
+CLEANFILES += worker/modules/js/lib.c
+
+worker_modules_js_so_SOURCES = \
+	worker/modules/js/engine.c \
+	worker/modules/js/engine_private.h \
+	worker/modules/js/http.c \
+	worker/modules/js/js.c \
+	worker/modules/js/js.h \
+	worker/modules/js/lib.h \
+	worker/modules/js/loader.c \
+	worker/modules/js/net.c \
+	worker/modules/js/process.c \
+	worker/modules/js/table.c \
+	worker/modules/js/table.h \
+	worker/modules/js/text.c \
+	worker/modules/js/timer.c \
+	worker/modules/js/utf8.c \
+	worker/modules/js/utf8.h \
+	worker/modules/js/value.c
+nodist_worker_modules_js_so_SOURCES = worker/modules/js/lib.c
+worker_modules_js_so_CPPFLAGS = $(MODULE_COMPILE_CPP) -I$(srcdir)/worker/modules/js $(JAVASCRIPT_CFLAGS)
+worker_modules_js_so_CFLAGS = $(MODULE_COMPILE)
+# The engine has threads that go on until the process ends: its library, and this, are never unmapped.
+worker_modules_js_so_LDFLAGS = $(MODULE_LINK) -Wl,-z,nodelete
+worker_modules_js_so_LDADD = $(JAVASCRIPT_LIBS)
+
+worker/modules/js/lib.c: worker/modules/js/embed $(JS_TEXTS)
+	$(AM_V_GEN)$(MKDIR_P) $(@D) && cd $(srcdir) && \
+		worker/modules/js/embed $(JS_TEXTS) > $(abs_builddir)/$@.new && mv $(abs_builddir)/$@.new $(abs_builddir)/$@
+endif

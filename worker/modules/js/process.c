@@ -1,0 +1,225 @@
+/* The process and the log, for lib/process.js, console.js and os.js. */
+#include <errno.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "js.h"
+
+#define LOG_LINE_MAX 4000 /* of eddy_log's 4095; the rest of a longer line is a line of its own */
+
+/* Where a line of n bytes that is too long is cut: not inside of a character. */
+static size_t
+line_cut(const char *line, size_t n)
+{
+	if (n <= LOG_LINE_MAX)
+		return n;
+	n = LOG_LINE_MAX;
+	while (n > LOG_LINE_MAX - 4 && ((unsigned char)line[n] & 0xc0) == 0x80)
+		n--;
+	return n;
+}
+
+/* log(priority, text): a line of the log for each of its lines. */
+static JSValueRef
+process_log(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	int priority = (int)js_number(js, js_arg(js, argc, argv, 0), LOG_INFO);
+	char *text = js_utf8(js, js_arg(js, argc, argv, 1), NULL);
+
+	(void)exception;
+	for (const char *p = text; p != NULL;) {
+		size_t line = strcspn(p, "\n"), n = line_cut(p, line);
+
+		eddy_log(js->self, priority, "%.*s", (int)n, p);
+		p += n;
+		if (n == line)
+			p = *p == '\n' ? p + 1 : NULL;
+	}
+	free(text);
+	return js_undefined(js);
+}
+
+static JSValueRef
+process_pid(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	(void)argc;
+	(void)argv;
+	(void)exception;
+	return JSValueMakeNumber(js->ctx, eddy_process_pid());
+}
+
+static JSValueRef
+process_cwd(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	char path[PATH_MAX];
+	int err = eddy_process_cwd(path, sizeof(path));
+
+	(void)argc;
+	(void)argv;
+	if (err != 0)
+		return js_throw(js, exception, eddy_error_name(err), "%s: the current directory",
+				eddy_strerror(err));
+	return js_text(js, path);
+}
+
+/* environment(): an object with all variables. */
+static JSValueRef
+process_environment(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	JSObjectRef object = JSObjectMake(js->ctx, NULL, NULL);
+
+	(void)argc;
+	(void)argv;
+	(void)exception;
+	for (char **entry = environ; entry != NULL && *entry != NULL; entry++) {
+		const char *equals = strchr(*entry, '=');
+		char *name = equals != NULL ? strndup(*entry, (size_t)(equals - *entry)) : NULL;
+
+		if (name != NULL)
+			js_set(js, object, name, js_text(js, equals + 1));
+		free(name);
+	}
+	return object;
+}
+
+/* memoryUsage(): [rss, heapTotal, heapUsed, external] */
+static JSValueRef
+process_memory_usage(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	eddy_memory_usage usage = {.size = sizeof(usage)};
+	JSValueRef values[4];
+
+	(void)argc;
+	(void)argv;
+	eddy_process_memory_usage(&usage);
+	values[0] = JSValueMakeNumber(js->ctx, (double)usage.rss);
+	values[1] = JSValueMakeNumber(js->ctx, (double)usage.heap_total);
+	values[2] = JSValueMakeNumber(js->ctx, (double)usage.heap_used);
+	values[3] = JSValueMakeNumber(js->ctx, (double)usage.external);
+	return JSObjectMakeArray(js->ctx, 4, values, exception);
+}
+
+/* cpuUsage(): [user, system] */
+static JSValueRef
+process_cpu_usage(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	eddy_cpu_usage usage = {.size = sizeof(usage)};
+	JSValueRef values[2];
+
+	(void)argc;
+	(void)argv;
+	eddy_process_cpu_usage(&usage);
+	values[0] = JSValueMakeNumber(js->ctx, (double)usage.user);
+	values[1] = JSValueMakeNumber(js->ctx, (double)usage.system);
+	return JSObjectMakeArray(js->ctx, 2, values, exception);
+}
+
+static JSValueRef
+process_uptime(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	(void)argc;
+	(void)argv;
+	(void)exception;
+	return JSValueMakeNumber(js->ctx, eddy_process_uptime());
+}
+
+/* hrtime(): [seconds, nanoseconds], which a double has exactly each. */
+static JSValueRef
+process_hrtime(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	uint64_t now = eddy_process_hrtime();
+	JSValueRef values[2] = {JSValueMakeNumber(js->ctx, (double)(now / 1000000000)),
+				JSValueMakeNumber(js->ctx, (double)(now % 1000000000))};
+
+	(void)argc;
+	(void)argv;
+	return JSObjectMakeArray(js->ctx, 2, values, exception);
+}
+
+static void
+process_signalled(int number, void *arg)
+{
+	struct js *js = arg;
+	JSValueRef value = JSValueMakeNumber(js->ctx, number);
+
+	js_dispatch(js, JS_SIGNAL, 1, &value);
+}
+
+/* onSignal(number): false if the daemon does not hand that one on. */
+static JSValueRef
+process_on_signal(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	int number = (int)js_number(js, js_arg(js, argc, argv, 0), 0), err;
+
+	(void)exception;
+	if (number != SIGINT && number != SIGTERM && number != SIGHUP && number != SIGUSR1 &&
+	    number != SIGUSR2)
+		return JSValueMakeBoolean(js->ctx, false);
+	err = eddy_process_on(number, process_signalled, js);
+	return JSValueMakeBoolean(js->ctx, err == 0);
+}
+
+/* leave(): the worker drains, and is replaced, as if it had been sent SIGTERM. */
+static JSValueRef
+process_leave(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	(void)argc;
+	(void)argv;
+	(void)exception;
+	kill(getpid(), SIGTERM);
+	return js_undefined(js);
+}
+
+/* workerId() */
+static JSValueRef
+process_worker_id(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	(void)argc;
+	(void)argv;
+	(void)exception;
+	return JSValueMakeNumber(js->ctx, eddy_cluster_worker_id());
+}
+
+/* system(): [sysname, release, version, machine, hostname, processors, memory] */
+static JSValueRef
+process_system(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	double pages = (double)sysconf(_SC_PHYS_PAGES), page = (double)sysconf(_SC_PAGESIZE);
+	double spare = (double)sysconf(_SC_AVPHYS_PAGES);
+	struct utsname name = {0};
+	JSValueRef values[8];
+
+	(void)argc;
+	(void)argv;
+	uname(&name);
+	values[0] = js_text(js, name.sysname);
+	values[1] = js_text(js, name.release);
+	values[2] = js_text(js, name.version);
+	values[3] = js_text(js, name.machine);
+	values[4] = js_text(js, name.nodename);
+	values[5] = JSValueMakeNumber(js->ctx, (double)sysconf(_SC_NPROCESSORS_ONLN));
+	values[6] = JSValueMakeNumber(js->ctx, pages * page);
+	values[7] = JSValueMakeNumber(js->ctx, spare * page);
+	return JSObjectMakeArray(js->ctx, 8, values, exception);
+}
+
+const struct js_binding js_process_bindings[] = {
+	{"log", process_log},
+	{"pid", process_pid},
+	{"cwd", process_cwd},
+	{"environment", process_environment},
+	{"memoryUsage", process_memory_usage},
+	{"cpuUsage", process_cpu_usage},
+	{"uptime", process_uptime},
+	{"hrtime", process_hrtime},
+	{"onSignal", process_on_signal},
+	{"leave", process_leave},
+	{"workerId", process_worker_id},
+	{"system", process_system},
+	{NULL, NULL},
+};
