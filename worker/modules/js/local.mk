@@ -2,22 +2,30 @@
 
 JS_TEXTS = \
 	worker/modules/js/lib/abort.js \
+	worker/modules/js/lib/assert.js \
 	worker/modules/js/lib/boot.js \
 	worker/modules/js/lib/buffer.js \
 	worker/modules/js/lib/console.js \
+	worker/modules/js/lib/deep_equal.js \
 	worker/modules/js/lib/encoding.js \
 	worker/modules/js/lib/errors.js \
 	worker/modules/js/lib/events.js \
 	worker/modules/js/lib/http.js \
 	worker/modules/js/lib/inspect.js \
 	worker/modules/js/lib/module.js \
+	worker/modules/js/lib/net.js \
+	worker/modules/js/lib/os.js \
 	worker/modules/js/lib/path.js \
 	worker/modules/js/lib/process.js \
+	worker/modules/js/lib/querystring.js \
 	worker/modules/js/lib/stream.js \
-	worker/modules/js/lib/stream_promises.js \
+	worker/modules/js/lib/stream/promises.js \
 	worker/modules/js/lib/string_decoder.js \
 	worker/modules/js/lib/timers.js \
-	worker/modules/js/lib/timers_promises.js
+	worker/modules/js/lib/timers/promises.js \
+	worker/modules/js/lib/url.js \
+	worker/modules/js/lib/util.js \
+	worker/modules/js/lib/util/types.js
 EXTRA_DIST += worker/modules/js/embed $(JS_TEXTS)
 
 if HAVE_JAVASCRIPT

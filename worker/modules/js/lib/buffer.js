@@ -3,7 +3,7 @@
 
 const { argType, argValue, outOfRange, coded } = require("errors");
 
-const MAX_LENGTH = 2 ** 32 - 1;
+const MAX_LENGTH = 2 ** 32;
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const BASE64URL = BASE64.slice(0, 62) + "-_";
 const CODES = new Map([...BASE64].map((letter, i) => [letter.charCodeAt(0), i]));
@@ -417,7 +417,7 @@ const methods = {
 		const extra = Object.keys(this).filter((key) => !/^\d+$/.test(key));
 		for (const key of extra)
 			text += `, ${key}: ${inspect(this[key], options)}`;
-		return `<${this.constructor === Buffer ? "Buffer" : this.constructor.name}${text === "" ? "" : ` ${text}`}>`;
+		return `<${this.constructor === Buffer ? "Buffer" : this.constructor.name} ${text}>`;
 	},
 };
 

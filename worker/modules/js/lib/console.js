@@ -29,8 +29,7 @@ function drawn(heads, columns) {
 		Math.max(width(head), ...columns[i].map((cell) => width(cell))) + 2);
 	const line = (left, middle, right) => left + widths.map((n) => "─".repeat(n)).join(middle) + right;
 	const row = (cells) => "│" + cells.map((cell, i) => {
-		const room = widths[i] - width(cell), before = Math.floor(room / 2);
-		return " ".repeat(before) + cell + " ".repeat(room - before);
+		return ` ${cell}${" ".repeat(widths[i] - width(cell) - 1)}`;
 	}).join("│") + "│";
 	const out = [line("┌", "┬", "┐"), row(heads), line("├", "┼", "┤")];
 	for (let i = 0; i < rows; i++)
@@ -99,10 +98,7 @@ class Console {
 	assert(condition, ...args) {
 		if (condition)
 			return;
-		if (typeof args[0] === "string")
-			args[0] = `Assertion failed: ${args[0]}`;
-		else
-			args.unshift(args.length === 0 ? "Assertion failed" : "Assertion failed:");
+		args[0] = args.length === 0 ? "Assertion failed" : `Assertion failed: ${args[0]}`;
 		this.#write(WARNING, args);
 	}
 

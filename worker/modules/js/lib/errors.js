@@ -80,7 +80,7 @@ function frames(stack) {
 	const lines = stack.split("\n");
 	while (lines.length > 0 && /@node:(boot|module|timers):|@node:http:.*|^@?$/.test(lines[lines.length - 1]))
 		lines.pop();
-	return lines.filter((line) => line !== "").slice(0, 10).map(frame);
+	return lines.filter((line) => !/^[^@]*@$|^$/.test(line)).slice(0, 10).map(frame);
 }
 
 // "TypeError [ERR_X]: message": the first line.
@@ -99,7 +99,7 @@ function stackOf(error) {
 		return title(error);
 	if (/\n {4}at /.test(own) || own.startsWith(title(error)))
 		return own;
-	if (!/^([^\n]*@)?[^\n]*(:\d+:\d+|\[native code\])(\n|$)/.test(own))
+	if (!/^([^\n]*@[^\n]*|[^\n]*:\d+:\d+)(\n|$)/.test(own))
 		return own;
 	return [title(error), ...frames(own)].join("\n");
 }

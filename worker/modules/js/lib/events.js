@@ -41,7 +41,7 @@ function checkMax(name, n) {
 	if (typeof n !== "number")
 		throw argType(name, "of type number", n);
 	if (!(n >= 0))
-		throw outOfRange(name, "a non-negative number", n);
+		throw outOfRange(name, ">= 0", n);
 }
 
 EventEmitter.prototype.setMaxListeners = function setMaxListeners(n) {
@@ -165,18 +165,20 @@ EventEmitter.prototype.prependListener = function prependListener(type, listener
 	return add(this, type, listener, true);
 };
 
+function onceWrapper(...args) {
+	if (this.fired)
+		return undefined;
+	this.emitter.removeListener(this.type, this.wrapped);
+	this.fired = true;
+	return this.listener.apply(this.emitter, args);
+}
+
 function wrapOnce(emitter, type, listener) {
 	checkListener(listener);
-	let fired = false;
-	function wrapped(...args) {
-		if (fired)
-			return undefined;
-		emitter.removeListener(type, wrapped);
-		fired = true;
-		return listener.apply(emitter, args);
-	}
-	wrapped.listener = listener;
-	return wrapped;
+	const state = { fired: false, emitter, type, listener, wrapped: undefined };
+	state.wrapped = onceWrapper.bind(state);
+	state.wrapped.listener = listener;
+	return state.wrapped;
 }
 
 EventEmitter.prototype.once = function once(type, listener) {

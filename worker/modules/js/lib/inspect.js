@@ -29,7 +29,7 @@ function escaped(character) {
 	if (ESCAPES[character] !== undefined)
 		return ESCAPES[character];
 	const code = character.charCodeAt(0);
-	return code > 0xff ? `\\u${code.toString(16).toUpperCase()}`
+	return code > 0xff ? `\\u${code.toString(16)}`
 		: `\\x${code.toString(16).toUpperCase().padStart(2, "0")}`;
 }
 
@@ -98,7 +98,7 @@ function constructorName(object, ctx, depth) {
 	for (let at = object, n = 0; at; at = Object.getPrototypeOf(at), n++) {
 		const own = Object.getOwnPropertyDescriptor(at, "constructor");
 		if (own !== undefined && typeof own.value === "function" && own.value.name !== "" &&
-			(n > 0 ? instanceOf(object, own.value) : instanceOf(object, own.value)))
+			instanceOf(object, own.value))
 			return own.value.name;
 		if (n === 0)
 			first = at;
@@ -138,7 +138,7 @@ function isIndex(key) {
 }
 
 function otherKeys(ctx, value) {
-	return keysOf(ctx, value).filter((key) => !isIndex(key) && (!ctx.showHidden || key !== "length"));
+	return keysOf(ctx, value).filter((key) => !isIndex(key));
 }
 
 // kinds --------------------------------------------------------------------------------
@@ -194,8 +194,7 @@ function errorBase(ctx, error, constructor, shown, keys) {
 	const name = error.name != null && String(error.name) !== "" ? String(error.name) : "Error";
 	if (constructor !== null && constructor !== name && name.endsWith("Error") && text.startsWith(name) &&
 		!text.includes(constructor) && !shown)
-		text = constructor.includes(name) ? text.replace(name, constructor)
-			: text.replace(name, `${name} [${constructor}]`).replace(/^(\w+) \[\w+\] \[/, "$1 [");
+		text = text.replace(name, constructor.includes(name) ? constructor : `${constructor} [${name}]`);
 	else if (constructor === null)
 		text = text.replace(name, `[${name}: null prototype]`);
 	const frames = text.indexOf("\n    at");
@@ -318,8 +317,7 @@ function describeKind(ctx, value, constructor, shown, keys, depth) {
 		return { braces: [`[${kind}] {`, "}"], extra: OBJECT,
 			entries: () => formatArray(ctx, peek(value), depth) };
 	if (kind === "Arguments")
-		return { braces: ["[Arguments] [", "]"], entries: () => formatArray(ctx, value, depth), extra: ARRAY,
-			empty: value.length === 0 };
+		return { braces: ["[Arguments] {", "}"] };
 	if (typeof value === "function")
 		return { base: paint(ctx, functionBase(value, constructor, shown), "special"), braces: ["{", "}"] };
 	if (value instanceof RegExp)
@@ -412,7 +410,7 @@ function formatValue(ctx, value, depth, typed) {
 
 function toStringTagOf(value, constructor) {
 	let shown = value[Symbol.toStringTag];
-	if (typeof shown !== "string" || shown === "" || shown === constructor)
+	if (typeof shown !== "string" || shown === "" || shown === constructor || hasOwn(value, Symbol.toStringTag))
 		return "";
 	return shown;
 }
@@ -422,17 +420,13 @@ function formatObject(ctx, value, depth) {
 	let shown = toStringTagOf(value, constructor);
 	if (typeof value === "function" && /^(Async)?(Generator)?Function$/.test(shown))
 		shown = "";
-	const arrayLike = Array.isArray(value) || value instanceof TypedArray || tag(value) === "Arguments";
+	const arrayLike = Array.isArray(value) || value instanceof TypedArray;
 	const keys = arrayLike ? otherKeys(ctx, value) : keysOf(ctx, value);
-	if (value instanceof TypedArray || value instanceof ArrayBuffer || value instanceof Promise ||
-		value instanceof Map || value instanceof Set || value instanceof DataView || value instanceof WeakMap ||
-		value instanceof WeakSet)
-		shown = shown === tag(value) || constructor === null ? "" : shown;
 	const kind = describeKind(ctx, value, constructor, shown, keys, depth + 1);
 	const { braces, base = "", extra = OBJECT } = kind;
 	if (keys.length === 0 && (base !== "" || (kind.entries === undefined || kind.empty))) {
 		if (base !== "")
-			return ctx.indentation > 0 || !ctx.circular ? base : base;
+			return base;
 		return `${braces[0]}${braces[1]}`;
 	}
 	if (ctx.depth !== null && depth > ctx.depth) {
@@ -554,8 +548,7 @@ function inColumns(ctx, out, value, entries) {
 	if (longest * 3 + ctx.indentation >= ctx.breakLength || (total / longest <= 5 && longest - gap > 6))
 		return out;
 	const bias = Math.sqrt(longest - total / out.length);
-	const wide = Math.max(longest - 3 - bias, 1) + 0;
-	const biased = Math.max(longest - bias, 1) && wide;
+	const biased = Math.max(longest - 3 - bias, 1);
 	const columns = Math.min(Math.round(Math.sqrt(2.5 * biased * count) / biased),
 		Math.floor((ctx.breakLength - ctx.indentation) / longest), ctx.compact * 4, 15);
 	if (columns <= 1)
@@ -663,7 +656,7 @@ function hasOwnToString(value) {
 function asString(value, options) {
 	if (typeof value === "number" || typeof value === "bigint")
 		return inspect(value, { ...options, colors: false });
-	if (typeof value === "object" && value !== null && !hasOwnToString(value) || typeof value === "function" && !hasOwn(value, "toString"))
+	if (typeof value === "object" && value !== null && !hasOwnToString(value))
 		return inspect(value, { ...options, depth: 0, colors: false, compact: 3 });
 	return String(value);
 }
@@ -693,7 +686,7 @@ function directive(letter, value, options) {
 	case "d":
 		return typeof value === "object" ? numeric(Number(value), Number) : numeric(value, Number);
 	case "i":
-		return typeof value === "object" ? "NaN" : numeric(value, (text) => parseInt(text, 10));
+		return typeof value === "object" ? "NaN" : numeric(value, (text) => parseInt(text));
 	case "f":
 		return typeof value === "symbol" ? "NaN" : inspect(parseFloat(value));
 	case "j":

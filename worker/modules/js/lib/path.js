@@ -86,13 +86,15 @@ function dirname(path) {
 		return "/";
 	if (at === 1 && text[0] === "/")
 		return "//";
-	return text.slice(0, at).replace(/(?!^)\/+$/, "");
+	return text.slice(0, at);
 }
 
 function basename(path, suffix) {
 	if (suffix !== undefined)
 		check(suffix, "suffix");
 	check(path, "path");
+	if (suffix !== undefined && suffix === path)
+		return "";
 	const text = path.replace(/\/+$/, "");
 	const base = text.slice(text.lastIndexOf("/") + 1);
 	if (suffix !== undefined && suffix !== base && base.endsWith(suffix))
@@ -110,10 +112,9 @@ function extname(path) {
 function parse(path) {
 	check(path, "path");
 	const root = path[0] === "/" ? "/" : "";
-	const base = basename(path), ext = extname(path);
-	let dir = dirname(path);
-	if (dir === "." && !/^\.\//.test(path))
-		dir = "";
+	const base = basename(path), ext = extname(path), text = path.replace(/(?!^)\/+$/, "");
+	const at = text.lastIndexOf("/");
+	const dir = at < 0 ? "" : at === 0 ? root : text.slice(0, at);
 	return { root, dir, base, ext, name: ext === "" ? base : base.slice(0, -ext.length) };
 }
 

@@ -1,0 +1,24 @@
+const { Readable, Writable, Transform, PassThrough, Duplex, pipeline, finished } = require("stream");
+const promises = require("stream/promises");
+const util = require("util");
+const sink = (name) => { const got = []; return Object.assign(new Writable({ write(c, e, cb) { got.push(String(c)); cb(); }, final(cb) { console.log(name, got.join("|")); cb(); } }), { got }); };
+(async () => {
+	const upper = () => new Transform({ transform(c, e, cb) { cb(null, String(c).toUpperCase()); }, flush(cb) { this.push("!"); cb(); } });
+	Readable.from(["a", "b", "c"]).pipe(upper()).pipe(sink("piped"));
+	await new Promise((ok) => setTimeout(ok, 5));
+	await new Promise((ok) => pipeline(Readable.from(["x", "y"]), upper(), sink("pipeline"), (e) => { console.log("cb", e); ok(); }));
+	await promises.pipeline(Readable.from(["1", "2"]), new PassThrough(), sink("promise"));
+	await promises.pipeline(Readable.from(["q", "r"]), async function* (src) { for await (const c of src) yield `<${c}>`; }, sink("generator"));
+	await promises.pipeline(Readable.from(["x"]), new Transform({ transform(c, e, cb) { cb(new Error("bad transform")); } }), sink("never")).catch((e) => console.log("rejected", e.message));
+	const broken = new Readable({ read() { this.destroy(new Error("source broke")); } });
+	const s = sink("never"); await promises.pipeline(broken, s).catch((e) => console.log("rejected", e.message, broken.destroyed, s.destroyed));
+	const d = new Duplex({ read() { this.push("from duplex"); this.push(null); }, write(c, e, cb) { console.log("duplex got", String(c)); cb(); } });
+	d.end("to duplex"); for await (const c of d) console.log(String(c));
+	const t = new Transform({ objectMode: true, transform(x, e, cb) { this.push(x); cb(null, x * 2); } }); t.write(1); t.write(2); t.end(); for await (const x of t) console.log(x);
+	const f = new PassThrough(); finished(f, (e) => console.log("finished", e)); f.resume(); f.end("z"); await new Promise((ok) => f.on("close", ok));
+	const pre = new PassThrough(); finished(pre, (e) => console.log(e.code, e.message)); pre.destroy(); await new Promise((ok) => pre.on("close", ok));
+	await util.promisify(pipeline)(Readable.from(["p"]), sink("promisified"));
+	const slow = new Writable({ highWaterMark: 2, write(c, e, cb) { setTimeout(cb, 1); } }); let paused = 0; const src = Readable.from(Array(10).fill("data"), { objectMode: false, highWaterMark: 2 }); src.on("pause", () => paused++); src.pipe(slow); await promises.finished(slow); console.log(paused > 0);
+	const un = new Readable({ read() {} }); const a = sink("unpiped"); a.on("unpipe", () => console.log("unpipe")); a.on("pipe", () => console.log("pipe")); un.pipe(a); un.push("1"); await new Promise((ok) => setImmediate(ok)); un.unpipe(a); un.push("2"); a.end(); await promises.finished(a);
+	console.log("done");
+})();

@@ -1,0 +1,35 @@
+const { Readable } = require("stream");
+(async () => {
+	const r = new Readable({ read() {} });
+	r.push("a"); r.push("b"); r.push(null);
+	r.setEncoding("utf8");
+	r.on("data", (d) => console.log("data", d)).on("end", () => console.log("end")).on("close", () => console.log("close"));
+	await new Promise((ok) => r.on("close", ok));
+	let n = 0;
+	const pull = new Readable({ highWaterMark: 4, read(size) { console.log("_read", size, n); this.push(n++ < 3 ? "xyz" + n : null); } });
+	pull.on("readable", () => { let c; while ((c = pull.read()) !== null) console.log("got", String(c)); });
+	await new Promise((ok) => pull.on("end", ok));
+	console.log(pull.readableEnded, pull.destroyed, pull.readable, pull.readableLength);
+	for await (const chunk of Readable.from(["p", "q", { o: 1 }])) console.log("item", chunk);
+	async function* gen() { yield 1; await null; yield 2; }
+	for await (const chunk of Readable.from(gen())) console.log("gen", chunk);
+	const bytes = Readable.from([Buffer.from("hello "), Buffer.from("world")], { objectMode: false });
+	let all = ""; for await (const c of bytes) all += c; console.log(all);
+	const sized = new Readable({ read() {} }); sized.push(Buffer.from("abcdefgh")); sized.push(null);
+	await new Promise((ok) => sized.once("readable", ok));
+	console.log(String(sized.read(3)), String(sized.read(3)), String(sized.read(3)), sized.read(3));
+	const u = new Readable({ read() {} }); u.push("tail"); u.unshift("head "); u.push(null); all = ""; for await (const c of u) all += c; console.log(all);
+	const bad = new Readable({ read() { throw new Error("in read"); } });
+	bad.on("error", (e) => console.log("error", e.message)).on("close", () => console.log("closed", bad.destroyed, bad.errored.message));
+	bad.resume(); await new Promise((ok) => bad.on("close", ok));
+	const late = new Readable({ read() {} }); late.push(null); late.on("error", (e) => console.log(e.code, e.message)); late.push("x"); await new Promise((ok) => late.on("close", ok));
+	const d = new Readable({ read() {}, destroy(e, cb) { console.log("_destroy", e && e.message); cb(e); } });
+	d.on("error", (e) => console.log("err", e.message)).on("close", () => console.log("dclose"));
+	d.destroy(new Error("why")); d.destroy(new Error("ignored")); await new Promise((ok) => d.on("close", ok));
+	const p = new Readable({ read() {} }); p.on("pause", () => console.log("pause")).on("resume", () => console.log("resume"));
+	p.on("data", (x) => console.log("flow", String(x))); console.log(p.readableFlowing, p.isPaused()); p.pause(); console.log(p.readableFlowing, p.isPaused()); p.push("1"); p.resume(); p.push("2"); p.push(null);
+	await new Promise((ok) => p.on("end", ok));
+	const part = Readable.from([1, 2, 3, 4]); for await (const x of part) { if (x === 2) break; } console.log(part.destroyed);
+	console.log(await Readable.from([1, 2, 3]).map((x) => x * 2).toArray(), await Readable.from([1, 2, 3]).filter((x) => x > 1).toArray());
+	console.log("done");
+})();

@@ -1,0 +1,131 @@
+// util.
+"use strict";
+
+const { inspect, format, formatWithOptions } = require("inspect");
+const { argType, coded, isError } = require("errors");
+const types = require("util/types");
+
+const custom = Symbol.for("nodejs.util.promisify.custom");
+const ERRNO = { 1: "EPERM", 2: "ENOENT", 4: "EINTR", 5: "EIO", 9: "EBADF", 11: "EAGAIN", 12: "ENOMEM", 13: "EACCES",
+	17: "EEXIST", 20: "ENOTDIR", 21: "EISDIR", 22: "EINVAL", 24: "EMFILE", 28: "ENOSPC", 32: "EPIPE", 98: "EADDRINUSE",
+	99: "EADDRNOTAVAIL", 101: "ENETUNREACH", 103: "ECONNABORTED", 104: "ECONNRESET", 107: "ENOTCONN", 110: "ETIMEDOUT",
+	111: "ECONNREFUSED", 113: "EHOSTUNREACH", 125: "ECANCELED" };
+
+function promisify(original) {
+	if (typeof original !== "function")
+		throw argType("original", "of type function", original);
+	if (original[custom]) {
+		const made = original[custom];
+		if (typeof made !== "function")
+			throw argType("util.promisify.custom", "of type function", made);
+		return Object.defineProperty(made, custom, { configurable: true, value: made });
+	}
+	function made(...args) {
+		return new Promise((resolve, reject) =>
+			Reflect.apply(original, this, [...args, (error, value) => error ? reject(error) : resolve(value)]));
+	}
+	Object.setPrototypeOf(made, Object.getPrototypeOf(original));
+	Object.defineProperty(made, custom, { configurable: true, value: made });
+	return Object.defineProperties(made, Object.getOwnPropertyDescriptors(original));
+}
+promisify.custom = custom;
+
+function callbackify(original) {
+	if (typeof original !== "function")
+		throw argType("original", "of type function", original);
+	function made(...args) {
+		const callback = args.pop();
+		if (typeof callback !== "function")
+			throw argType("last argument", "of type function", callback);
+		Reflect.apply(original, this, args).then((value) => process.nextTick(callback.bind(this), null, value),
+			(reason) => {
+				if (!reason) {
+					const error = coded(Error, "ERR_FALSY_VALUE_REJECTION", "Promise was rejected with falsy value");
+					error.reason = reason;
+					reason = error;
+				}
+				process.nextTick(callback.bind(this), reason);
+			});
+	}
+	const own = Object.getOwnPropertyDescriptors(original);
+	if (typeof own.length.value === "number")
+		own.length.value++;
+	if (typeof own.name.value === "string")
+		own.name.value += "Callbackified";
+	return Object.defineProperties(made, own);
+}
+
+function inherits(constructor, parent) {
+	if (typeof constructor !== "function")
+		throw argType("ctor", "of type function", constructor);
+	if (typeof parent !== "function")
+		throw argType("superCtor", "of type function", parent);
+	if (parent.prototype === undefined)
+		throw argType("superCtor.prototype", "of type object", parent.prototype);
+	Object.defineProperty(constructor, "super_", { configurable: true, writable: true, value: parent });
+	Object.setPrototypeOf(constructor.prototype, parent.prototype);
+}
+
+const said = new Set();
+function deprecate(original, message, code) {
+	let warned = false;
+	function made(...args) {
+		if (!warned) {
+			warned = true;
+			if (code === undefined || !said.has(code)) {
+				said.add(code);
+				process.emitWarning(message, "DeprecationWarning", code);
+			}
+		}
+		return new.target ? Reflect.construct(original, args, new.target) : Reflect.apply(original, this, args);
+	}
+	Object.setPrototypeOf(made, original);
+	if (original.prototype)
+		made.prototype = original.prototype;
+	return made;
+}
+
+function debuglog(set, callback) {
+	const sections = (process.env.NODE_DEBUG ?? "").toUpperCase().split(",");
+	const enabled = sections.some((name) => new RegExp(`^${name.replace(/[.+^${}()|[\]\\]/g, "\\$&").replace(/\*/g, ".*")}$`)
+		.test(String(set).toUpperCase()) && name !== "");
+	const log = (...args) => {
+		if (enabled)
+			console.error("%s %d: %s", String(set).toUpperCase(), process.pid, format(...args));
+	};
+	Object.defineProperty(log, "enabled", { get: () => enabled });
+	if (callback)
+		callback(log);
+	return log;
+}
+
+function stripVTControlCharacters(text) {
+	if (typeof text !== "string")
+		throw argType("str", "of type string", text);
+	// eslint-disable-next-line no-control-regex
+	return text.replace(/[\u001b\u009b][[()#;?]*(?:(?:(?:[^\W_]*;?[^\W_]*)\u0007)|(?:(?:\d{1,4}(?:;\d{0,4})*)?[\dA-PR-TZcf-ntqry=><~]))/g, "");
+}
+
+function toUSVString(text) {
+	return `${text}`.replace(/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g, "\ufffd");
+}
+
+function getSystemErrorName(number) {
+	if (typeof number !== "number")
+		throw argType("err", "of type number", number);
+	return ERRNO[-number] ?? `Unknown system error ${number}`;
+}
+
+module.exports = { inspect, format, formatWithOptions, promisify, callbackify, inherits, deprecate, debuglog, debug: debuglog,
+	stripVTControlCharacters, toUSVString, getSystemErrorName, types,
+	isDeepStrictEqual: (a, b) => require("deep_equal").strict(a, b),
+	isArray: Array.isArray, isBoolean: (v) => typeof v === "boolean", isNull: (v) => v === null,
+	isNullOrUndefined: (v) => v === null || v === undefined, isNumber: (v) => typeof v === "number",
+	isString: (v) => typeof v === "string", isSymbol: (v) => typeof v === "symbol", isUndefined: (v) => v === undefined,
+	isRegExp: types.isRegExp, isObject: (v) => v !== null && typeof v === "object", isDate: types.isDate,
+	isError, isFunction: (v) => typeof v === "function",
+	isPrimitive: (v) => v === null || (typeof v !== "object" && typeof v !== "function"),
+	TextEncoder: globalThis.TextEncoder, TextDecoder: globalThis.TextDecoder };
+for (const name of ["aborted"])
+	Object.defineProperty(module.exports, name, { enumerable: true, value: (signal) => new Promise((resolve) =>
+		signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true })) });
