@@ -75,9 +75,8 @@ engine_group(void)
 	return group;
 }
 
-/* Resident memory of the process now, not as of the last second; 0: nobody knows. */
-static uint64_t
-rss_now(void)
+uint64_t
+js_rss_now(void)
 {
 	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
 	unsigned long long size, resident;
@@ -146,8 +145,10 @@ engine_say_memory(struct js *js, JSContextRef ctx, uint64_t rss)
 	_exit(MEMORY_EXIT);
 }
 
-/* Called by the engine while a script runs. Never ends it: what is to be done with a worker that
- * hangs, the daemon decides. */
+/*
+ * Called by the engine while a script runs; once only, unless it is asked for again. Never ends the
+ * script: what is to be done with a worker that hangs, the daemon decides.
+ */
 static bool
 engine_look(JSContextRef ctx, void *arg)
 {
@@ -156,9 +157,10 @@ engine_look(JSContextRef ctx, void *arg)
 
 	if (js->entered > 0 && !js->hang_said && eddy_process_hrtime() - js->entered_at >= HANG_NS)
 		engine_say_hang(js, ctx);
-	rss = js->memory_max > 0 ? rss_now() : 0;
-	if (rss > js->memory_max)
+	rss = js->memory_max > 0 ? js_rss_now() : 0;
+	if (rss > 0 && rss > js->memory_max)
 		engine_say_memory(js, ctx, rss);
+	JSContextGroupSetExecutionTimeLimit(js->group, WATCH_SECONDS, engine_look, js);
 	return false;
 }
 

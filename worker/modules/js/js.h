@@ -80,6 +80,8 @@ void js_engine_stop(struct js *js);
  * left. What a callback throws is boot.js's to report.
  */
 void js_dispatch(struct js *js, enum js_event event, size_t argc, const JSValueRef argv[]);
+/* Resident memory of the process now, not as of the last second; 0: nobody knows. */
+uint64_t js_rss_now(void);
 /* Runs what is queued, after a call of another function than dispatch. */
 void js_settle(struct js *js);
 

@@ -97,6 +97,8 @@ process_memory_usage(struct js *js, size_t argc, const JSValueRef argv[], JSValu
 	(void)argc;
 	(void)argv;
 	eddy_process_memory_usage(&usage);
+	if (usage.rss == 0)
+		usage.rss = js_rss_now(); /* the worker has not looked yet: the script is loading */
 	values[0] = JSValueMakeNumber(js->ctx, (double)usage.rss);
 	values[1] = JSValueMakeNumber(js->ctx, (double)usage.heap_total);
 	values[2] = JSValueMakeNumber(js->ctx, (double)usage.heap_used);

@@ -7,8 +7,8 @@ const deepEqual = require("deep_equal");
 
 const HEADS = {
 	strictEqual: "Expected values to be strictly equal:", deepStrictEqual: "Expected values to be strictly deep-equal:",
-	equal: "Expected values to be loosely equal:", deepEqual: "Expected values to be loosely deep-equal:",
-	notStrictEqual: 'Expected "actual" to be strictly unequal to:', notEqual: 'Expected "actual" to be loosely unequal to:',
+	deepEqual: "Expected values to be loosely deep-equal:",
+	notStrictEqual: 'Expected "actual" to be strictly unequal to:',
 	notDeepStrictEqual: 'Expected "actual" not to be strictly deep-equal to:',
 	notDeepEqual: 'Expected "actual" not to be loosely deep-equal to:',
 };
@@ -44,12 +44,12 @@ function difference(actual, expected) {
 }
 
 function describe(operator, actual, expected) {
+	if (operator === "==" || operator === "!=")
+		return `${inspect(actual)} ${operator} ${inspect(expected)}`;
 	const head = HEADS[operator];
 	if (head === undefined)
 		return "Failed";
 	const a = shown(actual), b = shown(expected);
-	if (operator === "equal" || operator === "notEqual")
-		return `${inspect(actual)} ${operator === "equal" ? "==" : "!="} ${inspect(expected)}`;
 	if (operator.startsWith("not"))
 		return simple(expected) ? `${head} ${b}` : `${head}\n\n${b}\n`;
 	if (operator === "deepEqual")
@@ -138,10 +138,8 @@ Object.assign(assert, {
 	ifError(value) {
 		if (value === null || value === undefined)
 			return;
-		const error = new AssertionError({ actual: value, expected: null, operator: "ifError",
+		throw new AssertionError({ actual: value, expected: null, operator: "ifError",
 			message: `ifError got unwanted exception: ${isError(value) && typeof value.message === "string" && value.message !== "" ? value.message : inspect(value)}` });
-		error.generatedMessage = true;
-		throw error;
 	},
 	match(text, pattern, message) {
 		matching(text, pattern, message, true);
@@ -212,10 +210,8 @@ function expectThrow(thrown, [expected, message], operator) {
 	}
 	if (thrown === NONE) {
 		const name = expected && expected.name ? ` (${expected.name})` : "";
-		const error = new AssertionError({ operator, expected,
+		throw new AssertionError({ operator, expected,
 			message: `Missing expected ${operator === "rejects" ? "rejection" : "exception"}${name}${message ? `: ${message}` : "."}` });
-		error.generatedMessage = !message;
-		throw error;
 	}
 	if (expected === undefined)
 		return;

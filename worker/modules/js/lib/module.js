@@ -208,6 +208,8 @@ function load(filename, parent) {
 			run(module);
 	} catch (error) {
 		delete cache[filename];
+		if (parent)
+			parent.children.splice(parent.children.indexOf(module), 1);
 		throw error;
 	}
 	module.loaded = true;

@@ -45,10 +45,10 @@ function isIP(text) {
 	return isIPv4(text) ? 4 : isIPv6(text) ? 6 : 0;
 }
 
-function portOf(value) {
+function portOf(value, name = "Port") {
 	const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
 	if (typeof number !== "number" || !Number.isInteger(number) || number < 0 || number > 65535)
-		throw coded(RangeError, "ERR_SOCKET_BAD_PORT", "options.port should be >= 0 and < 65536. Received " +
+		throw coded(RangeError, "ERR_SOCKET_BAD_PORT", `${name} should be >= 0 and < 65536. Received ` +
 			(typeof value === "number" ? `type number (${value}).` : `type ${typeof value} (${require("inspect").inspect(value)}).`));
 	return number;
 }
@@ -343,7 +343,7 @@ class Server extends EventEmitter {
 			throw coded(TypeError, "ERR_INVALID_ARG_VALUE", `The argument 'options' must have the property "port" or "path". Received ${require("inspect").inspect(options)}`);
 		if (listener)
 			this.once("listening", listener);
-		this.at_ = options.path !== undefined ? { path: options.path } : { host: options.host ?? "::", port: portOf(options.port) };
+		this.at_ = options.path !== undefined ? { path: options.path } : { host: options.host ?? "::", port: portOf(options.port, "options.port") };
 		this.bind_(options.path !== undefined ? `unix:${options.path}` : written(options.host ?? "::", this.at_.port));
 		return this;
 	}

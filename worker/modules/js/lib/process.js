@@ -117,7 +117,14 @@ Object.assign(self, {
 	execArgv: [],
 	execPath: "eddy-worker",
 	argv0: "eddy-worker",
-	env: native.environment(),
+	env: new Proxy(native.environment(), {
+		set(variables, name, value) {
+			if (typeof name === "symbol")
+				throw new TypeError("Cannot convert a Symbol value to a string");
+			variables[name] = `${value}`;
+			return true;
+		},
+	}),
 	exitCode: undefined,
 	config: {},
 	features: {},

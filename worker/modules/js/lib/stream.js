@@ -803,7 +803,7 @@ function writePiece(stream, piece, encoding, callback) {
 				piece = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
 			encoding = "buffer";
 		} else {
-			throw argType("chunk", "of type string or an instance of Buffer or Uint8Array", piece);
+			throw argType("chunk", "of type string or an instance of Buffer, TypedArray, or DataView", piece);
 		}
 	}
 	const error = state.ending ? errorOf.writeAfterEnd() : stream.destroyed_ ? errorOf.destroyed("write") : null;
@@ -892,7 +892,7 @@ function after(stream, state, count, callback) {
 	if (stream.destroyed_)
 		for (const one of state.buffered.splice(0))
 			one.callback(errorOf.destroyed("write"));
-	finishIfDone(stream, state, state.sync);
+	finishIfDone(stream, state, true);
 }
 
 function advance(stream, state) {
@@ -1055,6 +1055,8 @@ Writable.prototype.destroy = function (error, callback) {
 	const state = this._writableState;
 	if (!this.destroyed_ && (state.buffered.length > 0 || state.ends.length > 0))
 		nextTick(() => {
+			if (state.writing)
+				return;
 			for (const one of state.buffered.splice(0))
 				one.callback(this.errored_ ?? errorOf.destroyed("write"));
 			for (const end of state.ends.splice(0))

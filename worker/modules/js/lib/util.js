@@ -56,9 +56,9 @@ function callbackify(original) {
 }
 
 function inherits(constructor, parent) {
-	if (typeof constructor !== "function")
+	if (constructor === undefined || constructor === null)
 		throw argType("ctor", "of type function", constructor);
-	if (typeof parent !== "function")
+	if (parent === undefined || parent === null)
 		throw argType("superCtor", "of type function", parent);
 	if (parent.prototype === undefined)
 		throw argType("superCtor.prototype", "of type object", parent.prototype);
