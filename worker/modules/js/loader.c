@@ -17,6 +17,32 @@
 #include "lib.h"
 
 /*
+ * A slip may show only where the function that is put around a text ends, behind its last line: the
+ * text alone then says where it is. But alone it may not return, as a file of CommonJS may.
+ */
+static void
+compile_explain(const struct js *js, const char *text, JSStringRef url, JSValueRef *exception)
+{
+	JSStringRef alone = JSStringCreateWithUTF8CString(text);
+	JSValueRef better = NULL;
+	unsigned lines = 1;
+	JSObjectRef said;
+	char *message;
+
+	for (const char *p = text; (p = strchr(p, '\n')) != NULL; p++)
+		lines++;
+	said = JSValueToObject(js->ctx, *exception, NULL);
+	if (js_number(js, js_get(js, said, "line"), 0) > lines &&
+	    !JSCheckScriptSyntax(js->ctx, alone, url, 1, &better) && better != NULL) {
+		message = js_utf8(js, better, NULL);
+		if (message != NULL && strstr(message, "Return statement") == NULL)
+			*exception = better;
+		free(message);
+	}
+	JSStringRelease(alone);
+}
+
+/*
  * Compiles a text into a function, whose parameters are `head`'s: they stand in the first line, so
  * that lines keep their numbers. NULL with *exception set: it is no JavaScript.
  */
@@ -37,6 +63,10 @@ compile(const struct js *js, const char *head, const char *text, size_t n, const
 	source = JSStringCreateWithUTF8CString(whole);
 	url = JSStringCreateWithUTF8CString(name);
 	function = JSEvaluateScript(js->ctx, source, NULL, url, 1, exception);
+	if (function == NULL) {
+		whole[head_n + n] = '\0';
+		compile_explain(js, whole + head_n, url, exception);
+	}
 	JSStringRelease(url);
 	JSStringRelease(source);
 	free(whole);
