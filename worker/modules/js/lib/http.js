@@ -50,12 +50,12 @@ class IncomingMessage extends Readable {
 		this.httpVersion = minor === 1 ? "1.1" : "1.0";
 		this.complete = false;
 		this.aborted = false;
-		hide(this, "id_", id);
-		hide(this, "fields_", undefined);
-		hide(this, "headers_", undefined);
-		hide(this, "socket_", undefined);
-		hide(this, "response_", undefined);
-		hide(this, "reading_", false);
+		this.id_ = id;
+		this.fields_ = undefined;
+		this.headers_ = undefined;
+		this.socket_ = undefined;
+		this.response_ = undefined;
+		this.reading_ = false;
 	}
 
 	get rawHeaders() {
@@ -159,10 +159,6 @@ function reset() {
 	return error;
 }
 
-function hide(object, name, value) {
-	Object.defineProperty(object, name, { configurable: true, writable: true, value });
-}
-
 function joined(raw) {
 	const headers = {};
 	for (let i = 0; i < raw.length; i += 2) {
@@ -228,15 +224,15 @@ class ServerResponse extends Stream {
 		this.closed = false;
 		this.writableFinished = false;
 		this.errored = null;
-		hide(this, "req", req);
-		hide(this, "id_", req.id_);
-		hide(this, "headers_", undefined);
-		hide(this, "headSent_", false);
-		hide(this, "watched_", false);
-		hide(this, "over_", false);
-		hide(this, "needDrain_", false);
-		hide(this, "ends_", undefined);
-		hide(this, "corked_", 0);
+		this.req = req;
+		this.id_ = req.id_;
+		this.headers_ = undefined;
+		this.headSent_ = false;
+		this.watched_ = false;
+		this.over_ = false;
+		this.needDrain_ = false;
+		this.ends_ = undefined;
+		this.corked_ = 0;
 		req.response_ = this;
 	}
 

@@ -44,8 +44,6 @@ function shared(stream, options) {
 	stream.errorEmitted_ = false;
 	stream.emitClose_ = !options || options.emitClose !== false;
 	stream.autoDestroy_ = !options || options.autoDestroy !== false;
-	for (const name of ["destroyed_", "closed_", "errored_", "errorEmitted_", "emitClose_", "autoDestroy_"])
-		Object.defineProperty(stream, name, { enumerable: false });
 }
 
 function destroy(error, callback) {
@@ -126,10 +124,10 @@ function readableInit(stream, options, duplex) {
 		highWaterMark: highWater(options, duplex ? "readableHighWaterMark" : "highWaterMark", objects),
 		buffer: [], length: 0,
 		flowing: null, ended: false, endEmitted: false, reading: false, sync: true, needReadable: false,
-		readableListening: false, resumeScheduled: false, emitted: false, pipes: [], awaiting: new Set(),
+		readableListening: false, resumeScheduled: false, emitted: false, pipes: [], awaiting: null,
 		encoding: null, decoder: null, dataEmitted: false,
 	};
-	Object.defineProperty(stream, "_readableState", { configurable: true, enumerable: false, writable: true, value: state });
+	stream._readableState = state;
 	if (options && options.encoding)
 		setEncoding(stream, options.encoding);
 }
@@ -507,6 +505,7 @@ Readable.prototype.isPaused = function () {
 
 Readable.prototype.pipe = function (sink, options) {
 	const source = this, state = this._readableState;
+	state.awaiting ??= new Set();
 	const end = (!options || options.end !== false) && sink !== process.stdout && sink !== process.stderr;
 	state.pipes.push(sink);
 
@@ -764,7 +763,7 @@ function writableInit(stream, options, duplex) {
 		ended: false, finished: false, prefinished: false, finalCalled: false, pending: 0, current: null,
 		after: null, ends: [],
 	};
-	Object.defineProperty(stream, "_writableState", { configurable: true, enumerable: false, writable: true, value: state });
+	stream._writableState = state;
 }
 
 Writable.prototype._write = function (piece, encoding, callback) {
