@@ -329,7 +329,8 @@ TESTS += tests/docs/check
 # What the bench makes of its figures; measuring is done by hand.
 TESTS += tests/bench/check
 
-EXTRA_DIST += tests/abi tests/docs tests/e2e tests/fuzz/check tests/fuzz/corpus tests/packages tests/run tests/systemd
+EXTRA_DIST += tests/abi tests/docs tests/e2e tests/fuzz/check tests/fuzz/corpus tests/js tests/packages tests/run \
+	tests/systemd
 
 # A folder in EXTRA_DIST is copied whole, from here and from the build tree: out with what the tests have left in it.
 dist-hook:

@@ -18,6 +18,7 @@ def test_the_programs_header_and_modules_are_installed(prefix):
         assert (prefix / path).is_file(), path
     assert os.access(found(prefix, "eddy-worker"), os.X_OK)
     modules = {path.name for path in found(prefix, "hello.so").parent.iterdir()}
+    modules.discard("js.so")  # it is there where JavaScriptCore is
     assert modules == {"welcome.so", "hello.so", "echo.so", "poll.so", "resolve.so", "ticker.so", "signals.so", "upload.so", "fetch.so", "metrics.so"}
     assert found(prefix, "hello.so").parent.as_posix().endswith("/eddy/modules")
     assert {path.name for path in (prefix / "include").iterdir()} == {"eddy.h"}
@@ -25,7 +26,7 @@ def test_the_programs_header_and_modules_are_installed(prefix):
 
 def test_the_manual_is_installed_and_the_examples_are_as_source(prefix):
     assert (prefix / "share/man/man3/eddy_module.3").is_file()
-    modules = {path.stem for path in found(prefix, "hello.so").parent.iterdir()}
+    modules = {path.stem for path in found(prefix, "hello.so").parent.iterdir()} - {"js"}
     examples = found(prefix, "examples.conf").parent
     assert examples == prefix / "share/eddy/examples"
     assert {path.stem for path in examples.glob("*.c")} == modules

@@ -19,9 +19,9 @@ class Timeout {
 		this._onTimeout = callback;
 		this._repeat = repeat ? this._idleTimeout : null;
 		this._destroyed = false;
-		hide(this, "args", args);
-		hide(this, "referenced", true);
-		hide(this, "id", 0);
+		this.args = args;
+		this.referenced = true;
+		this.id = 0;
 		this.start();
 	}
 
@@ -88,9 +88,9 @@ class Immediate {
 		if (typeof callback !== "function")
 			throw argType("callback", "of type function", callback);
 		this._onImmediate = callback;
-		hide(this, "args", args);
-		hide(this, "referenced", true);
-		hide(this, "id", native.immediateStart());
+		this.args = args;
+		this.referenced = true;
+		this.id = native.immediateStart();
 		running.set(this.id, this);
 	}
 
@@ -112,10 +112,6 @@ class Immediate {
 	hasRef() {
 		return this.referenced;
 	}
-}
-
-function hide(object, name, value) {
-	Object.defineProperty(object, name, { writable: true, value });
 }
 
 function fire(id) {
