@@ -849,6 +849,9 @@ typedef struct {
 	const char *regexp;	/* NAPTR */
 	const char *hostmaster; /* SOA */
 	uint32_t serial, refresh, retry, expire, minimum_ttl; /* SOA */
+	/* TXT: how many bytes each of the strings has that `value` joins. Node: dns.resolveTxt. */
+	const size_t *lengths;
+	size_t nlengths;
 } eddy_dns_record;
 
 /*

@@ -395,16 +395,20 @@ parse_soa(struct records *records, const struct packet *packet)
 	return err;
 }
 
-/* How many records, and bytes with a NUL behind each: a record is several strings, to be joined. */
+/*
+ * How many records, strings, and bytes with a NUL behind each record: one is several strings, to be
+ * joined.
+ */
 static size_t
-txt_count(const struct ares_txt_ext *reply, size_t *bytes)
+txt_count(const struct ares_txt_ext *reply, size_t *strings, size_t *bytes)
 {
 	size_t n = 0;
 
-	*bytes = 0;
+	*strings = *bytes = 0;
 	for (; reply != NULL; reply = reply->next) {
 		n += reply->record_start;
 		*bytes += reply->length + reply->record_start;
+		++*strings;
 	}
 	return n;
 }
@@ -415,7 +419,7 @@ parse_txt(struct records *records, const struct packet *packet)
 	struct ares_txt_ext *reply = NULL, *part;
 	int err = dns_error(ares_parse_txt_reply_ext(packet->bytes, packet->n, &reply));
 	eddy_dns_record *record = NULL;
-	size_t bytes, n = txt_count(reply, &bytes);
+	size_t strings, bytes, n = txt_count(reply, &strings, &bytes), *length;
 	char *at;
 
 	records->reply = reply;
@@ -424,7 +428,8 @@ parse_txt(struct records *records, const struct packet *packet)
 	if (n == 0)
 		return EDDY_DNS_ENODATA;
 	at = records->text = calloc(1, bytes);
-	if (at == NULL || records_alloc(records, packet, n) != 0)
+	length = records->lengths = calloc(strings, sizeof(*length));
+	if (at == NULL || length == NULL || records_alloc(records, packet, n) != 0)
 		return EDDY_ENOMEM;
 	for (part = reply; part != NULL; part = part->next) {
 		if (record == NULL)
@@ -433,10 +438,14 @@ parse_txt(struct records *records, const struct packet *packet)
 			record++;
 			at++; /* over the NUL */
 		}
-		if (part->record_start)
+		if (part->record_start) {
 			record->value = at;
+			record->lengths = length;
+		}
 		memcpy(at, part->txt, part->length);
 		record->size += part->length;
+		record->nlengths++;
+		*length++ = part->length;
 		at += part->length;
 	}
 	records_set_ttl(records, packet);
@@ -497,6 +506,7 @@ records_fini(struct records *records)
 	if (records->host != NULL)
 		ares_free_hostent(records->host);
 	free(records->text);
+	free(records->lengths);
 	free(records->records);
 	free(records->pointers);
 	*records = (struct records){0};

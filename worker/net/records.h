@@ -17,6 +17,7 @@ struct records {
 	eddy_dns_record *records;
 	size_t n;
 	char *text;	      /* what c-ares does not have as text */
+	size_t *lengths;      /* of the strings of all TXT records */
 	void *reply;	      /* c-ares's own */
 	struct hostent *host; /* the same, for types that it takes for hosts */
 };

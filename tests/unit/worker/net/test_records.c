@@ -228,6 +228,12 @@ START_TEST(txt_strings_are_joined_and_may_hold_any_byte)
 	ck_assert_uint_eq(records.n, 3);
 	ck_assert_uint_eq(record(0)->size, 5);
 	ck_assert_mem_eq(record(0)->value, "a\0bc\377\0", 6);
+	ck_assert_uint_eq(record(0)->nlengths, 3);
+	ck_assert_uint_eq(record(0)->lengths[0], 3);
+	ck_assert_uint_eq(record(0)->lengths[1], 0);
+	ck_assert_uint_eq(record(0)->lengths[2], 2);
+	ck_assert_uint_eq(record(1)->nlengths, 1);
+	ck_assert_uint_eq(record(1)->lengths[0], 0);
 	ck_assert_uint_eq(record(1)->size, 0);
 	ck_assert_str_eq(record(1)->value, "");
 	ck_assert_str_eq(record(2)->value, "z");
