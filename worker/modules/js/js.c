@@ -39,6 +39,7 @@ js_unload(void *state)
 	js_table_fini(&js->sockets);
 	js_table_fini(&js->servers);
 	js_table_fini(&js->timers);
+	js_table_fini(&js->questions);
 	free(js);
 }
 

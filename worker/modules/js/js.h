@@ -33,6 +33,7 @@ enum js_event {
 	JS_SIGNAL = 7,	   /* number */
 	JS_DRAIN = 8,	   /* the worker leaves */
 	JS_CONNECTION = 9, /* id of a socket that came to a listen of the conf */
+	JS_DNS = 20,	   /* id of a question, code, answer */
 };
 
 /* What JavaScript writes and C reads without a call: the bytes of an ArrayBuffer. */
@@ -52,7 +53,7 @@ struct js {
 	JSObjectRef load;     /* boot.js: load(path) */
 	JSObjectRef describe; /* boot.js: describe(error), for what is said of a refused script */
 	struct js_shared shared;
-	struct js_table exchanges, sockets, servers, timers;
+	struct js_table exchanges, sockets, servers, timers, questions;
 	uint64_t memory_max; /* bytes; 0: no limit */
 	unsigned entered;    /* depth of js_dispatch; the time limit's report needs it */
 	uint64_t entered_at; /* hrtime */
@@ -90,7 +91,7 @@ int js_loader_start(struct js *js);
 
 /* The tables of the parts, which js_loader_start puts into `native`. */
 extern const struct js_binding js_loader_bindings[], js_timer_bindings[], js_http_bindings[],
-	js_net_bindings[], js_process_bindings[], js_text_bindings[];
+	js_net_bindings[], js_process_bindings[], js_text_bindings[], js_dns_bindings[];
 
 /* http.c, net.c */
 void js_http_request(eddy_request *req, eddy_response *res, void *state);

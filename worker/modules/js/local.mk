@@ -7,6 +7,9 @@ JS_TEXTS = \
 	worker/modules/js/lib/buffer.js \
 	worker/modules/js/lib/console.js \
 	worker/modules/js/lib/deep_equal.js \
+	worker/modules/js/lib/dns.js \
+	worker/modules/js/lib/dns/promises.js \
+	worker/modules/js/lib/dns/resolver.js \
 	worker/modules/js/lib/encoding.js \
 	worker/modules/js/lib/errors.js \
 	worker/modules/js/lib/events.js \
@@ -33,6 +36,7 @@ eddymodule_PROGRAMS += worker/modules/js.so
 CLEANFILES += worker/modules/js/lib.c
 
 worker_modules_js_so_SOURCES = \
+	worker/modules/js/dns.c \
 	worker/modules/js/engine.c \
 	worker/modules/js/engine_private.h \
 	worker/modules/js/http.c \

@@ -3,7 +3,7 @@
 "use strict";
 
 const TICKS = 0, TIMER = 1, REQUEST = 2, BODY = 3, RESPONSE = 4, SOCKET = 5, SERVER = 6, SIGNAL = 7,
-	DRAIN = 8, CONNECTION = 9;
+	DRAIN = 8, CONNECTION = 9, DNS = 20;
 const PENDING = 0, SERVES = 1; // of struct js_shared
 const shared = new Uint8Array(native.shared);
 const libraries = new Map();
@@ -171,6 +171,8 @@ function deliver(event, a, b, c, d) {
 		return library("net").onServer(a, b, c);
 	case CONNECTION:
 		return library("net").onConnection(a);
+	case DNS:
+		return library("dns/resolver").onAnswer(a, b, c);
 	case SIGNAL:
 		return library("process").onSignal(a);
 	case DRAIN:

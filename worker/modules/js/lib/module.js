@@ -5,13 +5,13 @@ const path = require("path");
 const { coded } = require("errors");
 const { library, shared, SERVES } = require("internal");
 
-const CORE = new Set(["assert", "assert/strict", "buffer", "console", "events", "http", "net", "os",
+const CORE = new Set(["assert", "assert/strict", "buffer", "console", "dns", "dns/promises", "events", "http", "net", "os",
 	"path", "path/posix", "process", "querystring", "stream", "stream/promises", "string_decoder",
 	"timers", "timers/promises", "url", "util", "util/types"]);
 // Modules of Node's that are not offered: a sentence says so, where "cannot find" would send people
 // to look for a package.
 const NOT_OFFERED = new Set(["async_hooks", "child_process", "cluster", "constants", "crypto", "dgram",
-	"diagnostics_channel", "dns", "dns/promises", "domain", "fs", "fs/promises", "http2", "https",
+	"diagnostics_channel", "domain", "fs", "fs/promises", "http2", "https",
 	"inspector", "inspector/promises", "module", "path/win32", "perf_hooks", "punycode", "readline",
 	"readline/promises", "repl", "stream/consumers", "stream/web", "sys", "tls", "trace_events", "tty",
 	"v8", "vm", "wasi", "worker_threads", "zlib", "test", "test/reporters", "sea"]);
