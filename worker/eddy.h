@@ -1053,6 +1053,13 @@ typedef struct {
 	void (*error)(eddy_client_request *req, int error, void *arg);
 	/* Always the last. Node: 'close'. */
 	void (*close)(eddy_client_request *req, void *arg);
+	/*
+	 * It has a connection that is there, a new one or one that was kept: what has been written
+	 * leaves. Told anew if it is sent once more. Node: 'socket', and the socket's 'connect'.
+	 */
+	void (*connect)(eddy_client_request *req, void *arg);
+	/* It has been ended, and the kernel has taken all of it. Node: 'finish'. */
+	void (*finish)(eddy_client_request *req, void *arg);
 } eddy_client_events;
 
 /*
@@ -1085,6 +1092,30 @@ EDDY_API void eddy_client_request_end(eddy_client_request *req, const void *p, s
  * Node: request.flushHeaders.
  */
 EDDY_API int eddy_client_request_flush_headers(eddy_client_request *req);
+/*
+ * A field behind the body, given at any time before the end (RFC 9110 6.5). Where the body is not
+ * chunked it is not sent. 0, EDDY_EHEADER, EDDY_EWRITE_AFTER_END, EDDY_EINVAL (NULL), EDDY_ENOMEM,
+ * EDDY_ETOOBIG, EDDY_ECLOSED. Node: request.addTrailers.
+ */
+EDDY_API int eddy_client_request_add_trailer(eddy_client_request *req, const char *name,
+					     const char *value);
+/*
+ * Another `timeout` than the options' from now on; the time begins anew. 0: never. 0, EDDY_ENOMEM,
+ * EDDY_ECLOSED. Node: request.setTimeout.
+ */
+EDDY_API int eddy_client_request_set_timeout(eddy_client_request *req, unsigned ms);
+/*
+ * The connection that it has: to look at its addresses and its bytes, and for setsockopt(2) and the
+ * functions that are like it. What is read and written is the request's: eddy_socket_on and
+ * eddy_socket_detach refuse it (EDDY_EINVAL). It may be another's after `close`. NULL: it has none,
+ * or none any more. Node: request.socket.
+ */
+EDDY_API eddy_socket *eddy_client_request_socket(eddy_client_request *req);
+/*
+ * Whether that connection had answered another request before: one that its server has closed
+ * meanwhile is no wonder, then. Node: request.reusedSocket.
+ */
+EDDY_API bool eddy_client_request_reused_socket(eddy_client_request *req);
 /* Gives it up: the connection is closed, `close` follows without `error`. Node: request.destroy. */
 EDDY_API void eddy_client_request_destroy(eddy_client_request *req);
 /*
@@ -1116,6 +1147,9 @@ EDDY_API bool eddy_client_response_headers(const eddy_client_response *res, size
 					   eddy_str *name, eddy_str *value);
 /* A trailer field, from `end` to `close`; { NULL, 0 } if absent. Node: message.trailers[name]. */
 EDDY_API eddy_str eddy_client_response_trailer(const eddy_client_response *res, const char *name);
+/* The i-th, as eddy_client_response_headers has the head's. Node: message.rawTrailers. */
+EDDY_API bool eddy_client_response_trailers(const eddy_client_response *res, size_t i,
+					    eddy_str *name, eddy_str *value);
 /*
  * Stops `data` and `end` until resume; what comes meanwhile waits in the kernel. Neither nests.
  * Node: readable.pause, resume.

@@ -396,6 +396,67 @@ def test_trailers_and_joined_headers(asking, serve):
     assert body == b"x"
 
 
+def test_trailers_go_behind_a_chunked_body_and_no_other(asking, serve):
+    asking.expect_log("eddy_socket_(on|detach): .* not the module's")
+    seen = []
+
+    def script(peer, n):
+        head = peer.head()
+        seen.append(peer.exactly(23) if b"chunked" in head else peer.exactly(3))
+        peer.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nA: 1\r\nb:  2\r\nA: 3\r\n\r\n")
+        peer.gone()
+
+    server = serve(script)
+    wanted = ["connect anew 127.0.0.1", "finish", "response 200 OK", "A=1", "b=2", "A=3", "end", "close"]
+    assert fetch(asking, server.url, method="POST", chunk=3, chunks=1, more=1)[0] == wanted
+    assert fetch(asking, server.url, method="POST", body="abc", agent=1, more=1)[0] == wanted
+    assert seen == [b"3\r\nwww\r\n0\r\nX-End: 7\r\n\r\n", b"abc"]
+
+
+def test_it_tells_of_its_connection_and_of_the_end_of_sending(asking, serve):
+    asking.expect_log("eddy_socket_(on|detach): .* not the module's")
+    server = serve(answering(OK, OK))
+    told = ["connect anew 127.0.0.1", "finish", *GOOD]
+    assert fetch(asking, server.url, more=1)[0] == told
+    assert fetch(asking, server.url, more=1)[0] == [told[0].replace("anew", "again"), *told[1:]]
+
+
+def test_what_is_sent_again_has_another_connection(asking, serve):
+    asking.expect_log("eddy_socket_(on|detach): .* not the module's")
+    server = serve(stale)
+    fetch(asking, server.url, more=1)
+    told = ["connect again 127.0.0.1", "finish", "connect anew 127.0.0.1", *GOOD]
+    assert fetch(asking, server.url, more=1)[0] == told
+
+
+def test_finish_waits_until_the_server_has_read(asking, serve):
+    asking.expect_log("eddy_socket_(on|detach): .* not the module's")
+    go = threading.Event()
+
+    def script(peer, n):
+        peer.head()
+        go.wait(20)
+        peer.exactly(30_000_000)
+        peer.send(OK)
+        peer.gone()
+
+    server = serve(script)
+    field = "Content-Length: 30000000"
+    client = begin(asking, server.url, method="POST", more=1, chunk=30_000_000, chunks=1, field=field)
+    client.expect_silence()
+    go.set()
+    log = client.read().body.partition(b"\n\n")[0].decode().split("\n")
+    assert log == ["connect anew 127.0.0.1", "finish", *GOOD]
+
+
+def test_a_timeout_can_be_set_later(asking, serve):
+    def script(peer, n):
+        peer.head()
+        peer.gone()
+
+    assert fetch(asking, serve(script).url, later=50, destroy="timeout")[0] == ["timeout", "close"]
+
+
 def test_interim_answers_come_before_the_answer(asking, serve):
     early = b"HTTP/1.1 103 Early Hints\r\nX-Note: hint\r\n\r\n"
     events, _ = fetch(asking, serve(answering(early + early + OK)).url)

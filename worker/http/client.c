@@ -82,8 +82,12 @@ client_tell(struct task *task)
 
 	req->pending = 0;
 	req->posted = false;
+	if (pending & CLIENT_CONNECT && req->state != CLIENT_OVER)
+		client_call(req, offsetof(eddy_client_events, connect));
 	if (pending & CLIENT_DRAIN && req->state != CLIENT_OVER)
 		client_call(req, offsetof(eddy_client_events, drain));
+	if (pending & CLIENT_FINISH)
+		client_call(req, offsetof(eddy_client_events, finish));
 	if (pending & CLIENT_TIMEOUT && req->state != CLIENT_OVER)
 		client_call(req, offsetof(eddy_client_events, timeout));
 	if (pending & CLIENT_ERROR)
@@ -130,6 +134,7 @@ client_strip(struct client_request *req)
 	req->address = req->line = req->head = req->unsent = NULL;
 	req->head_len = req->unsent_len = req->unsent_size = 0;
 	fields_fini(&req->fields);
+	fields_fini(&req->trailer_fields);
 }
 
 void

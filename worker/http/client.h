@@ -62,7 +62,14 @@ enum client_framing {
 };
 
 /* Events that are owed, in the order of their delivery. */
-enum client_event { CLIENT_DRAIN = 1, CLIENT_TIMEOUT = 2, CLIENT_ERROR = 4, CLIENT_CLOSE = 8 };
+enum client_event {
+	CLIENT_CONNECT = 1,
+	CLIENT_DRAIN = 2,
+	CLIENT_FINISH = 4,
+	CLIENT_TIMEOUT = 8,
+	CLIENT_ERROR = 16,
+	CLIENT_CLOSE = 32,
+};
 
 struct client_request {
 	TAILQ_ENTRY(client_request) link;    /* of the client's */
@@ -81,7 +88,8 @@ struct client_request {
 	char *address;	      /* where to connect to */
 	char *line;	      /* "GET /path HTTP/1.1\r\nHost: …\r\n" */
 	struct fields fields; /* what the module gave */
-	char *head;	      /* all of it, when it has been made */
+	struct fields trailer_fields;
+	char *head; /* all of it, when it has been made */
 	size_t head_len;
 	char *unsent; /* framed bytes of the body that no connection has been given yet */
 	size_t unsent_len, unsent_size;
@@ -112,6 +120,8 @@ struct client_request {
 	bool full : 1;	    /* a write has said false: `drain` is owed */
 	bool ended : 1;	    /* by the module */
 	bool body_sent : 1; /* a connection has been given some of the body */
+	bool finished : 1;  /* all of it has been taken by the kernel */
+	bool reused : 1;    /* its connection has answered another before */
 	bool again : 1;	    /* it has been sent again */
 	bool paused : 1;    /* the answer, by the module */
 };
@@ -171,6 +181,8 @@ bool client_write_owned(struct client_request *req, void *p, size_t n,
 			void (*release)(void *p, void *arg), void *arg, const char *what);
 void client_end(struct client_request *req, const void *p, size_t n, const char *what);
 void client_flush(struct client_request *req);
+int client_add_trailer(struct client_request *req, const char *name, const char *value,
+		       const char *what);
 
 /* A connection is its own now: head, and as much of the body as may leave. */
 void client_send(struct client_request *req);
@@ -179,5 +191,7 @@ void client_continue(struct client_request *req);
 void client_continue_passed(struct deadline *deadline);
 /* The connection has sent all that it was given. */
 void client_drained(struct client_request *req);
+/* Its connection is there. */
+void client_connected(struct client_request *req);
 
 #endif

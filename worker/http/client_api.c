@@ -135,6 +135,49 @@ eddy_client_request_flush_headers(eddy_client_request *handle)
 	return req->error;
 }
 
+int
+eddy_client_request_add_trailer(eddy_client_request *handle, const char *name, const char *value)
+{
+	struct client_request *req = client_find(handle, __func__);
+	int error;
+
+	if (req == NULL)
+		return api_error(handle, HANDLE_CLIENT);
+	error = api_check(name != NULL && value != NULL, __func__);
+	return error != 0 ? error : client_add_trailer(req, name, value, __func__);
+}
+
+int
+eddy_client_request_set_timeout(eddy_client_request *handle, unsigned ms)
+{
+	struct client_request *req = client_find(handle, __func__);
+
+	if (req == NULL)
+		return api_error(handle, HANDLE_CLIENT);
+	if (req->state == CLIENT_OVER)
+		return EDDY_ECLOSED;
+	req->timeout_ms = ms;
+	client_timer_stop(req);
+	client_timer_start(req);
+	return req->conn != NULL ? eddy_socket_set_timeout(req->conn->sock, ms) : 0;
+}
+
+eddy_socket *
+eddy_client_request_socket(eddy_client_request *handle)
+{
+	const struct client_request *req = client_find(handle, __func__);
+
+	return req != NULL && req->conn != NULL ? req->conn->sock : NULL;
+}
+
+bool
+eddy_client_request_reused_socket(eddy_client_request *handle)
+{
+	const struct client_request *req = client_find(handle, __func__);
+
+	return req != NULL && req->reused;
+}
+
 void
 eddy_client_request_destroy(eddy_client_request *handle)
 {
@@ -241,6 +284,17 @@ eddy_client_response_trailer(const eddy_client_response *handle, const char *nam
 	if (trailers == NULL || api_check(name != NULL, __func__) != 0)
 		return nothing;
 	return head_get(trailers, name);
+}
+
+bool
+eddy_client_response_trailers(const eddy_client_response *handle, size_t i, eddy_str *name,
+			      eddy_str *value)
+{
+	const struct client_request *req = client_find(handle, __func__);
+
+	return req != NULL && req->trailers != NULL &&
+	       api_check(name != NULL && value != NULL, __func__) == 0 &&
+	       head_field(req->trailers, i, name, value);
 }
 
 void

@@ -155,6 +155,7 @@ client_conn_release(struct client_conn *conn, struct socket *sock, const char *p
 	sock->module = req->module;
 	sock->events = NULL;
 	sock->arg = NULL;
+	sock->lent = false;
 	conn->sock = NULL;
 	conn->request = NULL;
 	req->conn = NULL;
@@ -459,6 +460,17 @@ client_conn_input(struct client_conn *conn, const char *p, size_t n)
 }
 
 static void
+client_conn_on_connect(eddy_socket *sock, void *arg)
+{
+	struct client_conn *conn = arg;
+
+	(void)sock;
+	conn->connected = true;
+	if (conn->request != NULL)
+		client_connected(conn->request);
+}
+
+static void
 client_conn_on_data(eddy_socket *sock, eddy_str piece, void *arg)
 {
 	struct client_conn *conn = arg;
@@ -532,6 +544,7 @@ client_conn_on_close(eddy_socket *sock, void *arg)
 }
 
 static const eddy_socket_events socket_events = {
+	.connect = client_conn_on_connect,
 	.data = client_conn_on_data,
 	.end = client_conn_on_end,
 	.drain = client_conn_on_drain,
@@ -580,6 +593,7 @@ client_conn_new(struct client *client, struct agent_host *host)
 {
 	struct client_conn *conn = calloc(1, sizeof(*conn));
 	struct eddy_module *running = client->calls->running;
+	struct socket *sock;
 
 	if (conn == NULL)
 		return NULL;
@@ -593,6 +607,9 @@ client_conn_new(struct client *client, struct agent_host *host)
 		free(conn);
 		return NULL;
 	}
+	sock = handle_find(&worker_self->net.sockets, conn->sock);
+	if (sock != NULL)
+		sock->lent = true;
 	return conn;
 }
 
@@ -610,7 +627,22 @@ client_conn_begin(struct client_conn *conn, struct client_request *req)
 	eddy_socket_set_timeout(conn->sock, req->timeout_ms);
 	if (req->paused)
 		eddy_socket_pause(conn->sock);
+	req->reused = conn->reused;
 	client_send(req);
+	if (conn->connected)
+		client_connected(req);
+}
+
+bool
+client_conn_is_sent(struct client_conn *conn)
+{
+	struct socket *sock = handle_find(&worker_self->net.sockets, conn->sock);
+
+	if (sock == NULL || !conn->connected)
+		return false;
+	if (sock->queue.bytes > 0)
+		sock->full = true; /* `drain` is owed */
+	return sock->queue.bytes == 0;
 }
 
 /* A FIN or bytes that the loop has not brought yet are seen here. */

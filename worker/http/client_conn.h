@@ -51,7 +51,8 @@ struct client_conn {
 	struct body body;
 	struct held held; /* bytes read and not used: of an unfinished head, or behind a pause */
 	uint8_t state;
-	uint8_t interim;      /* 1xx answers to this request */
+	uint8_t interim; /* 1xx answers to this request */
+	bool connected : 1;
 	bool reused : 1;      /* it has answered a request before */
 	bool heard : 1;	      /* some of the answer has come */
 	bool until_close : 1; /* the answer ends with the connection */
@@ -63,6 +64,9 @@ struct client_conn {
 
 /* Connects to the host. NULL: no memory. */
 struct client_conn *client_conn_new(struct client *client, struct agent_host *host);
+
+/* Whether the kernel has all that was written; if not, client_drained will be called when it has. */
+bool client_conn_is_sent(struct client_conn *conn);
 
 /* It is the request's from now on. */
 void client_conn_begin(struct client_conn *conn, struct client_request *req);

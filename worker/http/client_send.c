@@ -307,6 +307,21 @@ client_start(struct client_request *req, bool whole, bool any, size_t n)
 
 /* Sending ------------------------------------------------------------------------- */
 
+/*
+ * It is finished when the kernel has the last byte, of which the socket tells when it is told that
+ * somebody waits.
+ */
+static void
+client_finish(struct client_request *req)
+{
+	if (!req->ended || req->finished || req->conn == NULL || req->expects)
+		return;
+	if (client_conn_is_sent(req->conn)) {
+		req->finished = true;
+		client_post(req, CLIENT_FINISH);
+	}
+}
+
 /* Whether a connection may have the body. */
 static bool
 client_may_send(const struct client_request *req)
@@ -401,11 +416,19 @@ client_continue_passed(struct deadline *deadline)
 void
 client_drained(struct client_request *req)
 {
+	client_finish(req);
 	if (!req->full)
 		return;
 	req->full = false;
 	if (!req->ended)
 		client_post(req, CLIENT_DRAIN);
+}
+
+void
+client_connected(struct client_request *req)
+{
+	client_post(req, CLIENT_CONNECT);
+	client_finish(req);
 }
 
 /* The module's calls -------------------------------------------------------------- */
@@ -448,6 +471,17 @@ client_put_chunk_head(struct client_request *req, size_t n)
 
 	if (req->framing == CLIENT_CHUNKED)
 		client_put(req, head, (size_t)snprintf(head, sizeof(head), "%zx\r\n", n));
+}
+
+static void
+client_put_last_chunk(struct client_request *req)
+{
+	if (req->framing != CLIENT_CHUNKED)
+		return;
+	client_put(req, "0\r\n", 3);
+	if (req->trailer_fields.len > 0)
+		client_put(req, req->trailer_fields.p, req->trailer_fields.len);
+	client_put(req, "\r\n", 2);
 }
 
 static bool
@@ -515,11 +549,25 @@ client_end(struct client_request *req, const void *p, size_t n, const char *what
 		client_over(req, api_misuse(EDDY_ECONTENT_LENGTH, what));
 		return;
 	}
-	if (req->framing == CLIENT_CHUNKED)
-		client_put(req, "0\r\n\r\n", 5);
+	client_put_last_chunk(req);
 	if (req->conn != NULL)
 		client_conn_wait(req->conn);
 	req->ended = true;
+	client_finish(req);
+}
+
+int
+client_add_trailer(struct client_request *req, const char *name, const char *value,
+		   const char *what)
+{
+	int error;
+
+	if (client_is_through(req))
+		return EDDY_ECLOSED;
+	if (req->ended)
+		return api_misuse(EDDY_EWRITE_AFTER_END, what);
+	error = fields_add(&req->trailer_fields, name, strlen(name), value, strlen(value));
+	return error != 0 ? api_misuse(error, what) : 0;
 }
 
 void

@@ -29,6 +29,17 @@ server_find(const eddy_server *handle, const char *what)
 	return api_find(&worker_self->net.servers, handle, what);
 }
 
+/* Whether it is the module's own; says so if it is one that it may only look at. */
+static bool
+socket_is_own(const struct socket *sock, const char *what)
+{
+	if (!sock->lent)
+		return true;
+	api_misuse_as(EDDY_EINVAL, what,
+		      "the connection is a client's request's, not the module's");
+	return false;
+}
+
 /* Opening ------------------------------------------------------------------------- */
 
 eddy_socket *
@@ -71,7 +82,9 @@ eddy_socket_detach(eddy_socket *handle)
 {
 	struct socket *sock = socket_find(handle, __func__);
 
-	return sock != NULL ? socket_detach(sock) : api_error(handle, HANDLE_SOCKET);
+	if (sock == NULL)
+		return api_error(handle, HANDLE_SOCKET);
+	return socket_is_own(sock, __func__) ? socket_detach(sock) : EDDY_EINVAL;
 }
 
 int
@@ -81,6 +94,8 @@ eddy_socket_on(eddy_socket *handle, const eddy_socket_events *events, void *arg)
 
 	if (sock == NULL)
 		return api_error(handle, HANDLE_SOCKET);
+	if (!socket_is_own(sock, __func__))
+		return EDDY_EINVAL;
 	sock->events = events;
 	sock->arg = arg;
 	socket_later(sock);

@@ -99,6 +99,7 @@ struct socket {
 	bool delay : 1;	     /* no TCP_NODELAY */
 	bool keep_alive : 1;
 	bool expects : 1; /* a descriptor that is another's until it is connected */
+	bool lent : 1;	  /* eddy's own, to be looked at: its events are not the module's to set */
 };
 
 /*

@@ -31,6 +31,8 @@ struct asked {
 	unsigned hold;		     /* ms until it is resumed */
 	size_t full, lent, released; /* the chunk at which a write said false first; lent buffers */
 	bool inside, writing, drained, over, owned, count, other;
+	bool more;	/* tells of connect and finish, too, and of all trailers */
+	unsigned later; /* the timeout that is set when it is connected */
 };
 
 static void
@@ -117,6 +119,57 @@ on_response(eddy_client_request *req, eddy_client_response *answer, void *arg)
 	act(asked, "response");
 }
 
+/* What may be seen of its connection, which is not the module's. */
+static void
+note_socket(struct asked *asked)
+{
+	eddy_socket *sock = eddy_client_request_socket(asked->req);
+	eddy_str remote = eddy_socket_remote_address(sock);
+	char line[128];
+
+	snprintf(line, sizeof(line), "connect %s %.*s",
+		 eddy_client_request_reused_socket(asked->req) ? "again" : "anew", (int)remote.n,
+		 remote.p ? remote.p : "");
+	note(asked, line);
+	if (eddy_socket_fd(sock) < 0 || eddy_socket_on(sock, NULL, NULL) != EDDY_EINVAL ||
+	    eddy_socket_detach(sock) != EDDY_EINVAL)
+		abort();
+}
+
+static void
+on_connect(eddy_client_request *req, void *arg)
+{
+	struct asked *asked = arg;
+
+	if (asked->later)
+		eddy_client_request_set_timeout(req, asked->later);
+	if (asked->more)
+		note_socket(asked);
+}
+
+static void
+on_finish(eddy_client_request *req, void *arg)
+{
+	struct asked *asked = arg;
+
+	(void)req;
+	if (asked->more)
+		note(asked, "finish");
+}
+
+static void
+note_trailers(struct asked *asked, const eddy_client_response *answer)
+{
+	eddy_str name, value;
+	char line[128];
+
+	for (size_t i = 0; eddy_client_response_trailers(answer, i, &name, &value); i++) {
+		snprintf(line, sizeof(line), "%.*s=%.*s", (int)name.n, name.p, (int)value.n,
+			 value.p);
+		note(asked, line);
+	}
+}
+
 static void
 on_information(eddy_client_request *req, eddy_client_response *answer, void *arg)
 {
@@ -151,6 +204,8 @@ on_end(eddy_client_response *answer, void *arg)
 		snprintf(line, sizeof(line), "trailer %.*s", (int)trailer.n, trailer.p);
 		note(asked, line);
 	}
+	if (asked->more)
+		note_trailers(asked, answer);
 	note(asked, "end");
 	act(asked, "end");
 }
@@ -318,6 +373,8 @@ static const eddy_client_events events = {
 	.error = on_error,
 	.close = on_close,
 	.upgrade = on_upgrade,
+	.connect = on_connect,
+	.finish = on_finish,
 };
 static const eddy_client_events others = {
 	.data = on_other_data, .end = on_end, .error = on_error, .close = on_close};
@@ -349,6 +406,8 @@ begin(struct asked *asked, const eddy_http_options *options, const char *body, b
 		abort();
 	if (strcmp(asked->at, "made") == 0)
 		eddy_client_request_destroy(asked->req);
+	if (asked->more)
+		eddy_client_request_add_trailer(asked->req, "X-End", "7");
 	if (asked->chunks) {
 		asked->writing = true;
 		write_on(asked);
@@ -416,6 +475,8 @@ fetch(eddy_request *req, eddy_response *res, void *arg)
 	asked->owned = number(req, "X-Owned");
 	asked->count = number(req, "X-Count");
 	asked->other = number(req, "X-Other");
+	asked->more = number(req, "X-More");
+	asked->later = (unsigned)number(req, "X-Later");
 	if (size) /* of an older eddy.h: what is behind it is not the struct's */
 		options.size = strcmp(size, "first") == 0 ? offsetof(eddy_http_options, path) : 8;
 	copy_word(req, "X-Destroy", asked->at);

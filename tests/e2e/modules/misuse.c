@@ -169,6 +169,10 @@ no_net_handles(eddy_request *req, eddy_response *res, void *state)
 	INT(eddy_client_request_write_owned(NULL, bytes, 1, release, NULL));
 	VOID(eddy_client_request_end(NULL, NULL, 0));
 	INT(eddy_client_request_flush_headers(NULL));
+	INT(eddy_client_request_add_trailer(NULL, "a", "b"));
+	INT(eddy_client_request_set_timeout(NULL, 1));
+	POINTER(eddy_client_request_socket(NULL));
+	INT(eddy_client_request_reused_socket(NULL));
 	VOID(eddy_client_request_destroy(NULL));
 	INT(eddy_client_request_on(NULL, NULL, NULL));
 	POINTER(eddy_client_request_response(NULL));
@@ -179,6 +183,7 @@ no_net_handles(eddy_request *req, eddy_response *res, void *state)
 	STR(eddy_client_response_header(NULL, "x"));
 	INT(eddy_client_response_headers(NULL, 0, &name, &value));
 	STR(eddy_client_response_trailer(NULL, "x"));
+	INT(eddy_client_response_trailers(NULL, 0, &name, &value));
 	VOID(eddy_client_response_pause(NULL));
 	VOID(eddy_client_response_resume(NULL));
 	VOID(eddy_agent_destroy(NULL));
