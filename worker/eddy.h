@@ -202,6 +202,13 @@ EDDY_API const char *eddy_module_option(const eddy_module *self, const char *key
 					const char *fallback);
 
 /*
+ * Where a path of an option leads, NUL-terminated, into `buf` of n bytes: a relative one starts at
+ * the folder of the conf file that has the module, as those of the conf itself do. 0, EDDY_ETOOBIG
+ * (n is too few), EDDY_EINVAL (an empty path, or NULL). eddy's own.
+ */
+EDDY_API int eddy_module_path(const eddy_module *self, const char *path, char *buf, size_t n);
+
+/*
  * For `load`: notes the reason (printf(3)'s) that the log and `eddyctl reload` will show. Returns
  * EDDY_EINVAL, to be returned. eddy's own.
  */

@@ -398,12 +398,15 @@ def test_a_module_learns_about_its_process(site, client):
     assert said["home"] == dict(line.split("=", 1) for line in environ if line).get("HOME", "")
 
 
-def test_a_module_learns_its_name_and_its_options(client):
-    assert json.loads(client.get("/about").body) == {
+def test_a_module_learns_its_name_and_its_options(site, client):
+    said = json.loads(client.get("/about").body)
+    assert {key: said[key] for key in ("name", "color", "absent")} == {
         "name": "probe",
         "color": "green",
         "absent": "the fallback",
     }
+    assert (said["near"], said["far"]) == (f"{site.folder}/a/b", "/a/b")  # a path starts at the conf
+    assert said["small"] == -4  # EDDY_ETOOBIG
 
 
 def test_a_module_sees_all_workers(site, client):

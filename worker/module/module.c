@@ -144,25 +144,30 @@ module_find_entry(struct eddy_module *module, const char *path, const char *dir,
 	return 0;
 }
 
-/*
- * Where a module's file is: a name in the module directory, a relative path from the file that says
- * it, as with include. 0 or -1.
- */
+/* A relative path starts at the file of the conf that says it, as with include. 0 or -1: too long. */
 static int
-module_path(const struct conf_module *conf, const char *dir, char *path, size_t size)
+path_from_conf(const struct conf_module *conf, const char *said, char *path, size_t size)
 {
 	const char *said_in = conf->where.file != NULL ? strrchr(conf->where.file, '/') : NULL;
 	int n;
 
-	if (strchr(conf->path, '/') == NULL)
-		n = snprintf(path, size, "%s/%s", dir, conf->path);
-	else if (conf->path[0] == '/' ||
-		 said_in == NULL) /* a path with a slash: not searched for */
-		n = snprintf(path, size, "%s", conf->path);
+	if (said[0] == '/' || said_in == NULL)
+		n = snprintf(path, size, "%s", said);
 	else
 		n = snprintf(path, size, "%.*s/%s", (int)(said_in - conf->where.file),
-			     conf->where.file,
-			     strncmp(conf->path, "./", 2) == 0 ? conf->path + 2 : conf->path);
+			     conf->where.file, strncmp(said, "./", 2) == 0 ? said + 2 : said);
+	return n >= 0 && (size_t)n < size ? 0 : -1;
+}
+
+/* Where a module's file is: one without a slash is in the module directory. 0 or -1. */
+static int
+module_path(const struct conf_module *conf, const char *dir, char *path, size_t size)
+{
+	int n;
+
+	if (strchr(conf->path, '/') != NULL)
+		return path_from_conf(conf, conf->path, path, size);
+	n = snprintf(path, size, "%s/%s", dir, conf->path);
 	return n >= 0 && (size_t)n < size ? 0 : -1;
 }
 
@@ -296,6 +301,18 @@ eddy_module_option(const eddy_module *self, const char *key, const char *fallbac
 		if (strcmp(self->conf->options[i].key, key) == 0)
 			return self->conf->options[i].value;
 	return fallback;
+}
+
+int
+eddy_module_path(const eddy_module *self, const char *path, char *buf, size_t n)
+{
+	int error = api_check(api_is_module(self) && path != NULL && path[0] != '\0' &&
+				      buf != NULL && n > 0,
+			      __func__);
+
+	if (error != 0)
+		return error;
+	return path_from_conf(self->conf, path, buf, n) == 0 ? 0 : EDDY_ETOOBIG;
 }
 
 int

@@ -89,6 +89,7 @@ no_handles(eddy_request *req, eddy_response *res, void *state)
 	struct text text_ = {0}, *text = &text_;
 	static const eddy_header header = {"a", "b"};
 	eddy_str name, value;
+	char small[8];
 
 	(void)req;
 	(void)state;
@@ -128,6 +129,7 @@ no_handles(eddy_request *req, eddy_response *res, void *state)
 	VOID(eddy_timer_refresh(NULL));
 	INT(eddy_module_fail(NULL, "x"));
 	POINTER(eddy_module_option(NULL, "x", NULL));
+	INT(eddy_module_path(NULL, "x", small, sizeof(small)));
 	text_send(text, res);
 }
 
@@ -196,6 +198,7 @@ no_arguments(eddy_request *req, eddy_response *res, void *state)
 {
 	struct text text_ = {0}, *text = &text_;
 	eddy_module *self = state;
+	char small[8];
 	eddy_str str;
 
 	STR(eddy_request_header(req, NULL));
@@ -218,6 +221,8 @@ no_arguments(eddy_request *req, eddy_response *res, void *state)
 	POINTER(eddy_set_immediate(NULL, NULL));
 	INT(eddy_next_tick(NULL, NULL));
 	POINTER(eddy_module_option(self, NULL, NULL));
+	INT(eddy_module_path(self, "", small, sizeof(small)));
+	INT(eddy_module_path(self, "x", NULL, 100));
 	INT(eddy_module_fail(self, NULL));
 	INT(eddy_cluster_send(NULL, "x", 1));
 	INT(eddy_cluster_send("topic", NULL, 1));

@@ -1044,12 +1044,17 @@ static void
 about(eddy_request *req, eddy_response *res, void *state)
 {
 	struct probe *probe = state;
+	char near[4096] = "?", far[4096] = "?", small[4];
 	struct text text = {0};
 
 	(void)req;
-	text_print(&text, "{\"name\":\"%s\",\"color\":\"%s\",\"absent\":\"%s\"}\n",
+	eddy_module_path(probe->self, "./a/b", near, sizeof(near));
+	eddy_module_path(probe->self, "/a/b", far, sizeof(far));
+	text_print(&text, "{\"name\":\"%s\",\"color\":\"%s\",\"absent\":\"%s\",",
 		   eddy_module_name(probe->self), eddy_module_option(probe->self, "color", "none"),
 		   eddy_module_option(probe->self, "absent", "the fallback"));
+	text_print(&text, "\"near\":\"%s\",\"far\":\"%s\",\"small\":%d}\n", near, far,
+		   eddy_module_path(probe->self, "/a/b", small, sizeof(small)));
 	text_send(&text, res);
 }
 
