@@ -40,7 +40,25 @@ js_unload(void *state)
 	js_table_fini(&js->servers);
 	js_table_fini(&js->timers);
 	js_table_fini(&js->questions);
+	js_topics_free(js->topics);
+	free(js->script);
 	free(js);
+}
+
+/* The option `script`: a relative one starts at the conf file, whatever folder the daemon is in. */
+static int
+script_find(struct js *js)
+{
+	const char *said = eddy_module_option(js->self, "script", NULL);
+	char path[PATH_MAX];
+
+	if (said == NULL || said[0] == '\0')
+		return eddy_module_fail(
+			js->self, "which script? Say options { script = \"/srv/app/app.js\" }");
+	if (eddy_module_path(js->self, said, path, sizeof(path)) != 0)
+		return eddy_module_fail(js->self, "script: the path is too long");
+	js->script = strdup(path);
+	return js->script != NULL ? 0 : eddy_module_fail(js->self, "no memory for a path");
 }
 
 static int
@@ -53,11 +71,10 @@ js_load(eddy_module *self, void **state)
 	if (js == NULL)
 		return eddy_module_fail(self, "no memory for the script's state");
 	js->self = self;
-	js->script = eddy_module_option(self, "script", NULL);
-	if (js->script == NULL)
-		err = eddy_module_fail(
-			self, "which script? Say options { script = \"/srv/app/app.js\" }");
-	else if (!size_parse(memory, &js->memory_max))
+	err = script_find(js);
+	if (err != 0)
+		goto out;
+	if (!size_parse(memory, &js->memory_max))
 		err = eddy_module_fail(self,
 				       "bad memory \"%s\": a size is a number of bytes, or of k, m "
 				       "or g, such as \"512m\"; \"0\" is no limit",
@@ -69,12 +86,12 @@ js_load(eddy_module *self, void **state)
 		err = js_loader_start(js);
 		js->loading = false;
 	}
-	if (err != 0) {
+out:
+	if (err == 0)
+		*state = js;
+	else
 		js_unload(js);
-		return err;
-	}
-	*state = js;
-	return 0;
+	return err;
 }
 
 static void

@@ -33,6 +33,7 @@ enum js_event {
 	JS_SIGNAL = 7,	   /* number */
 	JS_DRAIN = 8,	   /* the worker leaves */
 	JS_CONNECTION = 9, /* id of a socket that came to a listen of the conf */
+	JS_MESSAGE = 10,   /* topic, bytes: of a worker to all */
 	JS_DNS = 20,	   /* id of a question, code, answer */
 };
 
@@ -44,7 +45,7 @@ struct js_shared {
 
 struct js {
 	eddy_module *self;
-	const char *script; /* the option, as the conf has it */
+	char *script; /* where the option leads */
 	JSContextGroupRef group;
 	JSGlobalContextRef ctx;
 	JSClassRef native_class;
@@ -54,11 +55,12 @@ struct js {
 	JSObjectRef describe; /* boot.js: describe(error), for what is said of a refused script */
 	struct js_shared shared;
 	struct js_table exchanges, sockets, servers, timers, questions;
-	uint64_t memory_max; /* bytes; 0: no limit */
-	unsigned entered;    /* depth of js_dispatch; the time limit's report needs it */
-	uint64_t entered_at; /* hrtime */
-	bool loading;	     /* files may be read */
-	bool hang_said;	     /* of this entry */
+	struct js_topic *topics; /* that are listened to */
+	uint64_t memory_max;	 /* bytes; 0: no limit */
+	unsigned entered;	 /* depth of js_dispatch; the time limit's report needs it */
+	uint64_t entered_at;	 /* hrtime */
+	bool loading;		 /* files may be read */
+	bool hang_said;		 /* of this entry */
 };
 
 /*
@@ -91,11 +93,15 @@ int js_loader_start(struct js *js);
 
 /* The tables of the parts, which js_loader_start puts into `native`. */
 extern const struct js_binding js_loader_bindings[], js_timer_bindings[], js_http_bindings[],
-	js_net_bindings[], js_process_bindings[], js_text_bindings[], js_dns_bindings[];
+	js_net_bindings[], js_process_bindings[], js_text_bindings[], js_dns_bindings[],
+	js_cluster_bindings[];
 
 /* http.c, net.c */
 void js_http_request(eddy_request *req, eddy_response *res, void *state);
 void js_net_connection(eddy_socket *sock, void *state);
+
+/* cluster.c: when the worker ends. */
+void js_topics_free(struct js_topic *topic);
 
 /* value.c: values, both ways. */
 JSValueRef js_arg(const struct js *js, size_t argc, const JSValueRef argv[], size_t i);

@@ -232,10 +232,18 @@ const struct js_binding js_loader_bindings[] = {
 static int
 bind_all(struct js *js)
 {
-	const struct js_binding *const tables[] = {js_loader_bindings,	js_timer_bindings,
-						   js_http_bindings,	js_net_bindings,
-						   js_process_bindings, js_text_bindings,
-						   js_dns_bindings};
+	/* clang-format off */
+	const struct js_binding *const tables[] = {
+		js_loader_bindings,
+		js_timer_bindings,
+		js_http_bindings,
+		js_net_bindings,
+		js_process_bindings,
+		js_text_bindings,
+		js_dns_bindings,
+		js_cluster_bindings,
+	};
+	/* clang-format on */
 	int err = 0;
 
 	js->native = JSObjectMake(js->ctx, NULL, NULL);

@@ -10,6 +10,7 @@ JS_TEXTS = \
 	worker/modules/js/lib/dns.js \
 	worker/modules/js/lib/dns/promises.js \
 	worker/modules/js/lib/dns/resolver.js \
+	worker/modules/js/lib/eddy.js \
 	worker/modules/js/lib/encoding.js \
 	worker/modules/js/lib/errors.js \
 	worker/modules/js/lib/events.js \
@@ -36,6 +37,7 @@ eddymodule_PROGRAMS += worker/modules/js.so
 CLEANFILES += worker/modules/js/lib.c
 
 worker_modules_js_so_SOURCES = \
+	worker/modules/js/cluster.c \
 	worker/modules/js/dns.c \
 	worker/modules/js/engine.c \
 	worker/modules/js/engine_private.h \

@@ -3,7 +3,7 @@
 "use strict";
 
 const TICKS = 0, TIMER = 1, REQUEST = 2, BODY = 3, RESPONSE = 4, SOCKET = 5, SERVER = 6, SIGNAL = 7,
-	DRAIN = 8, CONNECTION = 9, DNS = 20;
+	DRAIN = 8, CONNECTION = 9, MESSAGE = 10, DNS = 20;
 const PENDING = 0, SERVES = 1; // of struct js_shared
 const shared = new Uint8Array(native.shared);
 const libraries = new Map();
@@ -175,7 +175,11 @@ function deliver(event, a, b, c, d) {
 		return library("dns/resolver").onAnswer(a, b, c);
 	case SIGNAL:
 		return library("process").onSignal(a);
+	case MESSAGE:
+		return library("eddy").onMessage(a, b);
 	case DRAIN:
+		if (libraries.has("eddy"))
+			library("eddy").onLeave();
 		return library("process").onDrain();
 	}
 }

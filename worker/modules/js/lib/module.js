@@ -5,9 +5,14 @@ const path = require("path");
 const { coded } = require("errors");
 const { library, shared, SERVES } = require("internal");
 
-const CORE = new Set(["assert", "assert/strict", "buffer", "console", "dns", "dns/promises", "events", "http", "net", "os",
-	"path", "path/posix", "process", "querystring", "stream", "stream/promises", "string_decoder",
-	"timers", "timers/promises", "url", "util", "util/types"]);
+const CORE = new Set([
+	"assert", "assert/strict", "buffer", "console",
+	"dns", "dns/promises", "eddy", "events",
+	"http", "net", "os", "path", "path/posix",
+	"process", "querystring",
+	"stream", "stream/promises", "string_decoder",
+	"timers", "timers/promises", "url", "util", "util/types",
+]);
 // Modules of Node's that are not offered: a sentence says so, where "cannot find" would send people
 // to look for a package.
 const NOT_OFFERED = new Set(["async_hooks", "child_process", "cluster", "constants", "crypto", "dgram",
@@ -99,10 +104,20 @@ function notFound(request, parent) {
 	return error;
 }
 
-function notOffered(name) {
+// What to use in place of some.
+const INSTEAD = {
+	cluster: "The conf says how many workers there are, they share all servers, and require('eddy') sends " +
+		"messages between them",
+	worker_threads: "The conf says how many workers there are",
+	https: "A proxy in front has TLS",
+	tls: "A proxy in front has TLS",
+};
+
+function notOffered(request, name) {
+	const has = [...CORE].filter((known) => !known.includes("/")).join(", ");
 	const error = coded(Error, "MODULE_NOT_FOUND",
-		`Cannot find module '${name}': it is one of Node's that eddy does not offer. It has ` +
-		[...CORE].filter((known) => !known.includes("/")).join(", "));
+		`Cannot find module '${request}': it is one of Node's that eddy does not offer. ` +
+		(INSTEAD[name] ?? `It has ${has}`));
 	error.requireStack = [];
 	return error;
 }
@@ -110,10 +125,10 @@ function notOffered(name) {
 // The core module's name, or undefined for what is a file.
 function coreName(request) {
 	const name = request.startsWith("node:") ? request.slice(5) : request;
-	if (CORE.has(name))
+	if (CORE.has(name) && request !== "node:eddy")
 		return name;
 	if (NOT_OFFERED.has(name))
-		throw notOffered(request);
+		throw notOffered(request, name);
 	if (name !== request)
 		throw coded(Error, "ERR_UNKNOWN_BUILTIN_MODULE", `No such built-in module: ${request}`);
 	return undefined;
