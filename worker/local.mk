@@ -128,6 +128,8 @@ worker_libworker_a_SOURCES = \
 	worker/net/dns_query.h \
 	worker/net/dns_servers.c \
 	worker/net/dns_servers.h \
+	worker/net/ends.c \
+	worker/net/ends.h \
 	worker/net/gate.c \
 	worker/net/gate.h \
 	worker/net/hosts.c \

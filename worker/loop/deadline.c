@@ -33,8 +33,8 @@ deadlines_wake(evutil_socket_t fd, short what, void *arg)
 		deadline_stop(first);
 		deadlines->passed(first);
 	}
-	loop_leave(deadlines->loop);
 	deadlines_arm(deadlines);
+	loop_leave(deadlines->loop); /* in which its owner may free it */
 }
 
 void

@@ -4,12 +4,10 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/un.h>
 
-#include "net/names.h"
+#include "net/ends.h"
 #include "net/server.h"
 #include "net/socket.h"
 #include "worker.h"
@@ -238,81 +236,32 @@ eddy_socket_set_keep_alive(eddy_socket *handle, bool on, unsigned initial_delay)
 
 /* Facts --------------------------------------------------------------------------- */
 
-static unsigned
-name_port(const struct sockaddr_storage *address)
-{
-	if (address->ss_family == AF_INET)
-		return ntohs(((const struct sockaddr_in *)address)->sin_port);
-	if (address->ss_family == AF_INET6)
-		return ntohs(((const struct sockaddr_in6 *)address)->sin6_port);
-	return 0;
-}
-
-static void
-name_format(const struct sockaddr_storage *address, socklen_t size, char *text, size_t room)
-{
-	const struct sockaddr_un *un = (const struct sockaddr_un *)address;
-	size_t path = size > offsetof(struct sockaddr_un, sun_path)
-			      ? size - offsetof(struct sockaddr_un, sun_path)
-			      : 0;
-	const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)address;
-	const struct sockaddr_in *in = (const struct sockaddr_in *)address;
-	struct net_address name = {.family = address->ss_family};
-
-	if (address->ss_family == AF_INET6) {
-		name.zone = in6->sin6_scope_id;
-		memcpy(name.bytes, &in6->sin6_addr, sizeof(in6->sin6_addr));
-		address_format(&name, text);
-	} else if (address->ss_family == AF_INET) {
-		memcpy(name.bytes, &in->sin_addr, sizeof(in->sin_addr));
-		address_format(&name, text);
-	} else if (path > 0 && un->sun_path[0] == '\0') {
-		snprintf(text, room, "unix:@%.*s", (int)path - 1, un->sun_path + 1);
-	} else {
-		snprintf(text, room, "unix:%.*s", (int)path, un->sun_path);
-	}
-}
-
-/* Asks the kernel for one end's name. False: there is none. */
-static bool
-socket_name(const struct socket *sock, bool remote, struct sockaddr_storage *address,
-	    socklen_t *size)
-{
-	*size = sizeof(*address);
-	memset(address, 0, sizeof(*address));
-	if (sock == NULL || !socket_has_fd(sock))
-		return false;
-	return (remote ? getpeername(socket_fd(sock), (struct sockaddr *)address, size)
-		       : getsockname(socket_fd(sock), (struct sockaddr *)address, size)) == 0;
-}
-
 static eddy_str
 socket_address(const eddy_socket *handle, bool remote, const char *what)
 {
 	struct socket *sock = socket_find(handle, what);
-	struct sockaddr_storage address;
-	socklen_t size;
+	struct end end;
 	char *text;
 
-	if (!socket_name(sock, remote, &address, &size))
+	if (sock == NULL || !socket_has_fd(sock) || !end_get(&end, socket_fd(sock), remote))
 		return (eddy_str){NULL, 0};
 	if (sock->names == NULL)
 		sock->names = calloc(1, sizeof(*sock->names));
 	if (sock->names == NULL)
 		return (eddy_str){NULL, 0};
 	text = remote ? sock->names->remote : sock->names->local;
-	name_format(&address, size, text, sizeof(sock->names->remote));
-	return (eddy_str){text, strlen(text)};
+	return end_format(&end, text);
 }
 
 static unsigned
 socket_port(const eddy_socket *handle, bool remote, const char *what)
 {
-	struct sockaddr_storage address;
-	socklen_t size;
+	const struct socket *sock = socket_find(handle, what);
+	struct end end;
 
-	return socket_name(socket_find(handle, what), remote, &address, &size) ? name_port(&address)
-									       : 0;
+	return sock != NULL && socket_has_fd(sock) && end_get(&end, socket_fd(sock), remote)
+		       ? end_port(&end)
+		       : 0;
 }
 
 eddy_str

@@ -57,9 +57,9 @@ server_call_error(struct server *server, int error)
 	struct net *net = server->net;
 	char why[256];
 
-	if (server->events != NULL && server->events->error != NULL) {
+	if (server->calls.error != NULL) {
 		call_begin(net->calls, server->module, SLOT_SERVER, 0);
-		server->events->error(server_handle(server), error, server->arg);
+		server->calls.error(server_handle(server), error, server->arg);
 		call_end(net->calls);
 		return;
 	}
@@ -87,6 +87,8 @@ servers_flush(struct net *net)
 
 	while ((server = LIST_FIRST(&net->servers_dead)) != NULL) {
 		LIST_REMOVE(server, link);
+		if (server->kind->fini != NULL)
+			server->kind->fini(server);
 		free(server->address);
 		free(server);
 	}
@@ -101,39 +103,35 @@ server_tell(struct task *task)
 
 	server->posted = false;
 	server->error = 0;
-	if (server->listening && server->state == SERVER_LISTENING && server->events != NULL)
-		server_call(server, server->events->listening);
+	if (server->listening && server->state == SERVER_LISTENING)
+		server_call(server, server->calls.listening);
 	server->listening = false;
 	if (error != 0)
 		server_call_error(server, error);
+	if (server->left && server->state == SERVER_CLOSED)
+		server_post(server); /* behind what the connection has posted */
+	server->left = false;
 	if (server->state != SERVER_CLOSED || server->nsockets > 0 || server->posted)
 		return;
-	if (server->events != NULL)
-		server_call(server, server->events->close);
+	server_call(server, server->calls.close);
 	server_over(server);
 }
 
 /* Listening ----------------------------------------------------------------------- */
 
-struct server *
-server_new(struct net *net, const eddy_server_events *events, void *arg)
+int
+server_init(struct server *server, struct net *net, const struct server_kind *kind, void *arg)
 {
-	struct server *server = malloc(sizeof(*server));
-
-	if (server == NULL)
-		return NULL;
-	*server = (struct server){.net = net,
-				  .task.run = server_tell,
-				  .events = events,
-				  .arg = arg,
-				  .module = net->calls->running};
+	server->net = net;
+	server->task.run = server_tell;
+	server->kind = kind;
+	server->arg = arg;
+	server->module = net->calls->running;
 	server->handle = handle_new(&net->servers, server);
-	if (server->handle == NULL) {
-		free(server);
-		return NULL;
-	}
+	if (server->handle == NULL)
+		return -ENOMEM;
 	LIST_INSERT_HEAD(&net->servers_all, server, link);
-	return server;
+	return 0;
 }
 
 /* It cannot listen. */
@@ -184,6 +182,8 @@ server_close(struct server *server)
 		net->events->unlisten(net->arg, server->id);
 	gate_drop(&server->gate);
 	server->state = SERVER_CLOSED;
+	if (server->kind->closed != NULL)
+		server->kind->closed(server);
 	server_post(server);
 }
 
@@ -249,6 +249,23 @@ server_entered(struct gate *gate, int fd, const struct sockaddr *peer)
 	return server_enter(server->net, fd, peer, server->module, server_connection, server);
 }
 
+struct server *
+server_new(struct net *net, const eddy_server_events *events, void *arg)
+{
+	static const struct server_kind kind = {.entered = server_entered};
+	struct server *server = calloc(1, sizeof(*server));
+
+	if (server == NULL || server_init(server, net, &kind, arg) != 0) {
+		free(server);
+		return NULL;
+	}
+	server->events = events;
+	if (events != NULL)
+		server->calls =
+			(struct server_calls){events->listening, events->error, events->close};
+	return server;
+}
+
 static struct server *
 server_asked(struct net *net, uint32_t id)
 {
@@ -271,7 +288,7 @@ server_bound(struct server *server, eddy_str address, int fd)
 	}
 	server->state = SERVER_LISTENING;
 	server->listening = true;
-	gate_open(&server->gate, server->net, fd, true, server_entered, server);
+	gate_open(&server->gate, server->net, fd, true, server->kind->entered, server);
 }
 
 void
@@ -313,6 +330,7 @@ void
 server_left(struct server *server)
 {
 	server->nsockets--;
+	server->left = server->posted;
 	if (server->state == SERVER_CLOSED)
 		server_post(server);
 }

@@ -21,26 +21,54 @@
 
 enum server_state { SERVER_IDLE, SERVER_ASKED, SERVER_LISTENING, SERVER_CLOSED };
 
+struct server;
+
+/* What a kind of server does in its own way; static, kept by pointer. */
+struct server_kind {
+	/* Takes a client's descriptor; the gate's `arg` is the server. */
+	int (*entered)(struct gate *gate, int fd, const struct sockaddr *peer);
+	/* The module has closed it; inside of that call. NULL: nothing is to be done. */
+	void (*closed)(struct server *server);
+	/* It is over, and about to be freed. NULL: it owns nothing more. */
+	void (*fini)(struct server *server);
+};
+
+/* What every kind tells its module; members may be NULL. */
+struct server_calls {
+	void (*listening)(eddy_server *server, void *arg);
+	void (*error)(eddy_server *server, int error, void *arg);
+	void (*close)(eddy_server *server, void *arg);
+};
+
+/* Other kinds begin with it, and are freed by its address. */
 struct server {
 	struct gate gate;
 	LIST_ENTRY(server) link; /* in net.servers_all */
 	struct net *net;
 	struct task task;
-	const eddy_server_events *events;
+	const struct server_kind *kind;
+	struct server_calls calls;
+	const eddy_server_events *events; /* of the plain kind; NULL: none */
 	void *arg;
 	struct eddy_module *module;
 	void *handle;
 	char *address;	 /* asked for, then bound to */
-	size_t nsockets; /* connections that are open */
+	size_t nsockets; /* connections that are open, sockets or HTTP's */
 	uint32_t id;	 /* the master's name for it */
 	int error;	 /* to be told */
 	uint8_t state;
 	bool posted : 1;
 	bool listening : 1; /* to be told */
+	bool left : 1;	    /* one of its connections is over, whose own last words come first */
 	bool loading : 1;   /* asked for by the module's `load` */
 };
 
-/* For the module that is running. NULL: no memory. */
+/*
+ * For the module that is running: one in zeroed memory of malloc's, which is the server's from then
+ * on. 0 or -ENOMEM.
+ */
+int server_init(struct server *server, struct net *net, const struct server_kind *kind, void *arg);
+/* The plain kind, whose connections are sockets. NULL: no memory. */
 struct server *server_new(struct net *net, const eddy_server_events *events, void *arg);
 /* 0, EDDY_EINVAL, EDDY_EAGAIN, EDDY_ENOMEM. */
 int server_listen(struct server *server, const char *address);
@@ -55,7 +83,7 @@ void servers_stop(struct net *net);
 /* The master's answer: an errno, or the address that it has bound and the listener's descriptor. */
 void server_answered(struct net *net, uint32_t id, int error, eddy_str address, int fd);
 
-/* One of its sockets is over. */
+/* One of its connections is over, and what its module has still to hear of it is posted. */
 void server_left(struct server *server);
 
 /*

@@ -22,6 +22,7 @@
 #include <sys/queue.h>
 
 #include "eddy.h"
+#include "net/ends.h"
 #include "net/net.h"
 #include "net/peer.h"
 #include "net/queue.h"
@@ -50,7 +51,7 @@ struct socket_timer {
 
 /* What eddy_socket_remote_address and its kin have been asked for. */
 struct socket_names {
-	char remote[128], local[128];
+	char remote[END_TEXT_MAX], local[END_TEXT_MAX];
 };
 
 /* Bytes that were read before the socket was one. */
