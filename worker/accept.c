@@ -52,7 +52,7 @@ worker_make_room(void *arg)
 static bool
 worker_may_have_room(void *arg)
 {
-	return ((struct worker *)arg)->http.idle.count > 0;
+	return http_may_make_room(&((struct worker *)arg)->http);
 }
 
 static const char *
@@ -138,7 +138,7 @@ const struct net_events worker_net_events = {
 static int
 worker_http_entered(struct gate *gate, int fd, const struct sockaddr *peer)
 {
-	return conn_open(&((struct worker *)gate->arg)->http, fd, peer);
+	return conn_open(&((struct worker *)gate->arg)->http, NULL, fd, peer);
 }
 
 static void

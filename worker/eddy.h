@@ -278,10 +278,26 @@ EDDY_API eddy_str eddy_request_param(const eddy_request *req, const char *name);
 EDDY_API eddy_str eddy_request_trailer(const eddy_request *req, const char *name);
 
 /*
+ * The i-th trailer line as it came, from 0; false when there are no more, and *name and *value are
+ * then as before. Node: message.rawTrailers.
+ */
+EDDY_API bool eddy_request_trailers(const eddy_request *req, size_t i, eddy_str *name,
+				    eddy_str *value);
+
+/*
  * The client's address: "192.0.2.7", "2001:db8::7", "unix:"; lives until the callback returns.
  * { NULL, 0 } when the client has gone. Node: socket.remoteAddress.
  */
 EDDY_API eddy_str eddy_request_remote_address(const eddy_request *req);
+
+/*
+ * The client's port; this end's address and port. An address lives until the callback returns, and
+ * that of a unix socket is "unix:/path". 0 and { NULL, 0 } when the client has gone; the ports are 0
+ * for unix sockets. Node: socket.remotePort, localAddress, localPort.
+ */
+EDDY_API unsigned eddy_request_remote_port(const eddy_request *req);
+EDDY_API eddy_str eddy_request_local_address(const eddy_request *req);
+EDDY_API unsigned eddy_request_local_port(const eddy_request *req);
 
 /* What happens to a request's body. Unset members: the event is not reported. */
 typedef struct {
@@ -396,6 +412,13 @@ EDDY_API int eddy_response_write_early_hints(eddy_response *res, const eddy_head
 					     size_t n);
 
 /*
+ * Sends 100 Continue to a client that waits for it before it sends the body (`Expect:
+ * 100-continue`); without this, it is sent when the body is first asked for. Nothing is sent to who
+ * does not wait. 0, EDDY_EHEADERS_SENT, EDDY_ECLOSED. Node: response.writeContinue.
+ */
+EDDY_API int eddy_response_write_continue(eddy_response *res);
+
+/*
  * Sends the head now, before there is a body (an event stream that has no event yet). A head that
  * has been sent is fine. 0, EDDY_EWRITE_AFTER_END, EDDY_ECLOSED. Node: response.flushHeaders.
  */
@@ -505,6 +528,16 @@ typedef struct {
  */
 EDDY_API eddy_socket *eddy_response_upgrade(eddy_response *res, const char *protocol,
 					    const eddy_socket_events *events, void *arg);
+
+/*
+ * Takes the connection over as it is: nothing is sent, and what the client is answered, head and
+ * all, is what is written to the socket. For the same requests as eddy_response_upgrade, whichever
+ * protocol they name; in all else it is like that. What the answer was, eddy does not know: it is
+ * counted, and logged, as the 101 (CONNECT: 200) that was asked for. Node: response.detachSocket,
+ * and the socket of http's 'upgrade' and 'connect' events.
+ */
+EDDY_API eddy_socket *eddy_response_detach_socket(eddy_response *res,
+						  const eddy_socket_events *events, void *arg);
 
 /*
  * Sends n bytes of a regular file from `offset` on, by sendfile(2), as the next piece of the body;
@@ -797,6 +830,63 @@ EDDY_API int eddy_server_close(eddy_server *server);
  */
 EDDY_API eddy_str eddy_server_address(const eddy_server *server);
 EDDY_API size_t eddy_server_connections(const eddy_server *server);
+
+/* http: a module's own servers ---------------------------------------------------- */
+
+/* What happens to an HTTP server. Unset members: as with net's; `request` has to be set. */
+typedef struct {
+	/* It listens; eddy_server_address tells where. Node: 'listening'. */
+	void (*listening)(eddy_server *server, void *arg);
+	/*
+	 * A request has come: as an eddy_request_handler. There is no route, so that
+	 * eddy_request_param gives nothing, and every method and path comes here, CONNECT and
+	 * OPTIONS * too. Node: 'request'.
+	 */
+	void (*request)(eddy_server *server, eddy_request *req, eddy_response *res, void *arg);
+	/* It cannot listen: as a net server's, which says with what. Node: 'error'. */
+	void (*error)(eddy_server *server, int error, void *arg);
+	/*
+	 * The last: it listens no more, since it was closed or the worker drains, and its
+	 * connections have closed, with the sockets that they have become. Node: 'close'.
+	 */
+	void (*close)(eddy_server *server, void *arg);
+} eddy_http_server_events;
+
+/*
+ * The caller sets `size`; where a member is unset, 0, the conf's http { } decides. Node:
+ * http.createServer's options.
+ */
+typedef struct {
+	uint32_t size;		     /* sizeof(eddy_http_server_options) */
+	unsigned keep_alive_timeout; /* ms between two requests. Node: keepAliveTimeout */
+	unsigned headers_timeout;    /* ms for a request's head to come. Node: headersTimeout */
+	uint64_t max_body; /* bytes of a request's body; UINT64_MAX: no limit. eddy's own */
+} eddy_http_server_options;
+
+/*
+ * An HTTP server of the module's own, which does not listen yet; `options` may be NULL, `events`
+ * (static; kept by pointer) are called with `arg`. eddy_server_listen, close, address and
+ * connections are for it, too: all workers share its listener, also across reloads, and it drains
+ * with its worker. Its requests are like those of a listen of the conf, with all that http { }
+ * says; where they are named by their route, they are by the server's address. When they have
+ * killed workers as often as a route's may, all HTTP servers of the module answer 503 for as long
+ * as such a route would.
+ *
+ * eddy_server_close also closes the connections that are between two requests; what is under way is
+ * finished, as the last of its connection. As in Node since version 19.
+ *
+ * NULL: no memory, options->size is not set, or there is no `request`. Node: http.createServer.
+ */
+EDDY_API eddy_server *eddy_http_create_server(const eddy_http_server_options *options,
+					      const eddy_http_server_events *events, void *arg);
+
+/*
+ * Closes those connections of an HTTP server that have had a request and wait for the next one; or
+ * all, cutting off what is under way. Sockets that they have become are not meant. 0, EDDY_EINVAL
+ * (it is no HTTP server), EDDY_ECLOSED. Node: server.closeIdleConnections, closeAllConnections.
+ */
+EDDY_API int eddy_server_close_idle_connections(eddy_server *server);
+EDDY_API int eddy_server_close_all_connections(eddy_server *server);
 
 /* dns ----------------------------------------------------------------------------- */
 

@@ -62,6 +62,8 @@ worker_libworker_a_SOURCES = \
 	worker/http/scan.h \
 	worker/http/send_file.c \
 	worker/http/serve.c \
+	worker/http/server.c \
+	worker/http/server.h \
 	worker/http/status.c \
 	worker/http/status.h \
 	worker/http/upgrade.c \

@@ -71,6 +71,8 @@ conn_close(struct conn *conn, bool reset)
 	conn->exchange = NULL;
 	if (exchange != NULL)
 		exchange_detach(exchange, true);
+	if (conn->server != NULL)
+		server_left(&conn->server->server);
 }
 
 /* Holding bytes ------------------------------------------------------------------- */
@@ -322,6 +324,14 @@ conn_count_idle(struct conn *conn, bool idle)
 	slot_add(conn->http->slot->idle, idle ? 1 : (uint64_t)-1);
 }
 
+static struct deadlines *
+conn_idles(const struct conn *conn)
+{
+	if (conn->http->draining)
+		return &conn->http->graces;
+	return conn->server != NULL ? conn->server->idle : &conn->http->idle;
+}
+
 /*
  * Each byte of a body that somebody reads buys its client more time, as min_rate allows. A head and
  * a trailer section have their time as a whole, and so has what nobody reads.
@@ -329,7 +339,7 @@ conn_count_idle(struct conn *conn, bool idle)
 static void
 conn_wait(struct conn *conn, struct deadlines *limit)
 {
-	bool whole = limit == &conn->http->heads || conn->state == CONN_DISCARD ||
+	bool whole = limit == conn_heads(conn) || conn->state == CONN_DISCARD ||
 		     conn->state == CONN_TRAILER;
 
 	if (limit == NULL)
@@ -349,6 +359,34 @@ conn_takes_body(const struct conn *conn)
 	return conn->exchange == NULL || conn_reading(conn);
 }
 
+bool
+conn_is_idle(const struct conn *conn)
+{
+	return conn->state == CONN_HEAD && conn->exchange == NULL && conn->queue == NULL &&
+	       conn->held == NULL && conn->requests > 0;
+}
+
+bool
+conn_is_last(const struct conn *conn)
+{
+	return conn->http->draining || http_server_is_closed(conn->server);
+}
+
+/* Whether it is idle for good: a worker that leaves gives it a grace, a server that is closed none. */
+static bool
+conn_goes(const struct conn *conn)
+{
+	return (conn->dismissed || http_server_is_closed(conn->server)) && !conn->http->draining &&
+	       !conn->readable && conn_is_idle(conn);
+}
+
+void
+conn_dismiss(struct conn *conn)
+{
+	conn->dismissed = conn->readable = true; /* it reads once more first */
+	conn_later(conn);
+}
+
 /*
  * Decides which time limit runs, and whether it is time to close. The last step of every turn that
  * touched it.
@@ -356,7 +394,6 @@ conn_takes_body(const struct conn *conn)
 static void
 conn_settle(struct conn *conn)
 {
-	struct http *http = conn->http;
 	struct deadlines *limit = NULL;
 	bool idle = false;
 
@@ -364,6 +401,9 @@ conn_settle(struct conn *conn)
 		return;
 	if (conn->eof && conn->exchange == NULL && (conn->held == NULL || conn->held->pos > 0))
 		conn->closing = true;
+	if (conn_goes(conn))
+		conn->closing = true;
+	conn->dismissed = false;
 	if (conn->closing && conn->exchange == NULL) {
 		conn_count_idle(conn, false);
 		conn_wait(conn, NULL);
@@ -373,12 +413,13 @@ conn_settle(struct conn *conn)
 	if (conn->state == CONN_HEAD && conn->exchange == NULL && conn->queue == NULL) {
 		idle = conn->held == NULL;
 		if (!idle || conn->requests == 0)
-			limit = &http->heads;
+			limit = conn_heads(conn);
 		else
-			limit = http->draining ? &http->graces : &http->idle;
+			limit = conn_idles(conn);
 	} else if (conn_takes_body(conn)) {
-		limit = conn->exchange != NULL ? http_bodies(http, conn->exchange->route->index)
-					       : &http->bodies;
+		limit = conn->exchange != NULL
+				? http_bodies(conn->http, conn->exchange->route->index)
+				: &conn->http->bodies;
 	}
 	conn_count_idle(conn, idle);
 	conn_wait(conn, limit);
@@ -448,7 +489,7 @@ conn_later(struct conn *conn)
 }
 
 int
-conn_open(struct http *http, int fd, const struct sockaddr *address)
+conn_open(struct http *http, struct http_server *server, int fd, const struct sockaddr *address)
 {
 	struct peer peer = peer_of(address);
 	struct conn *conn;
@@ -462,6 +503,7 @@ conn_open(struct http *http, int fd, const struct sockaddr *address)
 		return net_turn_away(http->net, fd, -ENOMEM);
 	}
 	conn->http = http;
+	conn->server = server;
 	conn->task.run = conn_resume;
 	conn->peer = peer;
 	conn->state = CONN_HEAD;
@@ -471,6 +513,10 @@ conn_open(struct http *http, int fd, const struct sockaddr *address)
 	if (++http->nconns > http->most)
 		http->most = http->nconns;
 	slot_add(http->slot->counters.accepted, 1);
+	if (server != NULL) {
+		server->server.nsockets++;
+		server->conf.path = server->server.address; /* as long as there are connections */
+	}
 	conn_input(conn);
 	conn_settle(conn);
 	conn_register(conn);

@@ -44,6 +44,7 @@ enum conn_state {
 struct conn {
 	struct event event; /* EV_READ | EV_CLOSED */
 	struct http *http;
+	struct http_server *server; /* whose connection it is; NULL: a listen of the conf's */
 	TAILQ_ENTRY(conn) link;
 	struct task task; /* conn_resume, posted to `later` */
 	struct deadline deadline;
@@ -67,15 +68,18 @@ struct conn {
 	bool closing : 1;    /* when all is sent */
 	bool lingering : 1;  /* … with an eye on what the client is still sending */
 	bool counted_idle : 1;
+	bool dismissed : 1; /* it goes if it is still idle after the next look */
 };
 
 /* conn.c -------------------------------------------------------------------------- */
 
 /*
- * Takes an accepted socket (nonblocking) and reads at once. The fd is the connection's, also when
- * it is refused: then it is reset, and the result is -EUSERS (connections_per_address) or -ENOMEM.
+ * Takes an accepted socket (nonblocking), of a module's server or else (NULL) of the conf's, and
+ * reads at once. The fd is the connection's, also when it is refused: then it is reset, and the
+ * result is -EUSERS (connections_per_address) or -ENOMEM.
  */
-int conn_open(struct http *http, int fd, const struct sockaddr *address);
+int conn_open(struct http *http, struct http_server *server, int fd,
+	      const struct sockaddr *address);
 
 /* Closes now; `reset` by RST. Safe at any time: the struct lives to the end of the loop's turn. */
 void conn_close(struct conn *conn, bool reset);
@@ -85,6 +89,13 @@ int conn_give_up(struct conn *conn);
 
 /* upgrade.c: makes it the socket's, with the n bytes that have been read behind the request. */
 void conn_hand_over(struct conn *conn, struct socket *sock, const char *p, size_t n);
+
+/* Whether it has had a request, and waits for the next one. */
+bool conn_is_idle(const struct conn *conn);
+/* Closes an idle one, after a last look for a request. Safe in a module's call. */
+void conn_dismiss(struct conn *conn);
+/* Whether no request is to come behind the one under way: the worker or its server leaves. */
+bool conn_is_last(const struct conn *conn);
 
 /* Lets the connection go on at the end of the turn: something has changed that it waited for. */
 void conn_later(struct conn *conn);
@@ -138,6 +149,13 @@ static inline struct head *
 conn_parser(const struct conn *conn)
 {
 	return conn->state == CONN_TRAILER ? &conn->http->trailer : &conn->http->head;
+}
+
+/* The time that a head has. */
+static inline struct deadlines *
+conn_heads(const struct conn *conn)
+{
+	return conn->server != NULL ? conn->server->heads : &conn->http->heads;
 }
 
 static inline int

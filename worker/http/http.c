@@ -36,6 +36,7 @@ http_init(struct http *http, struct net *net, const struct conf_http *conf,
 	};
 	TAILQ_INIT(&http->conns);
 	TAILQ_INIT(&http->dead);
+	LIST_INIT(&http->servers);
 	handles_init(&http->handles, HANDLE_EXCHANGE);
 	pool_init(&http->conn_pool, sizeof(struct conn));
 	pool_init(&http->exchange_pool, sizeof(struct exchange));
@@ -156,17 +157,50 @@ http_bury(struct http *http)
 }
 
 bool
+http_may_make_room(const struct http *http)
+{
+	const struct http_server *server;
+
+	LIST_FOREACH(server, &http->servers, own)
+		if (server->own_idle.count > 0)
+			return true;
+	return http->idle.count > 0;
+}
+
+static uint64_t
+idle_since_ms(const struct deadline *deadline)
+{
+	return deadline->at_ms - deadline->of->ms;
+}
+
+/* The connection that has been idle for longest; NULL: none is. */
+static struct deadline *
+http_idle_longest(const struct http *http)
+{
+	struct deadline *longest = TAILQ_FIRST(&http->idle.list), *first;
+	const struct http_server *server;
+
+	LIST_FOREACH(server, &http->servers, own) {
+		first = TAILQ_FIRST(&server->own_idle.list);
+		if (first != NULL &&
+		    (longest == NULL || idle_since_ms(first) < idle_since_ms(longest)))
+			longest = first;
+	}
+	return longest;
+}
+
+bool
 http_make_room(struct http *http)
 {
 	size_t nconns = http->nconns;
 
 	for (int turn = 0; turn < ROOM_TURNS && http->nconns >= nconns; turn++) {
-		struct deadline *first = TAILQ_FIRST(&http->idle.list);
+		struct deadline *longest = http_idle_longest(http);
 
-		if (first == NULL)
+		if (longest == NULL)
 			return false;
-		deadline_stop(first);
-		conn_idle_passed(first);
+		deadline_stop(longest);
+		conn_idle_passed(longest);
 	}
 	return http->nconns < nconns;
 }

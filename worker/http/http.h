@@ -18,6 +18,7 @@
 #include "http/head.h"
 #include "http/out.h"
 #include "http/probe.h"
+#include "http/server.h"
 #include "loop/deadline.h"
 #include "loop/handle.h"
 #include "loop/loop.h"
@@ -64,6 +65,7 @@ struct http {
 	struct deadlines writes;  /* write_timeout: between two pieces that the client takes */
 	struct deadlines lingers; /* a connection that waits for the client to close */
 	struct deadlines graces;  /* while draining: an idle connection's last chance */
+	struct http_server_list servers; /* those with another keep-alive timeout */
 
 	struct conn_list conns;
 	size_t nconns;
@@ -100,6 +102,8 @@ struct deadlines *http_writes(struct http *http, size_t route);
  * request that has just arrived is answered instead. False: none could be closed.
  */
 bool http_make_room(struct http *http);
+/* Whether there is one that could be. */
+bool http_may_make_room(const struct http *http);
 
 /*
  * Once a second: when a crowd of clients has left, its memory goes back to the kernel. True: it

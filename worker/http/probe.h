@@ -22,7 +22,7 @@ probe_concerns(const struct probes *probes, uint32_t route)
 {
 	const struct quarantine_word *words = probes->board.words;
 
-	return words != NULL && slot_get(words[route].state) != QUARANTINE_NONE;
+	return route < probes->board.routes && slot_get(words[route].state) != QUARANTINE_NONE;
 }
 
 /*

@@ -9,6 +9,7 @@
 #include "http/conn.h"
 #include "http/exchange.h"
 #include "http/http.h"
+#include "net/ends.h"
 #include "worker.h"
 
 static const eddy_str nothing = {NULL, 0};
@@ -107,6 +108,16 @@ eddy_request_trailer(const eddy_request *req, const char *name)
 	return head_get(trailers, name);
 }
 
+bool
+eddy_request_trailers(const eddy_request *req, size_t i, eddy_str *name, eddy_str *value)
+{
+	const struct exchange *exchange = request_find(req, __func__);
+	const struct head *trailers = exchange != NULL ? exchange->request.trailers : NULL;
+
+	return trailers != NULL && api_check(name != NULL && value != NULL, __func__) == 0 &&
+	       head_field(trailers, i, name, value);
+}
+
 eddy_str
 eddy_request_remote_address(const eddy_request *req)
 {
@@ -124,6 +135,41 @@ eddy_request_remote_address(const eddy_request *req)
 	return (eddy_str){text, strlen(text)};
 }
 
+unsigned
+eddy_request_remote_port(const eddy_request *req)
+{
+	const struct exchange *exchange = request_find(req, __func__);
+
+	return exchange != NULL && exchange->conn != NULL ? ntohs(exchange->conn->peer.port) : 0;
+}
+
+/* This end of the request's connection. False: there is none any more. */
+static bool
+request_local(const eddy_request *req, struct end *end, const char *what)
+{
+	const struct exchange *exchange = request_find(req, what);
+
+	return exchange != NULL && exchange->conn != NULL &&
+	       end_get(end, conn_fd(exchange->conn), false);
+}
+
+eddy_str
+eddy_request_local_address(const eddy_request *req)
+{
+	static char text[END_TEXT_MAX]; /* as above */
+	struct end end;
+
+	return request_local(req, &end, __func__) ? end_format(&end, text) : nothing;
+}
+
+unsigned
+eddy_request_local_port(const eddy_request *req)
+{
+	struct end end;
+
+	return request_local(req, &end, __func__) ? end_port(&end) : 0;
+}
+
 /* Reading the body ---------------------------------------------------------------- */
 
 static void
@@ -133,19 +179,24 @@ request_rate_start(struct exchange *exchange)
 	exchange->request.rate_bytes = 0;
 }
 
-/*
- * Somebody wants the body: tells a client that waits for the word, and lets the connection go on.
- */
+/* Tells a client that waits for the word that it may send the body. */
 static void
-request_read(struct exchange *exchange)
+request_continue(struct exchange *exchange)
 {
 	static const char word[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
-	exchange->request.reading = true;
-	request_rate_start(exchange);
 	if (exchange->expect_continue && !exchange->response.head_sent)
 		out_write(exchange->conn, word, sizeof(word) - 1);
 	exchange->expect_continue = false;
+}
+
+/* Somebody wants the body: the connection may go on. */
+static void
+request_read(struct exchange *exchange)
+{
+	exchange->request.reading = true;
+	request_rate_start(exchange);
+	request_continue(exchange);
 	if (exchange->conn != NULL)
 		conn_later(exchange->conn);
 }
@@ -170,6 +221,19 @@ eddy_request_on(eddy_request *req, const eddy_request_events *events, void *arg)
 	exchange->request.arg = arg;
 	if (events != NULL && !exchange->request.reading)
 		request_read(exchange);
+	return 0;
+}
+
+int
+eddy_response_write_continue(eddy_response *handle)
+{
+	struct exchange *exchange = api_find(&worker_self->http.handles, handle, __func__);
+
+	if (exchange == NULL || exchange->conn == NULL)
+		return api_error(handle, HANDLE_EXCHANGE);
+	if (exchange->response.head_sent || exchange->response.ended)
+		return api_misuse(EDDY_EHEADERS_SENT, __func__);
+	request_continue(exchange);
 	return 0;
 }
 

@@ -128,7 +128,7 @@ response_keeps(const struct exchange *exchange)
 {
 	const struct conn *conn = exchange->conn;
 
-	return exchange->response.keep && !exchange->http->draining &&
+	return exchange->response.keep && !conn_is_last(conn) &&
 	       (exchange->request.reading || !conn_body_is_left(conn, exchange->expect_continue));
 }
 

@@ -83,7 +83,7 @@ conn_keeps_alive(const struct conn *conn, const struct head *head)
 {
 	unsigned most = conn->http->conf->keepalive_requests;
 
-	if (conn->http->draining || (most != 0 && conn->requests >= most))
+	if (conn_is_last(conn) || (most != 0 && conn->requests >= most))
 		return false;
 	return head->minor > 0 ? !head->close : head->keep_alive;
 }
@@ -140,7 +140,7 @@ conn_response_ended(struct conn *conn)
 	conn_later(conn);
 }
 
-/* Calls the route's handler with a new exchange. */
+/* Calls the handler, the route's or the server's, with a new exchange. */
 static void
 conn_call(struct conn *conn, const struct route *route, bool probe)
 {
@@ -161,8 +161,11 @@ conn_call(struct conn *conn, const struct route *route, bool probe)
 	exchange->running = true;
 	call_begin(http->calls, route->module, SLOT_REQUEST, route->index + 1);
 	blame_line(http->slot, &http->head);
-	route->handler(exchange_request(exchange), exchange_response(exchange),
-		       route->module->state);
+	if (conn->server != NULL)
+		http_server_call(conn->server, exchange);
+	else
+		route->handler(exchange_request(exchange), exchange_response(exchange),
+			       route->module->state);
 	call_end(http->calls);
 	exchange->running = false;
 	if (exchange->conn == NULL && !exchange->posted)
@@ -182,6 +185,10 @@ conn_route(const struct conn *conn, const struct head *head, const struct route 
 	int status = 0;
 
 	field[0] = '\0';
+	if (conn->server != NULL) {
+		*route = &conn->server->route;
+		return head->has_length && head->length > conn->server->conf.max_body ? 413 : 0;
+	}
 	if (!head->is_connect && head->path.len == 1 && head->bytes[head->path.at] == '*')
 		return 204;
 	*route = router_find(conn->http->router, head_path(head), head_str(head, head->method),
@@ -282,7 +289,7 @@ conn_take_head(struct conn *conn, const char **p, size_t *n)
 	}
 	*p += head->size;
 	*n -= head->size;
-	if (conn->deadline.of == &http->heads) /* the next head has a time of its own */
+	if (conn->deadline.of == conn_heads(conn)) /* the next head has a time of its own */
 		deadline_stop(&conn->deadline);
 	conn_begin(conn);
 	return true;

@@ -1,5 +1,5 @@
 /*
- * eddy_response_upgrade: a connection stops being HTTP's and becomes a raw socket.
+ * eddy_response_upgrade and detach_socket: a connection stops being HTTP's and becomes a raw socket.
  *
  * The socket is there at once, so that the module can write to it; the descriptor changes hands
  * when nobody stands in the connection's code any more: at once for a request that has been parked,
@@ -50,18 +50,23 @@ protocol_is_valid(const char *protocol)
 	       (slash == NULL || chars_all(slash + 1, strlen(slash + 1), CHAR_TOKEN));
 }
 
-/* What is wrong with it, as a sentence for the log; NULL: nothing. */
+/* What is wrong with the request, as a sentence for the log; NULL: nothing. */
 static const char *
-upgrade_refused(const struct exchange *exchange, const char *protocol)
+request_refused(const struct exchange *exchange)
 {
-	const struct conn *conn = exchange->conn;
-
-	if (conn->state != CONN_WAIT)
+	if (exchange->conn->state != CONN_WAIT)
 		return "the request has a body that has not been read";
+	if (!exchange->is_connect && !exchange->upgrade)
+		return "the client has not asked for it with Connection: upgrade and Upgrade";
+	return NULL;
+}
+
+/* The same of the protocol. */
+static const char *
+protocol_refused(const struct exchange *exchange, const char *protocol)
+{
 	if (exchange->is_connect)
 		return protocol == NULL ? NULL : "CONNECT has no protocol to switch to";
-	if (!exchange->upgrade)
-		return "the client has not asked for it with Connection: upgrade and Upgrade";
 	if (protocol == NULL || !protocol_is_valid(protocol))
 		return "the protocol's name is missing, or none that a header can carry";
 	if (exchange->head != NULL && !protocol_is_asked(exchange->head, protocol))
@@ -69,12 +74,18 @@ upgrade_refused(const struct exchange *exchange, const char *protocol)
 	return NULL;
 }
 
+static int
+upgrade_status(const struct exchange *exchange)
+{
+	return exchange->is_connect ? 200 : 101;
+}
+
 /* Puts the head together. False: the connection is lost. */
 static bool
-upgrade_send_head(struct exchange *exchange, int status, const char *protocol)
+upgrade_send_head(struct exchange *exchange, const char *protocol)
 {
 	struct response *res = &exchange->response;
-	eddy_str line = status_line(status);
+	eddy_str line = status_line(upgrade_status(exchange));
 	size_t room;
 	char *head, *p;
 
@@ -96,9 +107,6 @@ upgrade_send_head(struct exchange *exchange, int status, const char *protocol)
 	}
 	p = stpcpy(p, "\r\n");
 	out_commit(exchange->conn, (size_t)(p - head));
-	res->status = (uint16_t)status;
-	res->head_fixed = res->head_sent = res->ended = true;
-	slot_add(exchange->http->slot->counters.responses[status / 100], 1);
 	return true;
 }
 
@@ -138,6 +146,8 @@ conn_hand_over(struct conn *conn, struct socket *sock, const char *p, size_t n)
 	sock->eof = conn->eof;
 	sock->gone = conn->fin;
 	socket_is_client(sock, &conn->peer);
+	if (conn->server != NULL)
+		sock->server = &conn->server->server; /* which it leaves when it closes */
 	socket_connected(sock, conn_give_up(conn));
 }
 
@@ -165,27 +175,64 @@ upgrade_start(struct exchange *exchange, const eddy_socket_events *events, void 
 	return sock;
 }
 
-eddy_socket *
-eddy_response_upgrade(eddy_response *handle, const char *protocol, const eddy_socket_events *events,
-		      void *arg)
+/* The exchange, if its connection can be taken over. */
+static struct exchange *
+upgrade_find(const eddy_response *handle, const char *what)
 {
-	struct exchange *exchange = api_find(&worker_self->http.handles, handle, __func__);
-	struct socket *sock;
+	struct exchange *exchange = api_find(&worker_self->http.handles, handle, what);
 	const char *why;
 
 	if (exchange == NULL || exchange->conn == NULL || exchange->response.answered)
 		return NULL;
 	if (exchange->response.head_fixed || exchange->response.ended) {
-		api_misuse(EDDY_EHEADERS_SENT, __func__);
+		api_misuse(EDDY_EHEADERS_SENT, what);
 		return NULL;
 	}
-	why = upgrade_refused(exchange, protocol);
+	why = request_refused(exchange);
+	if (why == NULL)
+		return exchange;
+	api_misuse_as(EDDY_EINVAL, what, why);
+	return NULL;
+}
+
+/* As if it had been answered: by a head that has been put together, or by the module's own. */
+static eddy_socket *
+upgrade_take(struct exchange *exchange, const eddy_socket_events *events, void *arg)
+{
+	struct response *res = &exchange->response;
+	int status = upgrade_status(exchange);
+	struct socket *sock;
+
+	res->status = (uint16_t)status;
+	res->head_fixed = res->head_sent = res->ended = true;
+	slot_add(exchange->http->slot->counters.responses[status / 100], 1);
+	sock = upgrade_start(exchange, events, arg);
+	return sock != NULL ? socket_handle(sock) : NULL;
+}
+
+eddy_socket *
+eddy_response_upgrade(eddy_response *handle, const char *protocol, const eddy_socket_events *events,
+		      void *arg)
+{
+	struct exchange *exchange = upgrade_find(handle, __func__);
+	const char *why;
+
+	if (exchange == NULL)
+		return NULL;
+	why = protocol_refused(exchange, protocol);
 	if (why != NULL) {
 		api_misuse_as(EDDY_EINVAL, __func__, why);
 		return NULL;
 	}
-	if (!upgrade_send_head(exchange, exchange->is_connect ? 200 : 101, protocol))
+	if (!upgrade_send_head(exchange, protocol))
 		return NULL;
-	sock = upgrade_start(exchange, events, arg);
-	return sock != NULL ? socket_handle(sock) : NULL;
+	return upgrade_take(exchange, events, arg);
+}
+
+eddy_socket *
+eddy_response_detach_socket(eddy_response *handle, const eddy_socket_events *events, void *arg)
+{
+	struct exchange *exchange = upgrade_find(handle, __func__);
+
+	return exchange != NULL ? upgrade_take(exchange, events, arg) : NULL;
 }
