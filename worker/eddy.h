@@ -1036,32 +1036,118 @@ EDDY_API int eddy_fs_write(eddy_file *file, const void *buf, size_t n, int64_t p
  */
 EDDY_API int eddy_fs_close(eddy_file *file, void (*cb)(int err, void *arg), void *arg);
 
-/* fsync(2), of what was written before; `cb` may be NULL. Node: fs.fsync. */
+/*
+ * Takes over a descriptor that is open already (a file that was opened while the module loaded, a
+ * memfd), to be closed with eddy_fs_close; NULL: no memory, and the descriptor is still the
+ * caller's. Source: fdopen(3).
+ */
+EDDY_API eddy_file *eddy_fs_fdopen(int fd);
+
+/*
+ * The descriptor of an open file, which stays eddy's: it is good until eddy_fs_close is called.
+ * EDDY_ECLOSED, EDDY_EINVAL. Source: fileno(3); Node: filehandle.fd.
+ */
+EDDY_API int eddy_fs_fileno(eddy_file *file);
+
+/*
+ * fsync(2) and fdatasync(2), of what was written before; `cb` may be NULL. Node: fs.fsync,
+ * fdatasync.
+ */
 EDDY_API int eddy_fs_fsync(eddy_file *file, void (*cb)(int err, void *arg), void *arg);
+EDDY_API int eddy_fs_fdatasync(eddy_file *file, void (*cb)(int err, void *arg), void *arg);
 
 struct stat; /* <sys/stat.h>'s */
 /*
- * stat(2), which follows symbolic links, and fstat(2); `st` lives until cb returns, and is NULL
- * with an error. Node: fs.stat, fstat.
+ * stat(2), which follows symbolic links, lstat(2), which does not, and fstat(2); `st` lives until
+ * cb returns, and is NULL with an error. Node: fs.stat, lstat, fstat.
  */
 EDDY_API int eddy_fs_stat(const char *path, void (*cb)(int err, const struct stat *st, void *arg),
 			  void *arg);
+EDDY_API int eddy_fs_lstat(const char *path, void (*cb)(int err, const struct stat *st, void *arg),
+			   void *arg);
 EDDY_API int eddy_fs_fstat(eddy_file *file, void (*cb)(int err, const struct stat *st, void *arg),
 			   void *arg);
 
+struct statfs; /* <sys/vfs.h>'s */
 /*
- * unlink(2), rename(2), link(2), mkdir(2), rmdir(2); `cb` may be NULL. `mode` is cut by the umask.
- * Where there is something already, rename takes its place, and link fails. Node: fs.unlink,
- * rename, link, mkdir, rmdir.
+ * statfs(2), of the file system that the path is on; `st` lives until cb returns, and is NULL with
+ * an error. Node: fs.statfs.
+ */
+EDDY_API int eddy_fs_statfs(const char *path,
+			    void (*cb)(int err, const struct statfs *st, void *arg), void *arg);
+
+/*
+ * access(2): whether the worker may do what `mode` (F_OK, or R_OK, W_OK and X_OK together) says;
+ * err is EDDY_ERRNO(EACCES) if not. Node: fs.access.
+ */
+EDDY_API int eddy_fs_access(const char *path, int mode, void (*cb)(int err, void *arg), void *arg);
+
+/*
+ * truncate(2), ftruncate(2): cuts, or fills up with zeroes; `length` in bytes; `cb` may be NULL.
+ * Node: fs.truncate, ftruncate.
+ */
+EDDY_API int eddy_fs_truncate(const char *path, int64_t length, void (*cb)(int err, void *arg),
+			      void *arg);
+EDDY_API int eddy_fs_ftruncate(eddy_file *file, int64_t length, void (*cb)(int err, void *arg),
+			       void *arg);
+
+/* chmod(2), fchmod(2); `cb` may be NULL. Node: fs.chmod, fchmod. */
+EDDY_API int eddy_fs_chmod(const char *path, mode_t mode, void (*cb)(int err, void *arg),
+			   void *arg);
+EDDY_API int eddy_fs_fchmod(eddy_file *file, mode_t mode, void (*cb)(int err, void *arg),
+			    void *arg);
+
+/*
+ * chown(2), which follows symbolic links, lchown(2), which does not, fchown(2); (uid_t)-1 and
+ * (gid_t)-1 leave what is; `cb` may be NULL. Node: fs.chown, lchown, fchown.
+ */
+EDDY_API int eddy_fs_chown(const char *path, uid_t uid, gid_t gid, void (*cb)(int err, void *arg),
+			   void *arg);
+EDDY_API int eddy_fs_lchown(const char *path, uid_t uid, gid_t gid, void (*cb)(int err, void *arg),
+			    void *arg);
+EDDY_API int eddy_fs_fchown(eddy_file *file, uid_t uid, gid_t gid, void (*cb)(int err, void *arg),
+			    void *arg);
+
+struct timespec; /* <time.h>'s */
+/*
+ * utimensat(2), which follows symbolic links (lutimens: does not), and futimens(2): sets the times
+ * of the last access and of the last change, in this order; UTIME_NOW and UTIME_OMIT of
+ * <sys/stat.h> are known. Both are copied; `cb` may be NULL. Node: fs.utimes, lutimes, futimes.
+ */
+EDDY_API int eddy_fs_utimens(const char *path, const struct timespec times[2],
+			     void (*cb)(int err, void *arg), void *arg);
+EDDY_API int eddy_fs_lutimens(const char *path, const struct timespec times[2],
+			      void (*cb)(int err, void *arg), void *arg);
+EDDY_API int eddy_fs_futimens(eddy_file *file, const struct timespec times[2],
+			      void (*cb)(int err, void *arg), void *arg);
+
+/*
+ * unlink(2), rename(2), link(2), symlink(2), mkdir(2), rmdir(2); `cb` may be NULL. `mode` is cut by
+ * the umask. Where there is something already, rename takes its place, and link and symlink fail.
+ * Node: fs.unlink, rename, link, symlink, mkdir, rmdir.
  */
 EDDY_API int eddy_fs_unlink(const char *path, void (*cb)(int err, void *arg), void *arg);
 EDDY_API int eddy_fs_rename(const char *from, const char *to, void (*cb)(int err, void *arg),
 			    void *arg);
 EDDY_API int eddy_fs_link(const char *path, const char *new_path, void (*cb)(int err, void *arg),
 			  void *arg);
+EDDY_API int eddy_fs_symlink(const char *target, const char *path, void (*cb)(int err, void *arg),
+			     void *arg);
 EDDY_API int eddy_fs_mkdir(const char *path, mode_t mode, void (*cb)(int err, void *arg),
 			   void *arg);
 EDDY_API int eddy_fs_rmdir(const char *path, void (*cb)(int err, void *arg), void *arg);
+
+/*
+ * readlink(2): what a symbolic link says; realpath(3): the path without links, "." and "..";
+ * mkdtemp(3): makes a folder, mode 0700, whose path is `prefix` with six characters behind it. The
+ * string lives until cb returns, and is NULL with an error. Node: fs.readlink, realpath, mkdtemp.
+ */
+EDDY_API int eddy_fs_readlink(const char *path, void (*cb)(int err, const char *target, void *arg),
+			      void *arg);
+EDDY_API int eddy_fs_realpath(const char *path, void (*cb)(int err, const char *real, void *arg),
+			      void *arg);
+EDDY_API int eddy_fs_mkdtemp(const char *prefix, void (*cb)(int err, const char *path, void *arg),
+			     void *arg);
 
 /*
  * The n names in a directory, without "." and "..", in no order; they live until cb returns. With
@@ -1069,6 +1155,20 @@ EDDY_API int eddy_fs_rmdir(const char *path, void (*cb)(int err, void *arg), voi
  */
 EDDY_API int eddy_fs_readdir(const char *path,
 			     void (*cb)(int err, const char *const *names, size_t n, void *arg),
+			     void *arg);
+
+/* What eddy_fs_scandir tells of each. Source: readdir(3)'s struct dirent; Node: fs.Dirent. */
+typedef struct {
+	const char *name;   /* without the folder's */
+	unsigned char type; /* DT_REG, DT_DIR, … of <dirent.h>; DT_UNKNOWN: ask eddy_fs_lstat */
+} eddy_dirent;
+
+/*
+ * The same with each one's type, as far as the file system tells it: no file is looked at for that.
+ * Node: fs.readdir with withFileTypes.
+ */
+EDDY_API int eddy_fs_scandir(const char *path,
+			     void (*cb)(int err, const eddy_dirent *entries, size_t n, void *arg),
 			     void *arg);
 
 /* http: client -------------------------------------------------------------------- */

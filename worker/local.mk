@@ -102,6 +102,8 @@ worker_libworker_a_SOURCES = \
 	worker/module/explain.c \
 	worker/module/explain.h \
 	worker/module/fs.c \
+	worker/module/fs.h \
+	worker/module/fs_path.c \
 	worker/module/log.c \
 	worker/module/module.c \
 	worker/module/module.h \

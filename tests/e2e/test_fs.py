@@ -217,6 +217,85 @@ def test_linking_gives_a_second_name(site):
     assert site.read("two") == "text"
 
 
+def test_a_link_is_looked_at_and_what_it_leads_to(site):
+    site.write("file", "abc")
+    target = site.path("file")
+    assert site.run(
+        *("symlink file @link", "wait", "readlink @link", "wait", "realpath @link", "wait"),
+        *("lstat @link", "wait", "stat @link"),
+    ) == ["0 OK", "1 OK file", f"2 OK {target}", "3 OK 4 120777", "4 OK 3 100644"]
+
+
+def test_a_long_link_is_read_whole(site):
+    os.symlink("x" * 3000, site.path("link"))
+    assert site.run("readlink @link") == ["0 OK " + "x" * 3000]
+
+
+def test_a_folder_of_ones_own_has_a_name_that_nobody_had(site):
+    (first,) = site.run("mkdtemp @mine-")
+    (second,) = site.run("mkdtemp @mine-")
+    assert re.fullmatch(re.escape(f"0 OK {site.path('mine-')}") + "[A-Za-z0-9]{6}", first)
+    assert first != second
+    assert stat.S_IMODE(os.stat(first.split()[2]).st_mode) == 0o700
+
+
+def test_lengths_modes_and_times_are_set(site):
+    site.write("file", "abcdefgh")
+    os.symlink("file", site.path("link"))
+    assert site.run("truncate @file 3", "wait", "chmod @file 600", "utimens @link 1 2") == ["0 OK", "1 OK", "2 OK"]
+    facts = os.stat(site.path("file"))
+    assert (facts.st_size, facts.st_mode & 0o777, facts.st_atime, facts.st_mtime) == (3, 0o600, 1, 2)
+    assert site.run("lutimens @link 3 4") == ["0 OK"]
+    assert os.lstat(site.path("link")).st_mtime == 4
+    assert os.stat(site.path("file")).st_mtime == 2
+    assert site.run(
+        *("open a @file w", "wait", "ftruncate a 10", "fchmod a 640", "fdatasync a", "futimens a 5 6", "close a")
+    ) == ["0 OK", "1 OK", "2 OK", "3 OK", "4 OK", "5 OK"]
+    facts = os.stat(site.path("file"))
+    assert (facts.st_size, facts.st_mode & 0o777, facts.st_atime, facts.st_mtime) == (10, 0o640, 5, 6)
+
+
+@pytest.mark.skipif(not ROOT, reason="only root can give files away")
+def test_owners_are_set(site):
+    site.write("file", "x")
+    os.symlink("file", site.path("link"))
+    assert site.run("chown @link 10 11", "wait", "lchown @link 12 13") == ["0 OK", "1 OK"]
+    assert (os.stat(site.path("link")).st_uid, os.stat(site.path("link")).st_gid) == (10, 11)
+    assert (os.lstat(site.path("link")).st_uid, os.lstat(site.path("link")).st_gid) == (12, 13)
+    assert site.run("open a @file r", "wait", "fchown a 14 -1", "close a") == ["0 OK", "1 OK", "2 OK"]
+    assert (os.stat(site.path("file")).st_uid, os.stat(site.path("file")).st_gid) == (14, 11)
+
+
+def test_access_says_whether_there_is_something(site):
+    site.write("file", "x")
+    assert site.run("access @file 0", "wait", "access @file 1", "wait", "access @none 0") == [
+        "0 OK",
+        "1 EACCES",
+        "2 ENOENT",
+    ]
+
+
+def test_a_folder_tells_the_types_of_what_is_in_it(site):
+    site.write("file", "")
+    os.mkdir(site.path("folder"))
+    os.symlink("file", site.path("link"))
+    site.fifo()
+    assert site.run("scandir @") == ["0 OK fifo:1 file:8 folder:4 link:10"]
+
+
+def test_a_file_system_tells_its_blocks(site):
+    assert site.run("statfs @") == ["0 OK blocks"]
+
+
+def test_a_descriptor_is_taken_over(site):
+    site.write("file", "abcdef")
+    assert site.run(
+        "open a @file r", "wait", "again a b", "wait", "close a", "wait", "read b 3 0", "close b", "wait"
+    ) == ["0 OK", "1 OK 6 100644", "2 OK", "3 OK 3 abc", "4 OK"]
+    pid = site.daemon.pids()[0]
+    assert site.path("file") not in [_link(pid, fd) for fd in os.listdir(f"/proc/{pid}/fd")]
+
+
 def test_a_file_that_is_opened_stays_open_until_it_is_closed(site):
     site.write("file", "still here")
     assert site.run("open a @file r") == ["0 OK"]
@@ -267,7 +346,29 @@ FAILURES = {
     "remove a file as a folder": ("rmdir @file", "ENOTDIR"),
     "list what is not there": ("readdir @none", "ENOENT"),
     "list a file": ("readdir @file", "ENOTDIR"),
+    "list a file with types": ("scandir @file", "ENOTDIR"),
+    "look at a link that is not there": ("lstat @none", "ENOENT"),
+    "ask for the blocks of nothing": ("statfs @none", "ENOENT"),
+    "cut a folder": ("truncate @folder 1", "EISDIR"),
+    "set the mode of nothing": ("chmod @none 600", "ENOENT"),
+    "set the owner of nothing": ("chown @none 0 0", "ENOENT"),
+    "set the owner of a link that is not there": ("lchown @none 0 0", "ENOENT"),
+    "set the times of nothing": ("utimens @none 1 1", "ENOENT"),
+    "set the times of a link that is not there": ("lutimens @none 1 1", "ENOENT"),
+    "link softly to what is there": ("symlink @file @loop", "EEXIST"),
 }
+
+
+TEXTLESS = {
+    "read what is no link": ("readlink @file", "EINVAL"),
+    "follow a loop": ("realpath @loop", "ELOOP"),
+    "make a folder of ones own in nothing": ("mkdtemp @none/x", "ENOENT"),
+}
+
+
+@pytest.mark.parametrize("line, error", TEXTLESS.values(), ids=TEXTLESS)
+def test_a_failure_has_its_name_and_no_text(shared, line, error):
+    assert shared.run(line) == [f"0 {error} -"]
 
 
 @pytest.mark.parametrize("line, error", FAILURES.values(), ids=FAILURES)

@@ -1,10 +1,10 @@
 /*
  * The fs functions of eddy.h: each is one operation that a thread carries out and the loop reports.
+ * Here is what all of them have in common, and what is done with open files; fs_path.c has the rest.
  *
  * An operation remembers the module that asked for it, so that its callback is charged to that one.
  * What a module has of a file is a handle of loop/handle.h: one that has been closed is found out.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -13,52 +13,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "loop/file.h"
+#include "module/fs.h"
 #include "worker.h"
 
-struct fs_op {
-	struct file_job job; /* first */
-	struct worker *worker;
-	struct eddy_module *module;
-	void (*report)(struct fs_op *op); /* calls cb; NULL: there is none */
-	union {
-		void (*plain)(int err, void *arg);
-		void (*open)(int err, eddy_file *file, void *arg);
-		void (*io)(int err, size_t n, void *arg);
-		void (*stat)(int err, const struct stat *st, void *arg);
-		void (*readdir)(int err, const char *const *names, size_t n, void *arg);
-	} cb;
-	void *arg;
-	int err; /* for the callback: 0 or EDDY_ERRNO(…) */
-	union {
-		struct {
-			struct file *file;
-			int flags;
-		} open;
-		struct {
-			char *buf;
-			size_t n, done;
-			int64_t position;
-		} io;
-		struct stat st;
-		struct {
-			char **names;
-			size_t n, size;
-		} dir;
-	};
-	mode_t mode;
-	char *path2; /* the other one, of rename and link; behind the first */
-	char path[];
-};
-
-static struct fs_op *
-op_of(struct job *job)
-{
-	return (struct fs_op *)(void *)job;
-}
-
-static void
-op_result(struct fs_op *op, int result)
+void
+fs_op_result(struct fs_op *op, int result)
 {
 	op->err = result < 0 ? EDDY_ERRNO(errno) : 0;
 }
@@ -68,13 +27,13 @@ op_result(struct fs_op *op, int result)
 static void
 open_work(struct job *job)
 {
-	struct fs_op *op = op_of(job);
+	struct fs_op *op = fs_op_of(job);
 	int fd;
 
 	do
 		fd = open(op->path, op->open.flags | O_CLOEXEC, op->mode);
 	while (fd < 0 && errno == EINTR);
-	op_result(op, fd);
+	fs_op_result(op, fd);
 	op->open.file->fd = fd;
 }
 
@@ -82,9 +41,9 @@ open_work(struct job *job)
 static void
 close_work(struct job *job)
 {
-	struct fs_op *op = op_of(job);
+	struct fs_op *op = fs_op_of(job);
 
-	op_result(op, close(op->job.file->fd));
+	fs_op_result(op, close(op->job.file->fd));
 	if (op->err == EDDY_ERRNO(EINTR))
 		op->err = 0;
 	op->job.file->fd = -1;
@@ -93,7 +52,7 @@ close_work(struct job *job)
 static void
 read_work(struct job *job)
 {
-	struct fs_op *op = op_of(job);
+	struct fs_op *op = fs_op_of(job);
 	int fd = op->job.file->fd;
 	ssize_t n;
 
@@ -108,7 +67,7 @@ read_work(struct job *job)
 static void
 write_work(struct job *job)
 {
-	struct fs_op *op = op_of(job);
+	struct fs_op *op = fs_op_of(job);
 	int fd = op->job.file->fd;
 
 	while (op->err == 0 && op->io.done < op->io.n) {
@@ -128,89 +87,51 @@ write_work(struct job *job)
 static void
 fsync_work(struct job *job)
 {
-	op_result(op_of(job), fsync(op_of(job)->job.file->fd));
+	fs_op_result(fs_op_of(job), fsync(fs_op_of(job)->job.file->fd));
 }
 
 static void
-stat_work(struct job *job)
+fdatasync_work(struct job *job)
 {
-	op_result(op_of(job), stat(op_of(job)->path, &op_of(job)->st));
+	fs_op_result(fs_op_of(job), fdatasync(fs_op_of(job)->job.file->fd));
+}
+
+static void
+ftruncate_work(struct job *job)
+{
+	struct fs_op *op = fs_op_of(job);
+	int result;
+
+	do
+		result = ftruncate(op->job.file->fd, op->length);
+	while (result < 0 && errno == EINTR);
+	fs_op_result(op, result);
+}
+
+static void
+fchmod_work(struct job *job)
+{
+	fs_op_result(fs_op_of(job), fchmod(fs_op_of(job)->job.file->fd, fs_op_of(job)->mode));
+}
+
+static void
+fchown_work(struct job *job)
+{
+	struct fs_op *op = fs_op_of(job);
+
+	fs_op_result(op, fchown(op->job.file->fd, op->owner.uid, op->owner.gid));
+}
+
+static void
+futimens_work(struct job *job)
+{
+	fs_op_result(fs_op_of(job), futimens(fs_op_of(job)->job.file->fd, fs_op_of(job)->times));
 }
 
 static void
 fstat_work(struct job *job)
 {
-	op_result(op_of(job), fstat(op_of(job)->job.file->fd, &op_of(job)->st));
-}
-
-static void
-unlink_work(struct job *job)
-{
-	op_result(op_of(job), unlink(op_of(job)->path));
-}
-
-static void
-rename_work(struct job *job)
-{
-	op_result(op_of(job), rename(op_of(job)->path, op_of(job)->path2));
-}
-
-static void
-link_work(struct job *job)
-{
-	op_result(op_of(job), link(op_of(job)->path, op_of(job)->path2));
-}
-
-static void
-mkdir_work(struct job *job)
-{
-	op_result(op_of(job), mkdir(op_of(job)->path, op_of(job)->mode));
-}
-
-static void
-rmdir_work(struct job *job)
-{
-	op_result(op_of(job), rmdir(op_of(job)->path));
-}
-
-/* 0 or -1 with errno. */
-static int
-dir_add(struct fs_op *op, const char *name)
-{
-	size_t size = op->dir.size > 0 ? 2 * op->dir.size : 64;
-	char **names;
-
-	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-		return 0;
-	if (op->dir.n == op->dir.size) {
-		names = reallocarray(op->dir.names, size, sizeof(*names));
-		if (names == NULL)
-			return -1;
-		op->dir.names = names;
-		op->dir.size = size;
-	}
-	op->dir.names[op->dir.n] = strdup(name);
-	if (op->dir.names[op->dir.n] == NULL)
-		return -1;
-	op->dir.n++;
-	return 0;
-}
-
-static void
-readdir_work(struct job *job)
-{
-	struct fs_op *op = op_of(job);
-	DIR *dir = opendir(op->path);
-	struct dirent *entry = NULL;
-
-	if (dir != NULL) {
-		do
-			errno = 0;
-		while ((entry = readdir(dir)) != NULL && dir_add(op, entry->d_name) == 0);
-	}
-	op->err = errno != 0 ? EDDY_ERRNO(errno) : 0;
-	if (dir != NULL)
-		closedir(dir);
+	fs_op_result(fs_op_of(job), fstat(fs_op_of(job)->job.file->fd, &fs_op_of(job)->st));
 }
 
 /* Back on the loop ---------------------------------------------------------------- */
@@ -237,15 +158,6 @@ static void
 stat_report(struct fs_op *op)
 {
 	op->cb.stat(op->err, op->err == 0 ? &op->st : NULL, op->arg);
-}
-
-static void
-readdir_report(struct fs_op *op)
-{
-	bool ok = op->err == 0;
-
-	op->cb.readdir(op->err, ok ? (const char *const *)op->dir.names : NULL, ok ? op->dir.n : 0,
-		       op->arg);
 }
 
 /* One that is to be opened. NULL: no memory. */
@@ -276,18 +188,15 @@ file_free(struct worker *worker, struct file *file)
 static void
 op_free(struct fs_op *op)
 {
-	if (op->report == readdir_report) {
-		for (size_t i = 0; i < op->dir.n; i++)
-			free(op->dir.names[i]);
-		free(op->dir.names);
-	}
+	if (op->fini != NULL)
+		op->fini(op);
 	free(op);
 }
 
 static void
 op_done(struct file_job *job)
 {
-	struct fs_op *op = op_of(&job->job);
+	struct fs_op *op = fs_op_of(&job->job);
 	struct worker *worker = op->worker;
 	struct file *opened = op->report == open_report ? op->open.file : NULL;
 
@@ -310,16 +219,13 @@ op_done(struct file_job *job)
 static void
 path_done(struct job *job)
 {
-	op_done(&op_of(job)->job);
+	op_done(&fs_op_of(job)->job);
 }
 
 /* The module's side --------------------------------------------------------------- */
 
-/*
- * A new operation, with copies of the paths (NULL: none). *error: 0, or what the function returns.
- */
-static struct fs_op *
-op_new(void (*work)(struct job *job), const char *path, const char *path2, int *error)
+struct fs_op *
+fs_op_new(void (*work)(struct job *job), const char *path, const char *path2, int *error)
 {
 	struct worker *worker = worker_self;
 	size_t n = path != NULL ? strlen(path) + 1 : 0, n2 = path2 != NULL ? strlen(path2) + 1 : 0;
@@ -343,9 +249,8 @@ op_new(void (*work)(struct job *job), const char *path, const char *path2, int *
 	return op;
 }
 
-/* Gives it to the threads. 0 or EDDY_ENOMEM: it has been freed. */
-static int
-op_post(struct fs_op *op, struct file *file)
+int
+fs_op_post(struct fs_op *op, struct file *file)
 {
 	int error;
 
@@ -358,10 +263,9 @@ op_post(struct fs_op *op, struct file *file)
 	return EDDY_ENOMEM;
 }
 
-/* An operation on an open file, or NULL and the error. */
-static struct fs_op *
-op_on(eddy_file *handle, void (*work)(struct job *job), const char *what, struct file **file,
-      int *error)
+struct fs_op *
+fs_op_on(eddy_file *handle, void (*work)(struct job *job), const char *what, struct file **file,
+	 int *error)
 {
 	*file = api_find(&worker_self->files, handle, what);
 	if (*file == NULL || (*file)->fd < 0) {
@@ -370,31 +274,16 @@ op_on(eddy_file *handle, void (*work)(struct job *job), const char *what, struct
 			api_misuse(EDDY_ECLOSED, what);
 		return NULL;
 	}
-	return op_new(work, NULL, NULL, error);
+	return fs_op_new(work, NULL, NULL, error);
 }
 
-/* One whose callback is told nothing but the error; cb may be NULL. */
-static int
-op_plain(struct fs_op *op, struct file *file, void (*cb)(int err, void *arg), void *arg)
+int
+fs_op_plain(struct fs_op *op, struct file *file, void (*cb)(int err, void *arg), void *arg)
 {
 	op->report = cb != NULL ? plain_report : NULL;
 	op->cb.plain = cb;
 	op->arg = arg;
-	return op_post(op, file);
-}
-
-static int
-path_op(void (*work)(struct job *job), const char *path, const char *path2, mode_t mode,
-	void (*cb)(int err, void *arg), void *arg)
-{
-	struct fs_op *op;
-	int error;
-
-	op = op_new(work, path, path2, &error);
-	if (op == NULL)
-		return error;
-	op->mode = mode;
-	return op_plain(op, NULL, cb, arg);
+	return fs_op_post(op, file);
 }
 
 int
@@ -407,7 +296,7 @@ eddy_fs_open(const char *path, int flags, mode_t mode,
 
 	if (error != 0)
 		return error;
-	op = op_new(open_work, path, NULL, &error);
+	op = fs_op_new(open_work, path, NULL, &error);
 	if (op == NULL)
 		return error;
 	file = file_new(worker_self);
@@ -421,7 +310,7 @@ eddy_fs_open(const char *path, int flags, mode_t mode,
 	op->open.file = file;
 	op->open.flags = flags;
 	op->mode = mode;
-	error = op_post(op, NULL);
+	error = fs_op_post(op, NULL);
 	if (error != 0)
 		file_free(worker_self, file);
 	return error;
@@ -437,7 +326,7 @@ file_io(eddy_file *handle, void (*work)(struct job *job), const char *what, void
 
 	if (error != 0)
 		return error;
-	op = op_on(handle, work, what, &file, &error);
+	op = fs_op_on(handle, work, what, &file, &error);
 	if (op == NULL)
 		return error;
 	op->report = io_report;
@@ -446,7 +335,7 @@ file_io(eddy_file *handle, void (*work)(struct job *job), const char *what, void
 	op->io.buf = buf;
 	op->io.n = n;
 	op->io.position = position;
-	return op_post(op, file);
+	return fs_op_post(op, file);
 }
 
 int
@@ -470,16 +359,40 @@ eddy_fs_close(eddy_file *handle, void (*cb)(int err, void *arg), void *arg)
 	struct fs_op *op;
 	int error;
 
-	op = op_on(handle, close_work, __func__, &file, &error);
+	op = fs_op_on(handle, close_work, __func__, &file, &error);
 	if (op == NULL)
 		return error;
 	op->job.closes = true;
-	error = op_plain(op, file, cb, arg);
+	error = fs_op_plain(op, file, cb, arg);
 	if (error != 0)
 		return error;
 	handle_free(&worker_self->files, file->handle);
 	file->handle = NULL;
 	return 0;
+}
+
+eddy_file *
+eddy_fs_fdopen(int fd)
+{
+	struct file *file;
+
+	if (api_check(fd >= 0, __func__) != 0 || worker_self->threads.stopped)
+		return NULL;
+	file = file_new(worker_self);
+	if (file == NULL)
+		return NULL;
+	file->fd = fd;
+	return file->handle;
+}
+
+int
+eddy_fs_fileno(eddy_file *handle)
+{
+	struct file *file = api_find(&worker_self->files, handle, __func__);
+
+	if (file == NULL || file->fd < 0)
+		return api_error(handle, HANDLE_FILE);
+	return file->fd;
 }
 
 int
@@ -489,30 +402,89 @@ eddy_fs_fsync(eddy_file *handle, void (*cb)(int err, void *arg), void *arg)
 	struct fs_op *op;
 	int error;
 
-	op = op_on(handle, fsync_work, __func__, &file, &error);
-	return op != NULL ? op_plain(op, file, cb, arg) : error;
+	op = fs_op_on(handle, fsync_work, __func__, &file, &error);
+	return op != NULL ? fs_op_plain(op, file, cb, arg) : error;
 }
 
-static int
-op_stat(struct fs_op *op, struct file *file, void (*cb)(int err, const struct stat *st, void *arg),
-	void *arg)
+int
+eddy_fs_fdatasync(eddy_file *handle, void (*cb)(int err, void *arg), void *arg)
+{
+	struct file *file;
+	struct fs_op *op;
+	int error;
+
+	op = fs_op_on(handle, fdatasync_work, __func__, &file, &error);
+	return op != NULL ? fs_op_plain(op, file, cb, arg) : error;
+}
+
+int
+eddy_fs_ftruncate(eddy_file *handle, int64_t length, void (*cb)(int err, void *arg), void *arg)
+{
+	struct file *file;
+	struct fs_op *op;
+	int error;
+
+	op = fs_op_on(handle, ftruncate_work, __func__, &file, &error);
+	if (op == NULL)
+		return error;
+	op->length = length;
+	return fs_op_plain(op, file, cb, arg);
+}
+
+int
+eddy_fs_fchmod(eddy_file *handle, mode_t mode, void (*cb)(int err, void *arg), void *arg)
+{
+	struct file *file;
+	struct fs_op *op;
+	int error;
+
+	op = fs_op_on(handle, fchmod_work, __func__, &file, &error);
+	if (op == NULL)
+		return error;
+	op->mode = mode;
+	return fs_op_plain(op, file, cb, arg);
+}
+
+int
+eddy_fs_fchown(eddy_file *handle, uid_t uid, gid_t gid, void (*cb)(int err, void *arg), void *arg)
+{
+	struct file *file;
+	struct fs_op *op;
+	int error;
+
+	op = fs_op_on(handle, fchown_work, __func__, &file, &error);
+	if (op == NULL)
+		return error;
+	op->owner.uid = uid;
+	op->owner.gid = gid;
+	return fs_op_plain(op, file, cb, arg);
+}
+
+int
+eddy_fs_futimens(eddy_file *handle, const struct timespec times[2], void (*cb)(int err, void *arg),
+		 void *arg)
+{
+	struct file *file;
+	struct fs_op *op;
+	int error = api_check(times != NULL, __func__);
+
+	if (error != 0)
+		return error;
+	op = fs_op_on(handle, futimens_work, __func__, &file, &error);
+	if (op == NULL)
+		return error;
+	memcpy(op->times, times, sizeof(op->times));
+	return fs_op_plain(op, file, cb, arg);
+}
+
+int
+fs_op_stat(struct fs_op *op, struct file *file,
+	   void (*cb)(int err, const struct stat *st, void *arg), void *arg)
 {
 	op->report = stat_report;
 	op->cb.stat = cb;
 	op->arg = arg;
-	return op_post(op, file);
-}
-
-int
-eddy_fs_stat(const char *path, void (*cb)(int err, const struct stat *st, void *arg), void *arg)
-{
-	struct fs_op *op;
-	int error = api_check(path != NULL && cb != NULL, __func__);
-
-	if (error != 0)
-		return error;
-	op = op_new(stat_work, path, NULL, &error);
-	return op != NULL ? op_stat(op, NULL, cb, arg) : error;
+	return fs_op_post(op, file);
 }
 
 int
@@ -524,76 +496,8 @@ eddy_fs_fstat(eddy_file *handle, void (*cb)(int err, const struct stat *st, void
 
 	if (error != 0)
 		return error;
-	op = op_on(handle, fstat_work, __func__, &file, &error);
-	return op != NULL ? op_stat(op, file, cb, arg) : error;
-}
-
-int
-eddy_fs_unlink(const char *path, void (*cb)(int err, void *arg), void *arg)
-{
-	int error = api_check(path != NULL, __func__);
-
-	if (error != 0)
-		return error;
-	return path_op(unlink_work, path, NULL, 0, cb, arg);
-}
-
-int
-eddy_fs_rename(const char *from, const char *to, void (*cb)(int err, void *arg), void *arg)
-{
-	int error = api_check(from != NULL && to != NULL, __func__);
-
-	if (error != 0)
-		return error;
-	return path_op(rename_work, from, to, 0, cb, arg);
-}
-
-int
-eddy_fs_link(const char *path, const char *new_path, void (*cb)(int err, void *arg), void *arg)
-{
-	int error = api_check(path != NULL && new_path != NULL, __func__);
-
-	if (error != 0)
-		return error;
-	return path_op(link_work, path, new_path, 0, cb, arg);
-}
-
-int
-eddy_fs_mkdir(const char *path, mode_t mode, void (*cb)(int err, void *arg), void *arg)
-{
-	int error = api_check(path != NULL, __func__);
-
-	if (error != 0)
-		return error;
-	return path_op(mkdir_work, path, NULL, mode, cb, arg);
-}
-
-int
-eddy_fs_rmdir(const char *path, void (*cb)(int err, void *arg), void *arg)
-{
-	int error = api_check(path != NULL, __func__);
-
-	if (error != 0)
-		return error;
-	return path_op(rmdir_work, path, NULL, 0, cb, arg);
-}
-
-int
-eddy_fs_readdir(const char *path,
-		void (*cb)(int err, const char *const *names, size_t n, void *arg), void *arg)
-{
-	struct fs_op *op;
-	int error = api_check(path != NULL && cb != NULL, __func__);
-
-	if (error != 0)
-		return error;
-	op = op_new(readdir_work, path, NULL, &error);
-	if (op == NULL)
-		return error;
-	op->report = readdir_report;
-	op->cb.readdir = cb;
-	op->arg = arg;
-	return op_post(op, NULL);
+	op = fs_op_on(handle, fstat_work, __func__, &file, &error);
+	return op != NULL ? fs_op_stat(op, file, cb, arg) : error;
 }
 
 /* What modules have left open; no thread is at work any more. */

@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <syslog.h>
+#include <time.h>
+#include <unistd.h>
 
 #define WORDS 4
 
@@ -107,6 +110,18 @@ done_stat(int err, const struct stat *st, void *arg)
 		step_done(arg, err, "%s", "");
 }
 
+static void
+done_statfs(int err, const struct statfs *st, void *arg)
+{
+	step_done(arg, err, "%s", st && st->f_bsize > 0 ? " blocks" : "");
+}
+
+static void
+done_text(int err, const char *text, void *arg)
+{
+	step_done(arg, err, " %s", text ? text : "-");
+}
+
 static int
 by_name(const void *a, const void *b)
 {
@@ -133,6 +148,30 @@ done_readdir(int err, const char *const *names, size_t n, void *arg)
 }
 
 static int
+entry_by_name(const void *a, const void *b)
+{
+	return strcmp(((const eddy_dirent *)a)->name, ((const eddy_dirent *)b)->name);
+}
+
+static void
+done_scandir(int err, const eddy_dirent *entries, size_t n, void *arg)
+{
+	struct step *step = arg;
+	eddy_dirent *sorted = calloc(n + 1, sizeof(*sorted));
+	size_t size;
+	FILE *text = open_memstream(&step->buf, &size);
+
+	if (n > 0)
+		memcpy(sorted, entries, n * sizeof(*sorted));
+	qsort(sorted, n, sizeof(*sorted), entry_by_name);
+	for (size_t i = 0; i < n; i++)
+		fprintf(text, " %s:%d", sorted[i].name, sorted[i].type);
+	free(sorted);
+	fclose(text);
+	step_done(step, err, "%s", step->buf);
+}
+
+static int
 open_flags(const char *letters)
 {
 	int flags = strchr(letters, 'w') ? (strchr(letters, 'r') ? O_RDWR : O_WRONLY) : O_RDONLY;
@@ -143,6 +182,29 @@ open_flags(const char *letters)
 	flags |= strchr(letters, 'a') ? O_APPEND : 0;
 	flags |= strchr(letters, 'd') ? O_DIRECTORY : 0;
 	return flags;
+}
+
+/* Seconds of the last access and of the last change. */
+static const struct timespec *
+times_of(char **word)
+{
+	static struct timespec times[2];
+
+	times[0].tv_sec = (time_t)strtoll(word[2], NULL, 10);
+	times[1].tv_sec = (time_t)strtoll(word[3], NULL, 10);
+	return times;
+}
+
+/* The descriptor of the first file becomes one more file, of which eddy has not heard before. */
+static int
+again_step(struct step *step, char **word)
+{
+	int fd = eddy_fs_fileno(files[word[1][0] - 'a']);
+
+	if (fd < 0)
+		return fd;
+	files[word[2][0] - 'a'] = eddy_fs_fdopen(dup(fd));
+	return eddy_fs_fstat(files[word[2][0] - 'a'], done_stat, step);
 }
 
 static int
@@ -170,8 +232,21 @@ file_step(struct step *step, char **word)
 	}
 	if (strcmp(word[0], "fsync") == 0)
 		return eddy_fs_fsync(file, done_plain, step);
+	if (strcmp(word[0], "fdatasync") == 0)
+		return eddy_fs_fdatasync(file, done_plain, step);
+	if (strcmp(word[0], "ftruncate") == 0)
+		return eddy_fs_ftruncate(file, strtoll(word[2], NULL, 10), done_plain, step);
+	if (strcmp(word[0], "fchmod") == 0)
+		return eddy_fs_fchmod(file, (mode_t)strtoul(word[2], NULL, 8), done_plain, step);
+	if (strcmp(word[0], "fchown") == 0)
+		return eddy_fs_fchown(file, (uid_t)atoi(word[2]), (gid_t)atoi(word[3]), done_plain,
+				      step);
+	if (strcmp(word[0], "futimens") == 0)
+		return eddy_fs_futimens(file, times_of(word), done_plain, step);
 	if (strcmp(word[0], "fstat") == 0)
 		return eddy_fs_fstat(file, done_stat, step);
+	if (strcmp(word[0], "again") == 0)
+		return again_step(step, word);
 	if (strcmp(word[0], "close") == 0)
 		return eddy_fs_close(file, done_plain, step);
 	return 1;
@@ -200,6 +275,42 @@ path_step(struct step *step, char **word)
 		return eddy_fs_rmdir(word[1], done_plain, step);
 	if (strcmp(word[0], "readdir") == 0)
 		return eddy_fs_readdir(word[1], done_readdir, step);
+	return 1;
+}
+
+static int
+facts_step(struct step *step, char **word)
+{
+	if (strcmp(word[0], "lstat") == 0)
+		return eddy_fs_lstat(word[1], done_stat, step);
+	if (strcmp(word[0], "statfs") == 0)
+		return eddy_fs_statfs(word[1], done_statfs, step);
+	if (strcmp(word[0], "access") == 0)
+		return eddy_fs_access(word[1], atoi(word[2]), done_plain, step);
+	if (strcmp(word[0], "truncate") == 0)
+		return eddy_fs_truncate(word[1], strtoll(word[2], NULL, 10), done_plain, step);
+	if (strcmp(word[0], "chmod") == 0)
+		return eddy_fs_chmod(word[1], (mode_t)strtoul(word[2], NULL, 8), done_plain, step);
+	if (strcmp(word[0], "chown") == 0)
+		return eddy_fs_chown(word[1], (uid_t)atoi(word[2]), (gid_t)atoi(word[3]),
+				     done_plain, step);
+	if (strcmp(word[0], "lchown") == 0)
+		return eddy_fs_lchown(word[1], (uid_t)atoi(word[2]), (gid_t)atoi(word[3]),
+				      done_plain, step);
+	if (strcmp(word[0], "utimens") == 0)
+		return eddy_fs_utimens(word[1], times_of(word), done_plain, step);
+	if (strcmp(word[0], "lutimens") == 0)
+		return eddy_fs_lutimens(word[1], times_of(word), done_plain, step);
+	if (strcmp(word[0], "symlink") == 0)
+		return eddy_fs_symlink(word[1], word[2], done_plain, step);
+	if (strcmp(word[0], "readlink") == 0)
+		return eddy_fs_readlink(word[1], done_text, step);
+	if (strcmp(word[0], "realpath") == 0)
+		return eddy_fs_realpath(word[1], done_text, step);
+	if (strcmp(word[0], "mkdtemp") == 0)
+		return eddy_fs_mkdtemp(word[1], done_text, step);
+	if (strcmp(word[0], "scandir") == 0)
+		return eddy_fs_scandir(word[1], done_scandir, step);
 	abort();
 }
 
@@ -241,6 +352,8 @@ script_line(struct script *script, char *line)
 		error = file_step(step, word);
 	if (error == 1)
 		error = path_step(step, word);
+	if (error == 1)
+		error = facts_step(step, word);
 	if (error != 0) {
 		fprintf(script->results, "%u =%s\n", step->number, eddy_error_name(error));
 		script->pending--;

@@ -243,6 +243,22 @@ no_arguments(eddy_request *req, eddy_response *res, void *state)
 	INT(eddy_fs_mkdir(NULL, 0, NULL, NULL));
 	INT(eddy_fs_rmdir(NULL, NULL, NULL));
 	INT(eddy_fs_readdir(NULL, NULL, NULL));
+	INT(eddy_fs_scandir(NULL, NULL, NULL));
+	POINTER(eddy_fs_fdopen(-1));
+	INT(eddy_fs_lstat(NULL, NULL, NULL));
+	INT(eddy_fs_statfs(NULL, NULL, NULL));
+	INT(eddy_fs_access("/", 0, NULL, NULL));
+	INT(eddy_fs_truncate(NULL, 0, NULL, NULL));
+	INT(eddy_fs_chmod(NULL, 0, NULL, NULL));
+	INT(eddy_fs_chown(NULL, 0, 0, NULL, NULL));
+	INT(eddy_fs_lchown(NULL, 0, 0, NULL, NULL));
+	INT(eddy_fs_utimens("/", NULL, NULL, NULL));
+	INT(eddy_fs_lutimens(NULL, NULL, NULL, NULL));
+	INT(eddy_fs_futimens(NULL, NULL, NULL, NULL));
+	INT(eddy_fs_symlink("a", NULL, NULL, NULL));
+	INT(eddy_fs_readlink("/", NULL, NULL));
+	INT(eddy_fs_realpath(NULL, NULL, NULL));
+	INT(eddy_fs_mkdtemp(NULL, NULL, NULL));
 	INT(eddy_pipeline_streams(EDDY_STREAM(req), EDDY_STREAM(res), NULL, NULL));
 	text_send(text, res);
 }
@@ -316,6 +332,11 @@ kinds(eddy_request *req, eddy_response *res, void *state)
 	VOID(eddy_timer_refresh(no_handle));
 	INT(eddy_fs_close(any_response, NULL, NULL));
 	INT(eddy_fs_fsync(any_timer, NULL, NULL));
+	INT(eddy_fs_fileno(any_timer));
+	INT(eddy_fs_fdatasync(any_timer, NULL, NULL));
+	INT(eddy_fs_ftruncate(any_timer, 0, NULL, NULL));
+	INT(eddy_fs_fchmod(any_timer, 0, NULL, NULL));
+	INT(eddy_fs_fchown(any_timer, 0, 0, NULL, NULL));
 	INT(eddy_pipeline_streams(EDDY_STREAM(req), EDDY_STREAM((eddy_file *)any_timer), done,
 				  NULL));
 	INT(eddy_response_send_file(any_timer, no_handle, 0, 1, NULL, NULL));
