@@ -797,6 +797,13 @@ def test_a_paused_answer_waits_for_resume(asking, serve, answer, stage, place):
     assert (events, body) == (wanted, b"ok")
 
 
+def test_a_connection_whose_answer_was_paused_for_a_moment_is_used_again(asking, serve):
+    server = serve(answering(OK, OK, OK))
+    for _ in range(3):
+        assert fetch(asking, server.url, blink=1) == (GOOD, b"ok")
+    assert len(server.connections) == 1
+
+
 @pytest.mark.parametrize("stage, place", [("response", 1), ("data", 2)])
 def test_the_time_of_a_paused_answer_stands_still(asking, serve, stage, place):
     events, body = fetch(asking, serve(closing(OK)).url, pause=stage, hold=1500, timeout=500)

@@ -129,6 +129,7 @@ client_conn_finish(struct client_conn *conn, size_t left)
 	req->conn = NULL;
 	if (client_conn_is_fit(conn, req, left)) {
 		eddy_socket_set_timeout(conn->sock, 0);
+		eddy_socket_resume(conn->sock); /* a pause may have been taken back just now */
 		conn->reused = true;
 		agent_keep(conn);
 	} else {

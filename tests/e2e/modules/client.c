@@ -31,6 +31,7 @@ struct asked {
 	unsigned hold;		     /* ms until it is resumed */
 	size_t full, lent, released; /* the chunk at which a write said false first; lent buffers */
 	bool inside, writing, drained, over, owned, count, other;
+	bool blink;	/* pauses and resumes at once */
 	bool more;	/* tells of connect and finish, too, and of all trailers */
 	unsigned later; /* the timeout that is set when it is connected */
 };
@@ -111,6 +112,10 @@ on_response(eddy_client_request *req, eddy_client_response *answer, void *arg)
 	struct asked *asked = arg;
 
 	note_head(asked, "response", answer);
+	if (asked->blink) {
+		eddy_client_response_pause(answer);
+		eddy_client_response_resume(answer);
+	}
 	if (req != asked->req || eddy_client_response_request(answer) != req ||
 	    eddy_client_request_response(req) != answer)
 		abort();
@@ -476,6 +481,7 @@ fetch(eddy_request *req, eddy_response *res, void *arg)
 	asked->count = number(req, "X-Count");
 	asked->other = number(req, "X-Other");
 	asked->more = number(req, "X-More");
+	asked->blink = number(req, "X-Blink");
 	asked->later = (unsigned)number(req, "X-Later");
 	if (size) /* of an older eddy.h: what is behind it is not the struct's */
 		options.size = strcmp(size, "first") == 0 ? offsetof(eddy_http_options, path) : 8;
