@@ -68,6 +68,8 @@ blame_format(const struct slot *slot, const struct conf *conf, uint64_t now_ns, 
 	text_add(&text, " (%s callback", callbacks[callback]);
 	if (route && route <= conf->nroutes)
 		text_add(&text, ", route \"%s\"", conf->routes[route - 1].path);
+	else if (route > conf->nroutes && route <= quarantine_places(conf))
+		text_add(&text, ", server \"%.*s\"", (int)sizeof(slot->server), slot->server);
 	line_add(&text, slot);
 	if (since_ns && now_ns > since_ns && (now_ns - since_ns) / NS_PER_MS > LONG_MS)
 		text_add(&text, ", running for %.1f s", (double)(now_ns - since_ns) / 1e9);

@@ -14,11 +14,13 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define NAME_BYTES 1024
 #define LOOK_MS 100 /* while a route is in quarantine: what a passed probe ends, it ends soon */
 
 static struct log *
@@ -27,22 +29,38 @@ log_of(const struct quarantine *quarantine)
 	return &quarantine->generation->master->log;
 }
 
+/* NULL: what is in that place is a module's HTTP servers. */
 static const struct conf_route *
-conf_of(const struct quarantine *quarantine, size_t route)
-{
-	return &quarantine->generation->conf->routes[route];
-}
-
-static const char *
-module_of(const struct quarantine *quarantine, size_t route)
+conf_of(const struct quarantine *quarantine, size_t place)
 {
 	const struct conf *conf = quarantine->generation->conf;
 
-	return conf->modules[conf->routes[route].module].name;
+	return place < conf->nroutes ? &conf->routes[place] : NULL;
 }
 
-#define ROUTE "route \"%s\" of module \"%s\" "
-#define OF(quarantine, i) conf_of(quarantine, i)->path, module_of(quarantine, i)
+static const char *
+module_of(const struct quarantine *quarantine, size_t place)
+{
+	const struct conf *conf = quarantine->generation->conf;
+	const struct conf_route *route = conf_of(quarantine, place);
+
+	return conf->modules[route ? route->module : place - conf->nroutes].name;
+}
+
+/* What is in that place, in words; lives until the next call. */
+static const char *
+name_of(const struct quarantine *quarantine, size_t place)
+{
+	static char name[NAME_BYTES];
+	const struct conf_route *route = conf_of(quarantine, place);
+	const char *module = module_of(quarantine, place);
+
+	if (route)
+		snprintf(name, sizeof(name), "route \"%s\" of module \"%s\"", route->path, module);
+	else
+		snprintf(name, sizeof(name), "the HTTP server of module \"%s\"", module);
+	return name;
+}
 
 static uint32_t
 state_of(const struct quarantine *quarantine, size_t route)
@@ -67,8 +85,8 @@ route_shut(struct quarantine *quarantine, size_t route, uint64_t now_ns, uint64_
 static void
 route_probe(struct quarantine *quarantine, size_t route)
 {
-	log_notice(log_of(quarantine), ROUTE "lets one request through, to try",
-		   OF(quarantine, route));
+	log_notice(log_of(quarantine), "%s lets one request through, to try",
+		   name_of(quarantine, route));
 	quarantine->routes[route].probing_ns = 0;
 	slot_set(quarantine->board.tickets[route], QUARANTINE_TICKET_FREE);
 	slot_set(quarantine->board.words[route].state, QUARANTINE_PROBE);
@@ -77,7 +95,7 @@ route_probe(struct quarantine *quarantine, size_t route)
 static void
 route_open(struct quarantine *quarantine, size_t route, const char *why)
 {
-	log_notice(log_of(quarantine), ROUTE "is out of quarantine: %s", OF(quarantine, route),
+	log_notice(log_of(quarantine), "%s is out of quarantine: %s", name_of(quarantine, route),
 		   why);
 	memset(&quarantine->routes[route], 0, sizeof(quarantine->routes[route]));
 	slot_set(quarantine->board.words[route].state, QUARANTINE_NONE);
@@ -99,7 +117,7 @@ route_blamed(const struct child *child, int status)
 	uint32_t route = slot_get(slot->route);
 	bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
 
-	if (slot_get(slot->callback) == SLOT_IDLE || route == 0 || route > conf->nroutes)
+	if (slot_get(slot->callback) == SLOT_IDLE || route == 0 || route > quarantine_places(conf))
 		return -1;
 	if (killed && child->hang.stage == HANG_FINE)
 		return -1;
@@ -116,8 +134,8 @@ probe_died(struct quarantine *quarantine, size_t route, uint64_t now_ns)
 
 	if (length_ms > QUARANTINE_MAX_MS)
 		length_ms = first_ms > QUARANTINE_MAX_MS ? first_ms : QUARANTINE_MAX_MS;
-	log_error(log_of(quarantine), ROUTE "has killed its worker again: it answers 503 for %g s",
-		  OF(quarantine, route), (double)length_ms / 1e3);
+	log_error(log_of(quarantine), "%s has killed its worker again: it answers 503 for %g s",
+		  name_of(quarantine, route), (double)length_ms / 1e3);
 	route_shut(quarantine, route, now_ns, length_ms);
 }
 
@@ -133,8 +151,8 @@ route_died(struct quarantine *quarantine, size_t route, uint64_t now_ns)
 	    now_ns - deaths_ns[0] > QUARANTINE_WINDOW_MS * NS_PER_MS)
 		return;
 	log_error(log_of(quarantine),
-		  ROUTE "has killed its worker %d times within %d s: it answers 503 for %g s",
-		  OF(quarantine, route), QUARANTINE_DEATHS, QUARANTINE_WINDOW_MS / 1000,
+		  "%s has killed its worker %d times within %d s: it answers 503 for %g s",
+		  name_of(quarantine, route), QUARANTINE_DEATHS, QUARANTINE_WINDOW_MS / 1000,
 		  (double)length_ms / 1e3);
 	route_shut(quarantine, route, now_ns, length_ms);
 }
@@ -229,13 +247,15 @@ on_look(evutil_socket_t fd, short what, void *arg)
 static bool
 route_is(const struct quarantine *quarantine, size_t route, const char *name)
 {
-	const char *module = module_of(quarantine, route), *path = conf_of(quarantine, route)->path;
+	const char *module = module_of(quarantine, route), *path;
+	const struct conf_route *conf = conf_of(quarantine, route);
 	size_t n = strlen(module);
 
 	if (!name || strcmp(name, module) == 0)
 		return true;
-	if (strncmp(name, module, n) != 0 || name[n] != '/')
+	if (!conf || strncmp(name, module, n) != 0 || name[n] != '/')
 		return false;
+	path = conf->path;
 	return strcmp(name + n, path) == 0 ||
 	       strcmp(name + n + 1, path) == 0; /* "*" has no slash */
 }
@@ -275,17 +295,19 @@ route_json(const struct quarantine *quarantine, size_t i, uint64_t now_ns)
 {
 	const struct quarantine_word *word = &quarantine->board.words[i];
 	const struct conf_route *route = conf_of(quarantine, i);
+	json_t *methods = route ? status_methods_json(route) : json_array();
 	uint64_t until_ns = slot_get(word->until_ns);
 	bool shut = slot_get(word->state) == QUARANTINE_SHUT;
 
-	return json_pack(
-		"{s:o, s:o, s:o, s:o, s:i, s:o, s:f, s:f}", "module",
-		status_text_json(module_of(quarantine, i)), "route", status_text_json(route->path),
-		"handler", status_text_json(route->handler), "methods", status_methods_json(route),
-		"generation", (int)quarantine->generation->number, "state",
-		quarantine_state_json(quarantine, i), "left",
-		shut && until_ns > now_ns ? (double)((until_ns - now_ns) / NS_PER_MS) / 1e3 : 0.0,
-		"length", (double)slot_get(word->length_ms) / 1e3);
+	return json_pack("{s:o, s:o, s:o, s:o, s:i, s:o, s:f, s:f}", "module",
+			 status_text_json(module_of(quarantine, i)), "route",
+			 status_text_json(route ? route->path : NULL), "handler",
+			 status_text_json(route ? route->handler : NULL), "methods", methods,
+			 "generation", (int)quarantine->generation->number, "state",
+			 quarantine_state_json(quarantine, i), "left",
+			 shut && until_ns > now_ns ? (double)((until_ns - now_ns) / NS_PER_MS) / 1e3
+						   : 0.0,
+			 "length", (double)slot_get(word->length_ms) / 1e3);
 }
 
 json_t *
@@ -308,7 +330,7 @@ quarantine_json(const struct master *master)
 int
 quarantine_init(struct quarantine *quarantine, struct generation *generation, int fd)
 {
-	size_t n = generation->conf->nroutes;
+	size_t n = quarantine_places(generation->conf);
 	int error;
 
 	*quarantine = (struct quarantine){.generation = generation, .fd = fd};

@@ -1,5 +1,5 @@
 /*
- * Handlers that kill their workers: which routes are shut, for how long, and when one request may
+ * Handlers that kill their workers: which routes, and which modules' HTTP servers, are shut, for how long, and when one request may
  * try again. What a worker may know of it is in contract.h; how a worker acts on it, in
  * worker/http/probe.c.
  *
@@ -25,7 +25,7 @@ struct master;
 #define QUARANTINE_MAX_MS 600000   /* which the time doubles up to */
 #define QUARANTINE_PASSED_MS 10000 /* a probe that has lived so long is well, if still parked */
 
-/* What the master remembers of a route, beside its word. */
+/* What the master remembers of a route, or of a module's servers, beside its word. */
 struct quarantine_route {
 	uint64_t deaths_ns[QUARANTINE_DEATHS]; /* the latest, oldest first; 0: none */
 	uint64_t probing_ns;		       /* since when somebody is seen to have the ticket */
@@ -33,10 +33,10 @@ struct quarantine_route {
 
 struct quarantine {
 	struct generation *generation;
-	int fd; /* -1: the conf has no routes */
+	int fd; /* -1: there is nothing to be in it */
 	struct quarantine_board board;
-	struct quarantine_route *routes;
-	struct event *look; /* runs while a route is in quarantine */
+	struct quarantine_route *routes; /* by quarantine_places */
+	struct event *look;		 /* runs while a route is in quarantine */
 };
 
 /*
@@ -61,7 +61,10 @@ unsigned quarantine_clear(struct master *master, const char *name);
 /* What becomes of a route's requests: null (they are served), "shut" or "probe". */
 json_t *quarantine_state_json(const struct quarantine *quarantine, size_t route);
 
-/* [{module, route, handler, methods, generation, state: "shut"|"probe", left, length}], seconds. */
+/*
+ * [{module, route, handler, methods, generation, state: "shut"|"probe", left, length}], seconds; route
+ * null: the module's HTTP servers.
+ */
 json_t *quarantine_json(const struct master *master);
 
 #endif

@@ -17,6 +17,7 @@
  *		 fs_threads, fs_busy, fs_queued}
  *		 -- of now, connections_max of the generation that accepts
  *	quarantine: [{module, route, handler, methods, generation, state, left, length}]
+ *		 -- route: null for the HTTP servers of a module's own
  *	reload: null or {ok, code, error, at, took_ms, generation}
  *	workers: [{worker, pid, generation, state, uptime, blocked, loop_lag_ms, loop_lag_max_ms,
  *		 and all that totals has}]

@@ -28,8 +28,8 @@
  * never pointers. A slot is written by its worker alone and read with relaxed atomics: each number
  * is whole, two of them may be an instant apart.
  *
- * The quarantine: one memfd per generation, in which the master says which routes answer 503 because
- * they have killed workers.
+ * The quarantine: one memfd per generation, in which the master says which routes, and which modules'
+ * HTTP servers, answer 503 because they have killed workers.
  */
 #ifndef EDDY_WORKER_CONTRACT_H
 #define EDDY_WORKER_CONTRACT_H
@@ -43,7 +43,7 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
-#define CONTRACT_VERSION 2
+#define CONTRACT_VERSION 3
 #define CONTRACT_LINK_FD 3	   /* what a worker inherits besides 0, 1 and 2 */
 #define CONTRACT_MESSAGE_MAX 65536 /* bytes of one packet, header included */
 #define CONTRACT_FDS_MAX 253	   /* what the kernel lets one message carry (SCM_MAX_FD) */
@@ -295,12 +295,14 @@ struct slot {
 	/* the blame mark: valid while callback is not SLOT_IDLE; index + 1, 0 for none */
 	_Alignas(64) _Atomic uint32_t callback;
 	_Atomic uint32_t module; /* into conf.modules */
-	_Atomic uint32_t route;	 /* into conf.routes */
+	_Atomic uint32_t route; /* into conf.routes; behind them: of a module's server, see below */
 	_Atomic uint32_t line_size;
 	_Atomic uint64_t since_ns; /* CLOCK_MONOTONIC: the start of the loop's turn */
 	_Atomic uint32_t calls;	   /* so many began; who finds it unmoved looks at the same call */
 	_Atomic uint32_t tid;	   /* the loop's thread, once it takes CONTRACT_TRACE_SIGNAL */
 	char line[SLOT_LINE_MAX];  /* first bytes of the request line */
+	char server
+		[CONTRACT_ADDRESS_MAX]; /* where that server listens; ends with a NUL, or is full */
 };
 #define SLOT_TICK_MS 250
 
@@ -405,7 +407,17 @@ struct quarantine_word {
 #define QUARANTINE_TICKET_FREE 0
 #define QUARANTINE_TICKET_PASSED UINT32_MAX
 
-/* A mapped quarantine: one of each for each of conf.routes. NULL if that has none. */
+/*
+ * What can be in quarantine: each of conf.routes, and behind them, for each of conf.modules, the HTTP
+ * servers of its own. So are the routes in a slot's mark, too.
+ */
+static inline size_t
+quarantine_places(const struct conf *conf)
+{
+	return conf->nroutes + conf->nmodules;
+}
+
+/* A mapped quarantine: one of each for each place. NULL if there is none. */
 struct quarantine_board {
 	struct quarantine_word *words;
 	_Atomic uint32_t *tickets;

@@ -1582,7 +1582,8 @@ typedef struct {
 	uint64_t loaded_at;		    /* when this conf began to serve; Unix time, seconds */
 	bool reload_ok;	      /* whether the last reload has succeeded; true: there was none */
 	uint32_t upgrades;    /* of the master in place */
-	uint32_t quarantined; /* routes of this generation in quarantine, now */
+	uint32_t quarantined; /* routes of this generation in quarantine, now; a module's servers
+				 are one more */
 } eddy_totals;
 
 /*

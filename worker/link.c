@@ -72,7 +72,8 @@ link_take_hello(struct worker *worker, struct contract_message *message)
 			  "are eddyd and eddy-worker of one version?");
 		return -1;
 	}
-	error = quarantine_map(&worker->quarantine, message->fds[2], worker->conf->nroutes, false);
+	error = quarantine_map(&worker->quarantine, message->fds[2],
+			       quarantine_places(worker->conf), false);
 	if (error != 0) {
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(-error));
 		return -1;

@@ -346,6 +346,55 @@ def test_requests_and_connections_are_counted(configure):
     wait_until(lambda: daemon.totals()["requests"] >= before["requests"] + 2, "two requests")
 
 
+def test_a_crash_is_told_with_the_servers_address(configure):
+    daemon = configure()
+    host, port = daemon.own
+    daemon.expect_log("worker|httpd")
+    (pid,) = daemon.pids()
+    with daemon.connect(daemon.own) as client:
+        client.send(request("GET", "/die"))
+        with pytest.raises(Closed):
+            client.read()
+    daemon.wait_log(rf'SIGABRT .* in module "httpd" \(request callback, server "{host}:{port}", request "GET /die"\)')
+    daemon.wait_serving(without=[pid])
+    assert daemon.get("/pid", address=daemon.own).status == 200
+
+
+def test_a_server_that_kills_its_workers_is_put_in_quarantine(configure):
+    daemon = configure(extra='quarantine = "60s"')
+    daemon.expect_log("worker|httpd|quarantine")
+    for _ in range(3):
+        pids = daemon.wait_serving()
+        with daemon.connect(daemon.own) as client:
+            client.send(request("GET", "/die"))
+            with pytest.raises(Closed):
+                client.read()
+        daemon.wait_serving(without=pids)
+    daemon.wait_log('the HTTP server of module "httpd" has killed its worker 3 times within 60 s: it answers 503 for 60 s')
+    answer = daemon.get("/pid", address=daemon.own)
+    assert answer.status == 503 and 1 <= int(answer.get("Retry-After")) <= 60
+    assert daemon.get("/listens").status == 200
+    (entry,) = daemon.ctl_json("quarantine")["quarantine"]
+    assert (entry["module"], entry["route"], entry["state"]) == ("httpd", None, "shut")
+    assert daemon.ctl("quarantine", "clear", "httpd").returncode == 0
+    assert daemon.get("/pid", address=daemon.own).status == 200
+
+
+def test_a_probe_that_is_answered_ends_the_quarantine_of_a_server(configure):
+    daemon = configure(extra='quarantine = "1s"')
+    daemon.expect_log("worker|httpd|quarantine")
+    for _ in range(3):
+        pids = daemon.wait_serving()
+        with daemon.connect(daemon.own) as client:
+            client.send(request("GET", "/die"))
+            with pytest.raises(Closed):
+                client.read()
+        daemon.wait_serving(without=pids)
+    daemon.wait_log('the HTTP server of module "httpd" lets one request through, to try')
+    wait_until(lambda: daemon.get("/pid", address=daemon.own).status == 200, "the probe")
+    daemon.wait_log('the HTTP server of module "httpd" is out of quarantine: its probe was answered')
+
+
 def test_what_is_no_server_is_refused(configure):
     daemon = configure()
     daemon.expect_log("eddy_http_create_server|eddy_server_close_all_connections")

@@ -161,7 +161,15 @@ exchange_detach(struct exchange *exchange, bool lost)
 		exchange_post(exchange, last);
 }
 
-void
+/* Calling into the module --------------------------------------------------------- */
+
+static void
+blame_server(struct slot *slot, const char *address)
+{
+	memccpy(slot->server, address, '\0', sizeof(slot->server));
+}
+
+static void
 blame_line(struct slot *slot, const struct head *head)
 {
 	size_t n = (size_t)(head->target.at + head->target.len - head->method.at);
@@ -172,13 +180,14 @@ blame_line(struct slot *slot, const struct head *head)
 	slot_set(slot->line_size, (uint32_t)n);
 }
 
-/* Calling into the module --------------------------------------------------------- */
-
-static void
-exchange_call(struct exchange *exchange, enum slot_callback kind)
+void
+exchange_call(const struct exchange *exchange, enum slot_callback kind)
 {
-	call_begin(exchange->http->calls, exchange->route->module, kind,
-		   exchange->route->index + 1);
+	const struct route *route = exchange->route;
+
+	call_begin(exchange->http->calls, route->module, kind, route->index + 1);
+	if (route->is_server)
+		blame_server(exchange->http->slot, route->conf->path);
 	if (exchange->head != NULL)
 		blame_line(exchange->http->slot, exchange->head);
 }

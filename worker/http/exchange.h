@@ -22,6 +22,7 @@
 #include <stdint.h>
 #include <sys/queue.h>
 
+#include "contract.h"
 #include "eddy.h"
 #include "http/fields.h"
 #include "http/head.h"
@@ -31,7 +32,6 @@
 struct conn;
 struct http;
 struct route;
-struct slot;
 
 /* eddy_request_body: a body being collected; one that comes in one piece stays where that is. */
 struct collect {
@@ -197,8 +197,11 @@ void exchange_call_response(struct exchange *exchange);
 void exchange_timed_out(struct exchange *exchange, void (*cb)(eddy_response *res, void *arg),
 			void *arg);
 
-/* Notes in the slot which request a call is about, for the log line of a crash. */
-void blame_line(struct slot *slot, const struct head *head);
+/*
+ * Begins a call into the module: call_end ends it. Notes in the slot whose call it is and which
+ * request it is about, for the log line of a crash.
+ */
+void exchange_call(const struct exchange *exchange, enum slot_callback kind);
 
 /* response.c: eddy's own answer where the module gave none; the connection closes after it. */
 void exchange_answer(struct exchange *exchange, int status);

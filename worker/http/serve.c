@@ -159,8 +159,7 @@ conn_call(struct conn *conn, const struct route *route, bool probe)
 	exchange->response.no_body = http->head.is_head;
 	conn->exchange = exchange;
 	exchange->running = true;
-	call_begin(http->calls, route->module, SLOT_REQUEST, route->index + 1);
-	blame_line(http->slot, &http->head);
+	exchange_call(exchange, SLOT_REQUEST);
 	if (conn->server != NULL)
 		http_server_call(conn->server, exchange);
 	else

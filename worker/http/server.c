@@ -107,6 +107,7 @@ http_server_route(struct http_server *server, const struct http *http,
 	};
 	server->route = (struct route){.conf = &server->conf,
 				       .index = (uint32_t)(http->nroutes + module->callee.index),
+				       .is_server = true,
 				       .module = module};
 }
 

@@ -23,7 +23,8 @@
 
 struct route {
 	const struct conf_route *conf;
-	uint32_t index; /* into conf.routes */
+	uint32_t index; /* into conf.routes; behind them: a module's server's, see contract.h */
+	bool is_server; /* and its path is the server's address */
 	struct eddy_module *module;
 	eddy_request_handler *handler;
 	size_t path_len;

@@ -52,7 +52,8 @@ setup(void)
 	TAILQ_INSERT_HEAD(&generation.children, &child, entry);
 	quarantine = &generation.quarantine;
 	ck_assert_int_eq(quarantine_init(quarantine, &generation, -1), 0);
-	ck_assert_int_eq(quarantine_map(&worker, quarantine->fd, 3, false), 0);
+	ck_assert_int_eq(quarantine_map(&worker, quarantine->fd, quarantine_places(&conf), false),
+			 0);
 	now = START;
 }
 
@@ -298,6 +299,29 @@ START_TEST(deaths_while_it_is_shut_change_nothing)
 }
 END_TEST
 
+START_TEST(the_servers_of_a_module_are_shut_and_cleared_without_its_routes)
+{
+	json_t *list;
+
+	for (int i = 0; i < 3; i++)
+		die_in(SLOT_REQUEST, 5,
+		       KILLED(SIGSEGV)); /* behind three routes: of the second module */
+	ck_assert_uint_eq(state(4), QUARANTINE_SHUT);
+	ck_assert_uint_eq(state(3), QUARANTINE_NONE);
+	ck_assert_uint_eq(state(0), QUARANTINE_NONE);
+	list = quarantine_json(&master);
+	ck_assert_uint_eq(json_array_size(list), 1);
+	ck_assert(json_is_null(json_object_get(json_array_get(list, 0), "route")));
+	ck_assert_str_eq(json_string_value(json_object_get(json_array_get(list, 0), "module")),
+			 modules[1].name);
+	json_decref(list);
+	die_in(SLOT_REQUEST, 6, KILLED(SIGSEGV)); /* which there is not */
+	ck_assert_uint_eq(quarantine_clear(&master, modules[0].name), 0);
+	ck_assert_uint_eq(quarantine_clear(&master, modules[1].name), 1);
+	ck_assert_uint_eq(state(4), QUARANTINE_NONE);
+}
+END_TEST
+
 START_TEST(clearing_goes_by_module_and_route)
 {
 	shut();
@@ -344,17 +368,18 @@ START_TEST(it_goes_on_from_its_memory_alone)
 }
 END_TEST
 
-START_TEST(a_conf_without_routes_has_none)
+START_TEST(a_conf_without_routes_and_modules_has_none)
 {
 	struct generation other = {.master = &master, .conf = &conf};
 	struct quarantine_board board;
 
-	conf.nroutes = 0;
+	conf.nroutes = conf.nmodules = 0;
 	ck_assert_int_eq(quarantine_init(&other.quarantine, &other, -1), 0);
 	ck_assert_int_eq(quarantine_map(&board, other.quarantine.fd, 0, false), 0);
 	ck_assert_ptr_null(board.words);
 	quarantine_fini(&other.quarantine);
 	conf.nroutes = 3;
+	conf.nmodules = 2;
 }
 END_TEST
 
@@ -376,10 +401,11 @@ add(TCase *tcase)
 	tcase_add_test(tcase, a_probe_whose_worker_dies_of_something_else_is_made_again);
 	tcase_add_test(tcase, tickets_that_no_worker_can_have_are_taken_back);
 	tcase_add_test(tcase, deaths_while_it_is_shut_change_nothing);
+	tcase_add_test(tcase, the_servers_of_a_module_are_shut_and_cleared_without_its_routes);
 	tcase_add_test(tcase, clearing_goes_by_module_and_route);
 	tcase_add_test(tcase, none_is_none);
 	tcase_add_test(tcase, it_goes_on_from_its_memory_alone);
-	tcase_add_test(tcase, a_conf_without_routes_has_none);
+	tcase_add_test(tcase, a_conf_without_routes_and_modules_has_none);
 }
 
 int

@@ -111,6 +111,20 @@ START_TEST(blame_names_module_callback_route_and_request)
 }
 END_TEST
 
+START_TEST(blame_names_the_server_of_a_module_behind_the_routes)
+{
+	struct slot slot = {
+		.callback = SLOT_REQUEST, .module = 1, .route = 2, .server = "[::1]:80"};
+
+	ck_assert_str_eq(blame_of(&slot),
+			 " in module \"chat\" (request callback, server \"[::1]:80\")");
+	memset(slot.server, 'A', sizeof(slot.server));
+	ck_assert_uint_lt(strlen(blame_of(&slot)), 200);
+	slot_set(slot.route, 3);
+	ck_assert_str_eq(blame_of(&slot), " in module \"chat\" (request callback)");
+}
+END_TEST
+
 START_TEST(blame_says_how_long_if_it_was_long)
 {
 	struct slot slot = {.callback = SLOT_TIMER, .module = 1, .since_ns = 7500000000};
@@ -158,6 +172,7 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, four_generations_of_the_most_workers_fit_and_then_some);
 	tcase_add_test(tcase, idle_worker_is_blamed_for_nothing);
 	tcase_add_test(tcase, blame_names_module_callback_route_and_request);
+	tcase_add_test(tcase, blame_names_the_server_of_a_module_behind_the_routes);
 	tcase_add_test(tcase, blame_says_how_long_if_it_was_long);
 	tcase_add_test(tcase, slot_gone_wild_is_not_believed);
 	tcase_add_test(tcase, blame_is_cut_to_its_room);
