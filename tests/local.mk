@@ -395,6 +395,7 @@ EXTRA_DIST += \
 	tests/bench/peers \
 	tests/bench/report.py \
 	tests/bench/run \
+	tests/bench/script.js \
 	tests/bench/servers.py \
 	tests/bench/test_bench.py \
 	tests/bench/timers.py \

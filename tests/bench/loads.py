@@ -163,6 +163,7 @@ class Load:
 
     unit = "µs"
     per = "request"
+    per_connection = False  # what is said of memory
 
     def __init__(self, name, title, limits=(), floors=None, workers=2, flags=()):
         self.name, self.title, self.limits = name, title, limits
@@ -271,6 +272,7 @@ class Parked(Load):
     """
 
     per = "answer"
+    per_connection = True
 
     def run(self, server, options):
         pids = server.pids()
@@ -293,6 +295,7 @@ class Idle(Load):
     """Connections that have had an answer, and stay. What counts is their memory."""
 
     per = "connection"
+    per_connection = True
 
     def run(self, server, options):
         probe(server.port, request(), 1)
@@ -441,6 +444,26 @@ LOADS = {
             floors=_ANSWER,
             flags=["log"],
             limits=[Limit("<= 1.25 x without", factor=1.25, load="keepalive")],
+        ),
+        Wrk(
+            "js",
+            "keep-alive, answered by a script",
+            request(),
+            floors=_ANSWER,
+            flags=["script"],
+            limits=[
+                Limit("<= 1.6 x eddy's C", factor=1.6, load="keepalive"),
+                Limit("<= 0.55 x node", factor=0.55, of="node"),
+                Limit("< njs", of="njs", below=True),
+                Limit("< lua", of="lua", below=True),
+            ],
+        ),
+        Parked(
+            "jsparked",
+            f"{CROWD:,} parked in a script, all answered",
+            floors={"floor": ["park"]},
+            flags=["script", "park"],
+            limits=[Limit("<= 2,500 bytes each", most=2500, figure="memory")],
         ),
     )
 }

@@ -126,7 +126,7 @@ def _spread(cost):
 
 
 def _memory(load, value):
-    if load.name in ("parked", "idle"):
+    if load.per_connection:
         return f"{value:,.0f} B/conn"
     return f"{value / (1 << 20):.1f} MB"
 

@@ -21,7 +21,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(1, os.path.join(os.path.dirname(HERE), "e2e"))
 from harness.ports import free_port  # pylint: disable=wrong-import-position
 
-NCHAN = "/usr/lib/nginx/modules/ngx_nchan_module.so"  # Debian: libnginx-mod-nchan
+NGINX_MODULES = "/usr/lib/nginx/modules"
+NCHAN = f"{NGINX_MODULES}/ngx_nchan_module.so"  # Debian: libnginx-mod-nchan
 START_S = 10
 STOP_S = 10
 BODY = b"Hello World\n"
@@ -67,6 +68,8 @@ class Server:
     name = None
     is_peer = False
     threads = False  # instead of processes
+    plain = True  # takes the loads that are not for scripts
+    script = False  # takes those that are
     cannot = {}  # {load: why}
     notes = {}  # {load: what to know of its figures}
 
@@ -87,15 +90,16 @@ class Server:
         """Writes what it needs into its folder; gives its command line."""
         raise NotImplementedError
 
-    def conf(self, name):
-        """A file of peers/, filled in, in the folder; its path."""
-        flags = self.load.flags | {"log" if "log" in self.load.flags else "nolog"}
+    def conf(self, name, *more):
+        """A file of peers/, filled in, in the folder; its path. `more`: flags of its own."""
+        flags = self.load.flags | {"log" if "log" in self.load.flags else "nolog", *more}
         values = {
             "PORT": self.port,
             "WORKERS": self.load.workers,
             "FOLDER": self.folder,
             "FILES": files_max(),
             "NCHAN": NCHAN,
+            "MODULES": NGINX_MODULES,
             "CONNECTIONS": files_max() // 2 - 500,  # haproxy wants two descriptors for each
         }
         with open(os.path.join(HERE, "peers", name), encoding="utf-8") as file:
@@ -182,6 +186,7 @@ class Server:
 
 class Eddy(Server):
     name = "eddy"
+    script = True
 
     def programs(self):
         """The worker, and further options of eddyd's."""
@@ -191,7 +196,15 @@ class Eddy(Server):
         modules = f"{self.options.build}/worker/modules"
         bench = f"{self.options.build}/tests/bench/bench.so"
         log = f"{self.folder}/access.log" if "log" in self.load.flags else "off"
+        script = "script" in self.load.flags
+        more = []
+        if script:
+            if not os.path.exists(f"{modules}/js.so"):
+                raise Failed("built without JavaScript (Debian: libjavascriptcoregtk-4.1-dev)")
+            options = f'options {{ script = "{HERE}/script.js" }}'
+            more.append(f'module "script" {{ path = "{modules}/js.so"  {options} }}')
         return [
+            *more,
             f"workers = {self.load.workers}",
             f'control = "{self.folder}/control.sock"',
             'drain_timeout = "1s"',
@@ -200,8 +213,8 @@ class Eddy(Server):
             f'module "hello" {{ path = "{modules}/hello.so" }}',
             f'module "poll" {{ path = "{modules}/poll.so"  options {{ timeout = "600000" }} }}',
             f'module "bench" {{ path = "{bench}" }}',
-            'route "/" { module = "hello" }',
-            'route "/poll" { module = "poll" }',
+            f'route "/" {{ module = "{"script" if script else "hello"}" }}',
+            f'route "/poll" {{ module = "{"script" if script else "poll"}" }}',
             'route "/post" { module = "bench"  handler = "post" }',
             'route "/upload" { module = "bench"  handler = "upload"  max_body = "0" }',
             'route "/download" { module = "bench"  handler = "download" }',
@@ -278,8 +291,41 @@ class Nginx(Peer):
     def prepare(self):
         if "park" in self.load.flags and not os.path.exists(NCHAN):
             raise Failed("there is no nchan (Debian: libnginx-mod-nchan)")
-        conf = self.conf("nginx.conf")
+        return self.command(self.conf("nginx.conf", "fixed"))
+
+    def command(self, conf):
         return [self.path(), "-p", self.folder, "-c", conf, "-e", "stderr"]
+
+
+class Njs(Nginx):
+    """nginx with its own JavaScript."""
+
+    name = "njs"
+    packages = ["nginx", "libnginx-mod-http-js"]
+    plain, script = False, True
+    module = "ngx_http_js_module.so"
+    cannot = {"jsparked": _NO_PARKING}
+    notes = {}
+
+    @classmethod
+    def missing(cls, options):
+        if not os.path.exists(f"{NGINX_MODULES}/{cls.module}"):
+            return "not installed"
+        return super().missing(options)
+
+    def prepare(self):
+        with open(os.path.join(HERE, "peers", "njs.js"), encoding="utf-8") as file:
+            self.write("njs.js", file.read())
+        return self.command(self.conf("nginx.conf", self.name))
+
+
+class Lua(Njs):
+    """nginx with OpenResty's Lua."""
+
+    name = "lua"
+    packages = ["nginx", "libnginx-mod-http-lua"]
+    module = "ngx_http_lua_module.so"
+    cannot = {"jsparked": "the handler would have to be written around its timers"}
 
 
 class H2o(Peer):
@@ -358,6 +404,7 @@ class Lighttpd(Peer):
 
 class Node(Peer):
     name = "node"
+    script = True
     packages = ["nodejs"]
     program = "node"
     version_flag = "--version"
@@ -368,4 +415,4 @@ class Node(Peer):
         return [self.path(), script, str(self.port), str(self.load.workers)]
 
 
-PEERS = {peer.name: peer for peer in (Nginx, H2o, Kore, Haproxy, Lighttpd, Node)}
+PEERS = {peer.name: peer for peer in (Nginx, H2o, Kore, Haproxy, Lighttpd, Node, Njs, Lua)}
