@@ -27,8 +27,6 @@
 	(SIGRTMIN + 7) /* RTMIN and RTMIN + 1 are the daemon's, C libraries take others' */
 #define GC_SIGNAL_VARIABLE "JSC_SIGNAL_FOR_GC"
 
-/* How often a running script is looked at: in time for a warning beside the daemon's own. */
-#define WATCH_SECONDS 0.25
 #define HANG_NS 1000000000ULL /* a second in one callback is reported */
 #define MEMORY_EXIT 70	      /* the worker's exit code when the script's memory is used up */
 #define BACKTRACE_FRAMES 8
@@ -155,12 +153,12 @@ engine_look(JSContextRef ctx, void *arg)
 	struct js *js = arg;
 	uint64_t rss;
 
-	if (js->entered > 0 && !js->hang_said && eddy_process_hrtime() - js->entered_at >= HANG_NS)
+	if (!js->hang_said && js_watch_age_ns(&js->watch) >= HANG_NS)
 		engine_say_hang(js, ctx);
 	rss = js->memory_max > 0 ? js_rss_now() : 0;
 	if (rss > 0 && rss > js->memory_max)
 		engine_say_memory(js, ctx, rss);
-	JSContextGroupSetExecutionTimeLimit(js->group, WATCH_SECONDS, engine_look, js);
+	js_watch_looked(&js->watch);
 	return false;
 }
 
@@ -180,14 +178,14 @@ js_engine_start(struct js *js)
 			"JavaScript is interpreted, not compiled: this process may not have memory "
 			"that can be written and run (MemoryDenyWriteExecute=no in the unit would "
 			"allow it)");
-	if (JSContextGroupSetExecutionTimeLimit != NULL)
-		JSContextGroupSetExecutionTimeLimit(js->group, WATCH_SECONDS, engine_look, js);
+	js_watch_start(&js->watch, js->group, compiles, engine_look, js);
 	return 0;
 }
 
 void
 js_engine_stop(struct js *js)
 {
+	js_watch_stop(&js->watch);
 	if (js->ctx != NULL)
 		JSGlobalContextRelease(js->ctx);
 	if (js->group != NULL)
@@ -204,11 +202,12 @@ engine_call(struct js *js, size_t argc, const JSValueRef argv[])
 	char *text;
 
 	if (js->entered++ == 0) {
-		js->entered_at = eddy_process_hrtime();
+		js_watch_enter(&js->watch);
 		js->hang_said = false;
 	}
 	JSObjectCallAsFunction(js->ctx, js->dispatch, NULL, argc, argv, &exception);
-	js->entered--;
+	if (--js->entered == 0)
+		js_watch_leave(&js->watch);
 	if (exception == NULL)
 		return;
 	text = js_describe(js, exception);

@@ -16,6 +16,7 @@ void JSGlobalContextSetUnhandledRejectionCallback(JSGlobalContextRef ctx, JSObje
 void JSContextGroupSetExecutionTimeLimit(JSContextGroupRef group, double seconds,
 					 js_time_limit_callback *callback, void *arg)
 	__attribute__((weak));
+void JSContextGroupClearExecutionTimeLimit(JSContextGroupRef group) __attribute__((weak));
 JSStringRef JSContextCreateBacktrace(JSContextRef ctx, unsigned frames) __attribute__((weak));
 
 #endif

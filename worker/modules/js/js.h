@@ -20,6 +20,7 @@
 #include <limits.h>
 
 #include "table.h"
+#include "watch.h"
 
 /* What js_dispatch tells; lib/boot.js has the same numbers. */
 enum js_event {
@@ -57,10 +58,10 @@ struct js {
 	struct js_table exchanges, sockets, servers, timers, questions;
 	struct js_topic *topics; /* that are listened to */
 	uint64_t memory_max;	 /* bytes; 0: no limit */
-	unsigned entered;	 /* depth of js_dispatch; the time limit's report needs it */
-	uint64_t entered_at;	 /* hrtime */
-	bool loading;		 /* files may be read */
-	bool hang_said;		 /* of this entry */
+	unsigned entered;	 /* depth of js_dispatch */
+	struct js_watch watch;
+	bool loading;	/* files may be read */
+	bool hang_said; /* of this entry */
 };
 
 /*

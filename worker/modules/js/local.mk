@@ -54,7 +54,9 @@ worker_modules_js_so_SOURCES = \
 	worker/modules/js/timer.c \
 	worker/modules/js/utf8.c \
 	worker/modules/js/utf8.h \
-	worker/modules/js/value.c
+	worker/modules/js/value.c \
+	worker/modules/js/watch.c \
+	worker/modules/js/watch.h
 nodist_worker_modules_js_so_SOURCES = worker/modules/js/lib.c
 worker_modules_js_so_CPPFLAGS = $(MODULE_COMPILE_CPP) -I$(srcdir)/worker/modules/js $(JAVASCRIPT_CFLAGS)
 worker_modules_js_so_CFLAGS = $(MODULE_COMPILE)
