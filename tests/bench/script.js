@@ -18,7 +18,7 @@ eddy.on("word", (word) => {
 	const waiting = parked;
 	parked = [];
 	for (const res of waiting)
-		answer(res, word.toString());
+		answer(res, word);
 });
 
 module.exports = (req, res) => {
@@ -30,7 +30,7 @@ module.exports = (req, res) => {
 		const pieces = [];
 		req.on("data", (piece) => pieces.push(piece));
 		req.on("end", () => {
-			eddy.send("word", Buffer.concat(pieces));
+			eddy.send("word", Buffer.concat(pieces).toString());
 			answer(res, BODY);
 		});
 	}
