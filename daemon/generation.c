@@ -271,8 +271,8 @@ generation_child_stopped(struct child *child)
 
 	if (generation->state == GENERATION_CANDIDATE && !child->reaped) {
 		snprintf(text, sizeof(text),
-			 "worker %u (pid %d) has been told to leave (SIGTERM or SIGQUIT) before it "
-			 "could serve",
+			 "worker %u (pid %d) has been told to leave (SIGTERM, SIGQUIT or "
+			 "eddy_process_exit) before it could serve",
 			 child->worker, (int)child->pid);
 		reload_candidate_failed(generation, EX_SOFTWARE, text);
 		return;

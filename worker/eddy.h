@@ -1499,6 +1499,15 @@ EDDY_API uint64_t eddy_process_hrtime(void);
  */
 EDDY_API int eddy_process_on(int signal, void (*cb)(int signal, void *arg), void *arg);
 
+/*
+ * Ends this worker as SIGTERM would, and says so in the log with `code`, as a warning if that is not
+ * 0: behind the callback that is running it begins to drain, and another worker takes its place, at
+ * once or, when this comes again and again, after a back-off. That is no crash. 0, also when it
+ * leaves already; EDDY_EINVAL in `load`, which refuses by what it returns. Node: process.exit,
+ * which cuts off what is under way.
+ */
+EDDY_API int eddy_process_exit(int code);
+
 /* cluster ------------------------------------------------------------------------- */
 
 /*

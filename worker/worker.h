@@ -80,6 +80,7 @@ struct worker {
 	int tick;  /* the timerfd that wakes for tick_event */
 	int statm; /* /proc/self/statm, kept open: reading it touches no disk */
 	bool draining, aborted, refused;
+	bool exiting; /* a module has said so: it drains when the callback has returned */
 	uint64_t trouble_said_ns[TROUBLES]; /* when the log was told last; 0: never */
 };
 

@@ -1,9 +1,10 @@
 /*
- * eddy_process_…: facts of this process.
+ * eddy_process_…: facts of this process, and its end.
  */
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/resource.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include "loop/clock.h"
@@ -72,6 +73,23 @@ eddy_process_memory_usage(eddy_memory_usage *usage)
 				  .heap_used = slot_get(slot->heap_used_bytes),
 				  .external = process_external(worker_self)};
 	api_fill(usage, &now, sizeof(now));
+	return 0;
+}
+
+/* The event is SIGTERM's own: where it is acted on, no module's function is on the stack. */
+int
+eddy_process_exit(int code)
+{
+	struct worker *worker = worker_self;
+	bool loading = slot_get(worker->slot->callback) == SLOT_LOAD;
+	int error = api_check_as(!loading, __func__, "`load` refuses by what it returns");
+
+	if (error != 0 || worker->draining || worker->exiting)
+		return error;
+	worker->exiting = true;
+	eddy_log(NULL, code == 0 ? LOG_NOTICE : LOG_WARNING,
+		 "exit with code %d: this worker drains, and another takes its place", code);
+	event_active(&worker->term_event, EV_SIGNAL, 1);
 	return 0;
 }
 

@@ -1,0 +1,66 @@
+/*
+ * Has its worker exit: GET on handler "exit" with the code in the query, twice; "park" waits until the worker drains. Option
+ * "when": "load" exits in there, and a number so many milliseconds later.
+ */
+#include <eddy.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+static eddy_module *self;
+static eddy_response *parked;
+
+static void
+leave(eddy_request *req, eddy_response *res, void *state)
+{
+	eddy_str query = eddy_request_query(req);
+	int code = query.n > 0 ? query.p[0] - '0' : 0;
+
+	(void)state;
+	if (eddy_process_exit(code) != 0 || eddy_process_exit(9) != 0)
+		abort();
+	eddy_response_send(res, 200, "text/plain", "leaving\n", 8);
+}
+
+static void
+park(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req;
+	(void)state;
+	parked = res;
+}
+
+static void
+soon(void *arg)
+{
+	(void)arg;
+	eddy_process_exit(1);
+}
+
+static int
+load(eddy_module *module, void **state)
+{
+	const char *when = eddy_module_option(module, "when", "");
+
+	(void)state;
+	self = module;
+	if (strcmp(when, "load") == 0)
+		eddy_log(self, LOG_INFO, "in load: %s", eddy_error_name(eddy_process_exit(1)));
+	else if (*when != '\0')
+		eddy_set_timeout(soon, (unsigned)strtoul(when, NULL, 10), NULL);
+	return 0;
+}
+
+static void
+drain(void *state)
+{
+	(void)state;
+	if (eddy_process_exit(7) != 0)
+		abort();
+	if (parked != NULL)
+		eddy_response_send(parked, 200, "text/plain", "drained\n", 8);
+}
+
+static const struct eddy_handler handlers[] = {{"exit", leave}, {"park", park}, {NULL, NULL}};
+
+EDDY_MODULE(.name = "leaver", .load = load, .drain = drain, .handlers = handlers);

@@ -1,0 +1,61 @@
+"""Workers that a module has leave: they drain, are replaced, and are no crash."""
+import re
+
+import pytest
+
+from harness.client import request
+from harness.wait import wait_until
+
+EXITS = r"leaver|exit with code"
+
+
+@pytest.fixture
+def configure(daemon, modules):
+    def start(launch="start", **options):
+        daemon.conf(
+            workers=1,
+            modules={"leaver": {"path": str(modules / "leaver.so")} | options},
+            routes={f"/{name}": {"module": "leaver", "handler": name} for name in ("exit", "park")},
+        )
+        return getattr(daemon, launch)()
+
+    return start
+
+
+@pytest.mark.parametrize("code, priority", [(0, 5), (3, 4)])
+def test_a_worker_that_exits_finishes_what_is_under_way_and_is_replaced(configure, daemon, code, priority):
+    configure()
+    daemon.expect_log(EXITS)
+    before = daemon.status()
+    (pid,) = daemon.pids()
+    with daemon.connect() as parked, daemon.connect() as client:
+        parked.send(request("GET", "/park"))
+        wait_until(lambda: daemon.workers()[0]["parked"] == 1, "the request to be parked")
+        assert client.get(f"/exit?{code}").body == b"leaving\n"
+        assert parked.read().body == b"drained\n"
+    daemon.wait_serving(without=[pid])
+    daemon.wait_log(rf"worker 0 \(pid {pid}, generation 1\) has drained")
+    after = daemon.status()
+    assert (after["restarts"] - before["restarts"], after["crashes"]) == (1, before["crashes"])
+    said = re.findall(r"<(\d)>worker 0 \(leaver\): exit with code (\d): this worker drains", daemon.log())
+    assert said == [(str(priority), str(code))]
+
+
+def test_load_refuses_by_what_it_returns(configure, daemon):
+    daemon.expect_log("eddy_process_exit")
+    configure(when="load")
+    daemon.wait_log("in load: EINVAL")
+    daemon.wait_log("eddy_process_exit: `load` refuses by what it returns")
+    assert daemon.get("/exit").status == 200
+    daemon.expect_log(EXITS)
+
+
+def test_who_exits_again_and_again_waits_longer_and_longer(configure, daemon):
+    daemon.expect_log(EXITS)
+    configure("launch", when="1")
+
+    def pauses():
+        return [int(ms) for ms in re.findall(r"drains unasked; starting another in (\d+) ms", daemon.log())]
+
+    wait_until(lambda: len(pauses()) >= 4, lambda: f"pauses that grow: {pauses()}", 20)
+    assert pauses()[3] > pauses()[0]
