@@ -82,7 +82,7 @@ def test_a_rejection_that_nobody_handles_is_logged_with_its_stack(app):
 def test_a_loop_is_named_by_function_and_line(app):
     peer = app.connect()
     peer.send(b"GET /loop HTTP/1.1\r\nHost: x\r\n\r\n")
-    app.wait_log(r"has run for a second without coming back to the loop: .*spin\(\) at .*app\.js:\d+")
+    app.wait_log(r"has run for a second without coming back to the loop, in spin\(\) at .*app\.js:\d+")
     app.expect_log(r"is blocked for|goes on: it was blocked")
     peer.close()
 
@@ -91,7 +91,7 @@ def test_a_worker_whose_memory_is_used_up_says_so_and_is_replaced(app):
     before = app.pids()
     peer = app.connect()
     peer.send(b"GET /memory HTTP/1.1\r\nHost: x\r\n\r\n")
-    app.wait_log(r"the module's option memory allows 400 MB: this worker ends; it was at: ", seconds=20)
+    app.wait_log(r"the module's option memory allows 400 MB: this worker ends, in ", seconds=20)
     app.expect_log(r"exited with code 70|is blocked for|goes on: it was blocked")
     peer.close()
     wait_until(lambda: app.serving() and app.pids() != before, "another worker", seconds=10)

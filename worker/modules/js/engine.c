@@ -11,7 +11,6 @@
  * to the worker's loop.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +28,8 @@
 
 #define HANG_NS 1000000000ULL /* a second in one callback is reported */
 #define MEMORY_EXIT 70	      /* the worker's exit code when the script's memory is used up */
-#define BACKTRACE_FRAMES 8
+#define BACKTRACE_FRAMES 64
+#define BACKTRACE_SHOWN 6
 
 /* Whether memory may be written and run: what the engine's compiler asks for. */
 static bool
@@ -73,74 +73,100 @@ engine_group(void)
 	return group;
 }
 
-uint64_t
-js_rss_now(void)
+/*
+ * Adds a frame, "#1 chat() at /srv/app/chat.js:12", to what is said of the stack: "chat() at
+ * /srv/app/chat.js:12". Those of the libraries are left out, and of the engine's own functions
+ * those that no script has called: they help nobody to find a slip.
+ */
+static bool
+frame_put(FILE *out, const char *line, bool first)
 {
-	int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
-	unsigned long long size, resident;
-	char line[128];
-	ssize_t n;
+	const char *name = strchr(line, ' '), *at = strstr(line, "() at ");
+	const char *before = first ? "" : ", called by ";
 
-	if (fd < 0)
-		return 0;
-	n = read(fd, line, sizeof(line) - 1); /* procfs: no disk is waited for */
-	close(fd);
-	if (n <= 0)
-		return 0;
-	line[n] = '\0';
-	if (sscanf(line, "%llu %llu", &size, &resident) != 2)
-		return 0;
-	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+	if (name == NULL || at == NULL || at < name)
+		return false;
+	name++;
+	at += strlen("() at ");
+	if (strncmp(at, "node:", 5) == 0 || at[0] == ':')
+		return false;
+	if (at[0] == '[')
+		fprintf(out, "%s%.*s", before, (int)(strcspn(name, ")") + 1), name);
+	else if (name[0] == '(')
+		fprintf(out, "%sa function at %s", before, at);
+	else
+		fprintf(out, "%s%s", before, name);
+	return true;
 }
 
-/* "chat() at /srv/app/chat.js:12": the innermost frame, and all of them. To be freed. */
+/* "spin() at /srv/app/app.js:12, called by a function at …:3": the innermost frame first. To be freed. */
 static char *
-backtrace_text(JSContextRef ctx)
+stack_text(JSContextRef ctx)
 {
-	JSStringRef text;
-	size_t size;
-	char *lines;
+	JSStringRef lines = JSContextCreateBacktrace != NULL
+				    ? JSContextCreateBacktrace(ctx, BACKTRACE_FRAMES)
+				    : NULL;
+	size_t size = lines != NULL ? JSStringGetMaximumUTF8CStringSize(lines) : 0, n = 0;
+	char *bytes = malloc(size + 1), *text = NULL, *rest = bytes;
+	FILE *out = bytes != NULL ? open_memstream(&text, &n) : NULL;
+	unsigned put = 0;
 
-	if (JSContextCreateBacktrace == NULL)
-		return NULL;
-	text = JSContextCreateBacktrace(ctx, BACKTRACE_FRAMES);
-	if (text == NULL)
-		return NULL;
-	size = JSStringGetMaximumUTF8CStringSize(text);
-	lines = malloc(size);
+	if (bytes != NULL)
+		bytes[0] = '\0';
+	if (lines != NULL && bytes != NULL)
+		JSStringGetUTF8CString(lines, bytes, size + 1);
+	for (char *line; out != NULL && put < BACKTRACE_SHOWN && (line = strsep(&rest, "\n"));)
+		put += frame_put(out, line, put == 0);
+	if (out != NULL && put == 0)
+		fputs("no function of the script's", out);
+	if (out != NULL)
+		fclose(out);
+	free(bytes);
 	if (lines != NULL)
-		JSStringGetUTF8CString(text, lines, size);
-	JSStringRelease(text);
-	for (char *p = lines; p != NULL && *p != '\0'; p++)
-		if (*p == '\n')
-			*p = ' '; /* one line of the log */
-	return lines;
+		JSStringRelease(lines);
+	return text;
 }
 
 static void
 engine_say_hang(struct js *js, JSContextRef ctx)
 {
-	char *where = backtrace_text(ctx);
+	char *where = stack_text(ctx);
 
 	js->hang_said = true;
 	eddy_log(js->self, LOG_WARNING,
-		 "%s: JavaScript has run for a second without coming back to the loop: %s",
-		 js->script, where != NULL ? where : "(no stack)");
+		 "JavaScript has run for a second without coming back to the loop, in %s",
+		 where != NULL ? where : "?");
 	free(where);
 }
 
 static void
-engine_say_memory(struct js *js, JSContextRef ctx, uint64_t rss)
+engine_end(struct js *js, JSContextRef ctx, uint64_t rss)
 {
-	char *where = backtrace_text(ctx);
+	char *where = stack_text(ctx);
 
 	eddy_log(js->self, LOG_ERR,
-		 "%s: the worker has %llu MB of memory, and the module's option memory allows %llu "
-		 "MB: this worker ends; it was at: %s",
-		 js->script, (unsigned long long)(rss >> 20),
-		 (unsigned long long)(js->memory_max >> 20), where != NULL ? where : "(no stack)");
-	free(where);
+		 "the worker has %llu MB of memory, and the module's option memory %s %llu MB: "
+		 "this worker ends, in %s",
+		 (unsigned long long)(rss >> 20), js->memory_said ? "allows" : JS_MEMORY_UNSAID,
+		 (unsigned long long)(js->memory_max >> 20), where != NULL ? where : "?");
 	_exit(MEMORY_EXIT);
+}
+
+/*
+ * What is garbage by now may go first, and a worker that drains already, since it has too much, may
+ * have its requests ended.
+ */
+static void
+engine_look_at_memory(struct js *js, JSContextRef ctx)
+{
+	uint64_t rss = js->memory_max > 0 ? js_rss_now() : 0;
+
+	if (rss <= (js->memory_left ? 2 * js->memory_max : js->memory_max))
+		js->memory_pressed = false;
+	else if (js->memory_pressed)
+		engine_end(js, ctx, rss);
+	else
+		js->memory_pressed = true, JSGarbageCollect(ctx);
 }
 
 /*
@@ -151,13 +177,10 @@ static bool
 engine_look(JSContextRef ctx, void *arg)
 {
 	struct js *js = arg;
-	uint64_t rss;
 
 	if (!js->hang_said && js_watch_age_ns(&js->watch) >= HANG_NS)
 		engine_say_hang(js, ctx);
-	rss = js->memory_max > 0 ? js_rss_now() : 0;
-	if (rss > 0 && rss > js->memory_max)
-		engine_say_memory(js, ctx, rss);
+	engine_look_at_memory(js, ctx);
 	js_watch_looked(&js->watch);
 	return false;
 }
@@ -194,6 +217,23 @@ js_engine_stop(struct js *js)
 		JSClassRelease(js->native_class);
 }
 
+void
+js_enter(struct js *js)
+{
+	if (js->entered++ > 0)
+		return;
+	js_watch_enter(&js->watch);
+	js->hang_said = false;
+	js->memory_pressed = false;
+}
+
+void
+js_exit(struct js *js)
+{
+	if (--js->entered == 0)
+		js_watch_leave(&js->watch);
+}
+
 /* boot.js reports what is thrown in callbacks; what comes here is a fault of the libraries. */
 static void
 engine_call(struct js *js, size_t argc, const JSValueRef argv[])
@@ -201,17 +241,14 @@ engine_call(struct js *js, size_t argc, const JSValueRef argv[])
 	JSValueRef exception = NULL;
 	char *text;
 
-	if (js->entered++ == 0) {
-		js_watch_enter(&js->watch);
-		js->hang_said = false;
-	}
+	js_enter(js);
 	JSObjectCallAsFunction(js->ctx, js->dispatch, NULL, argc, argv, &exception);
-	if (--js->entered == 0)
-		js_watch_leave(&js->watch);
+	js_exit(js);
 	if (exception == NULL)
 		return;
 	text = js_describe(js, exception);
-	eddy_log(js->self, LOG_ERR, "%s: %s", js->script, text != NULL ? text : "no memory");
+	eddy_log(js->self, LOG_ERR, "Uncaught in eddy's libraries: %s",
+		 text != NULL ? text : "no memory");
 	free(text);
 }
 

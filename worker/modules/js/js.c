@@ -11,29 +11,12 @@
 
 #include "js.h"
 
-/* A number of bytes with k, m or g behind it, as the conf writes sizes. False: it is none. */
-static bool
-size_parse(const char *text, uint64_t *bytes)
-{
-	char *end;
-	unsigned shift = 0;
-
-	if (*text < '0' || *text > '9')
-		return false;
-	*bytes = strtoull(text, &end, 10);
-	if (*end != '\0' && strchr("kmg", *end) != NULL)
-		shift = *end == 'k' ? 10 : *end == 'm' ? 20 : 30, end++;
-	if (*end != '\0' || *bytes > (UINT64_MAX >> shift))
-		return false;
-	*bytes <<= shift;
-	return true;
-}
-
 static void
 js_unload(void *state)
 {
 	struct js *js = state;
 
+	js_memory_stop(js);
 	js_engine_stop(js);
 	js_table_fini(&js->exchanges);
 	js_table_fini(&js->sockets);
@@ -64,7 +47,6 @@ script_find(struct js *js)
 static int
 js_load(eddy_module *self, void **state)
 {
-	const char *memory = eddy_module_option(self, "memory", "0");
 	struct js *js = calloc(1, sizeof(*js));
 	int err;
 
@@ -74,12 +56,8 @@ js_load(eddy_module *self, void **state)
 	err = script_find(js);
 	if (err != 0)
 		goto out;
-	if (!size_parse(memory, &js->memory_max))
-		err = eddy_module_fail(self,
-				       "bad memory \"%s\": a size is a number of bytes, or of k, m "
-				       "or g, such as \"512m\"; \"0\" is no limit",
-				       memory);
-	else
+	err = js_memory_start(js);
+	if (err == 0)
 		err = js_engine_start(js);
 	if (err == 0) {
 		js->loading = true;

@@ -57,8 +57,13 @@ struct js {
 	struct js_shared shared;
 	struct js_table exchanges, sockets, servers, timers, questions;
 	struct js_topic *topics; /* that are listened to */
-	uint64_t memory_max;	 /* bytes; 0: no limit */
-	unsigned entered;	 /* depth of js_dispatch */
+	eddy_timer *memory_timer;
+	uint64_t memory_max;  /* bytes; 0: no limit */
+	unsigned memory_over; /* looks in a row that have found more */
+	bool memory_said;     /* by the option */
+	bool memory_left;     /* the worker drains, since it had too much */
+	bool memory_pressed;  /* of this entry: it has been asked to collect */
+	unsigned entered;     /* depth of js_dispatch */
 	struct js_watch watch;
 	bool loading;	/* files may be read */
 	bool hang_said; /* of this entry */
@@ -84,10 +89,21 @@ void js_engine_stop(struct js *js);
  * left. What a callback throws is boot.js's to report.
  */
 void js_dispatch(struct js *js, enum js_event event, size_t argc, const JSValueRef argv[]);
-/* Resident memory of the process now, not as of the last second; 0: nobody knows. */
-uint64_t js_rss_now(void);
+/* Around a call of another function than dispatch, so that it is looked at how long it runs. */
+void js_enter(struct js *js);
+void js_exit(struct js *js);
 /* Runs what is queued, after a call of another function than dispatch. */
 void js_settle(struct js *js);
+
+#define JS_MEMORY_UNSAID "is not set, which allows"
+/* memory.c: the option memory, and what it says. 0, or what eddy_module_fail has returned. */
+int js_memory_start(struct js *js);
+void js_memory_stop(struct js *js);
+/* Resident memory of the process now, not as of the last second; 0: nobody knows. */
+uint64_t js_rss_now(void);
+
+/* process.c: the worker drains, and is replaced. */
+void js_leave(struct js *js);
 
 /* loader.c: the libraries and the script. */
 int js_loader_start(struct js *js);

@@ -46,6 +46,7 @@ worker_modules_js_so_SOURCES = \
 	worker/modules/js/js.h \
 	worker/modules/js/lib.h \
 	worker/modules/js/loader.c \
+	worker/modules/js/memory.c \
 	worker/modules/js/net.c \
 	worker/modules/js/process.c \
 	worker/modules/js/table.c \

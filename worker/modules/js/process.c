@@ -166,14 +166,21 @@ process_on_signal(struct js *js, size_t argc, const JSValueRef argv[], JSValueRe
 	return JSValueMakeBoolean(js->ctx, err == 0);
 }
 
-/* leave(): the worker drains, and is replaced, as if it had been sent SIGTERM. */
+void
+js_leave(struct js *js)
+{
+	(void)js;
+	kill(getpid(), SIGTERM);
+}
+
+/* leave() */
 static JSValueRef
 process_leave(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
 	(void)argc;
 	(void)argv;
 	(void)exception;
-	kill(getpid(), SIGTERM);
+	js_leave(js);
 	return js_undefined(js);
 }
 

@@ -1,0 +1,160 @@
+/*
+ * How much memory a worker with scripts may have, and what becomes of one that has more.
+ *
+ * The limit is of all its resident memory, which is what the machine runs out of. Without the option
+ * it is, as Node's engine has it, a quarter of what there is, on the machine or in the service's
+ * cgroup, within bounds. It is looked at once a second: what the engine could give back it is asked
+ * for, then the worker drains, and another takes its place. A script that does not come back to the
+ * loop meanwhile is looked at by engine.c, and its worker ends at once.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "js.h"
+
+#define LOOK_MS 1000
+#define LOOKS_OVER 3 /* in a row: the first has the engine collect, the next see what that gave */
+#define SHARE 4	     /* of what there is: so much by default, */
+#define DEFAULT_LEAST (256ULL << 20) /* but not less than a script of some size needs, */
+#define DEFAULT_MOST (4ULL << 30)    /* nor more than one that leaks should have */
+
+/* A small file of procfs or cgroupfs, which no disk is waited for, NUL-terminated. False: it is not there. */
+static bool
+file_text(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n;
+
+	if (fd < 0)
+		return false;
+	n = read(fd, text, size - 1);
+	close(fd);
+	if (n < 0)
+		return false;
+	text[n] = '\0';
+	return true;
+}
+
+uint64_t
+js_rss_now(void)
+{
+	unsigned long long size, resident;
+	char text[128];
+
+	if (!file_text("/proc/self/statm", text, sizeof(text)) ||
+	    sscanf(text, "%llu %llu", &size, &resident) != 2)
+		return 0;
+	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+/* The least limit of the process's cgroup (version 2) and those that it is in; UINT64_MAX: none. */
+static uint64_t
+cgroup_max(void)
+{
+	char text[4096], path[4352], *folder, *end;
+	uint64_t least = UINT64_MAX;
+	unsigned long long max;
+
+	if (!file_text("/proc/self/cgroup", text, sizeof(text)))
+		return least;
+	folder = strncmp(text, "0::/", 4) == 0 ? text + 3 : strstr(text, "\n0::/");
+	if (folder == NULL)
+		return least;
+	folder += folder[0] == '\n' ? 4 : 0;
+	folder[strcspn(folder, "\n")] = '\0';
+	for (; (end = strrchr(folder, '/')) != NULL; *end = '\0') {
+		char value[32];
+
+		snprintf(path, sizeof(path), "/sys/fs/cgroup%s/memory.max", folder);
+		if (file_text(path, value, sizeof(value)) && sscanf(value, "%llu", &max) == 1 &&
+		    max < least)
+			least = max;
+	}
+	return least;
+}
+
+static uint64_t
+memory_default(void)
+{
+	uint64_t all = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE);
+	uint64_t mine = cgroup_max();
+
+	if (mine < all)
+		all = mine;
+	all /= SHARE;
+	return all < DEFAULT_LEAST ? DEFAULT_LEAST : all > DEFAULT_MOST ? DEFAULT_MOST : all;
+}
+
+/* A number of bytes with k, m or g behind it, as the conf writes sizes. False: it is none. */
+static bool
+size_parse(const char *text, uint64_t *bytes)
+{
+	char *end;
+	unsigned shift = 0;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	*bytes = strtoull(text, &end, 10);
+	if (*end != '\0' && strchr("kmg", *end) != NULL)
+		shift = *end == 'k' ? 10 : *end == 'm' ? 20 : 30, end++;
+	if (*end != '\0' || *bytes > (UINT64_MAX >> shift))
+		return false;
+	*bytes <<= shift;
+	return true;
+}
+
+/* Once a second. */
+static void
+memory_look(void *arg)
+{
+	struct js *js = arg;
+	uint64_t rss = js_rss_now();
+
+	if (rss <= js->memory_max) {
+		js->memory_over = 0;
+		return;
+	}
+	if (js->memory_left)
+		return;
+	if (js->memory_over++ == 0)
+		JSGarbageCollect(js->ctx);
+	if (js->memory_over != LOOKS_OVER)
+		return;
+	js->memory_left = true;
+	eddy_log(js->self, LOG_ERR,
+		 "the worker has %llu MB of memory, and the module's option memory %s %llu MB: "
+		 "this worker drains, and another takes its place",
+		 (unsigned long long)(rss >> 20), js->memory_said ? "allows" : JS_MEMORY_UNSAID,
+		 (unsigned long long)(js->memory_max >> 20));
+	js_leave(js);
+}
+
+int
+js_memory_start(struct js *js)
+{
+	const char *said = eddy_module_option(js->self, "memory", NULL);
+
+	js->memory_said = said != NULL;
+	js->memory_max = memory_default();
+	if (said != NULL && !size_parse(said, &js->memory_max))
+		return eddy_module_fail(js->self,
+					"bad memory \"%s\": a size is a number of bytes, or of k, "
+					"m or g, such as \"512m\"; \"0\" is no limit",
+					said);
+	if (js->memory_max == 0)
+		return 0;
+	js->memory_timer = eddy_set_interval(memory_look, LOOK_MS, js);
+	return js->memory_timer != NULL ? 0 : eddy_module_fail(js->self, "no memory for a timer");
+}
+
+void
+js_memory_stop(struct js *js)
+{
+	if (js->memory_timer != NULL)
+		eddy_clear_interval(js->memory_timer);
+	js->memory_timer = NULL;
+}
