@@ -53,6 +53,7 @@ struct js {
 	JSObjectRef native;   /* what lib/ calls */
 	JSObjectRef dispatch; /* boot.js: dispatch(event, …) */
 	JSObjectRef load;     /* boot.js: load(path) */
+	JSObjectRef loaded;   /* boot.js: loaded(), throws why the script is refused */
 	JSObjectRef describe; /* boot.js: describe(error), for what is said of a refused script */
 	struct js_shared shared;
 	struct js_table exchanges, sockets, servers, timers, questions;

@@ -16,24 +16,28 @@
 #include "js.h"
 #include "lib.h"
 
+static double
+line_of(const struct js *js, JSValueRef error)
+{
+	JSObjectRef object = JSValueToObject(js->ctx, error, NULL);
+
+	return object != NULL ? js_number(js, js_get(js, object, "line"), 0) : 0;
+}
+
 /*
- * A slip may show only where the function that is put around a text ends, behind its last line: the
- * text alone then says where it is. But alone it may not return, as a file of CommonJS may.
+ * A bracket too many ends the function that is put around a text, and shows as a fault of what
+ * follows: the text alone then says better where it is. But alone it may not return, as a file of
+ * CommonJS may.
  */
 static void
 compile_explain(const struct js *js, const char *text, JSStringRef url, JSValueRef *exception)
 {
 	JSStringRef alone = JSStringCreateWithUTF8CString(text);
 	JSValueRef better = NULL;
-	unsigned lines = 1;
-	JSObjectRef said;
 	char *message;
 
-	for (const char *p = text; (p = strchr(p, '\n')) != NULL; p++)
-		lines++;
-	said = JSValueToObject(js->ctx, *exception, NULL);
-	if (js_number(js, js_get(js, said, "line"), 0) > lines &&
-	    !JSCheckScriptSyntax(js->ctx, alone, url, 1, &better) && better != NULL) {
+	if (!JSCheckScriptSyntax(js->ctx, alone, url, 1, &better) && better != NULL &&
+	    line_of(js, better) < line_of(js, *exception)) {
 		message = js_utf8(js, better, NULL);
 		if (message != NULL && strstr(message, "Return statement") == NULL)
 			*exception = better;
@@ -93,6 +97,33 @@ loader_library(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *
 	return function;
 }
 
+#define FILE_HEAD "(function (exports, require, module, __filename, __dirname) {"
+
+/* syntaxFault(text, isBody): [line, message] of its first fault, or undefined. */
+static JSValueRef
+loader_syntax_fault(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	bool body = JSValueToBoolean(js->ctx, js_arg(js, argc, argv, 1));
+	char *text = js_utf8(js, js_arg(js, argc, argv, 0), NULL), *whole = NULL;
+	JSValueRef fault = NULL, values[2];
+	JSStringRef source;
+	JSObjectRef error;
+
+	if (text == NULL || asprintf(&whole, "%s%s", body ? FILE_HEAD : "", text) < 0)
+		whole = NULL;
+	free(text);
+	source = JSStringCreateWithUTF8CString(whole != NULL ? whole : "");
+	free(whole);
+	JSCheckScriptSyntax(js->ctx, source, NULL, 1, &fault);
+	JSStringRelease(source);
+	error = fault != NULL ? JSValueToObject(js->ctx, fault, NULL) : NULL;
+	if (error == NULL)
+		return js_undefined(js);
+	values[0] = js_get(js, error, "line");
+	values[1] = js_get(js, error, "message");
+	return JSObjectMakeArray(js->ctx, 2, values, exception);
+}
+
 /* compile(text, filename): the function that runs a file of the script's. */
 static JSValueRef
 loader_compile(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
@@ -103,9 +134,7 @@ loader_compile(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *
 	JSValueRef function = js_undefined(js);
 
 	if (text != NULL && name != NULL)
-		function =
-			compile(js, "(function (exports, require, module, __filename, __dirname) {",
-				text, n, name, exception);
+		function = compile(js, FILE_HEAD, text, n, name, exception);
 	free(text);
 	free(name);
 	return function;
@@ -220,13 +249,10 @@ loader_on_rejection(struct js *js, size_t argc, const JSValueRef argv[], JSValue
 }
 
 const struct js_binding js_loader_bindings[] = {
-	{"library", loader_library},
-	{"compile", loader_compile},
-	{"stat", loader_stat},
-	{"realpath", loader_realpath},
-	{"readFile", loader_read_file},
-	{"onRejection", loader_on_rejection},
-	{NULL, NULL},
+	{"library", loader_library},	      {"compile", loader_compile},
+	{"syntaxFault", loader_syntax_fault}, {"stat", loader_stat},
+	{"realpath", loader_realpath},	      {"readFile", loader_read_file},
+	{"onRejection", loader_on_rejection}, {NULL, NULL},
 };
 
 static int
@@ -292,6 +318,7 @@ boot(struct js *js, JSValueRef *exception)
 		return -1;
 	js->describe = boot_function(js, JSValueToObject(js->ctx, made, NULL), "describe");
 	js->load = boot_function(js, JSValueToObject(js->ctx, made, NULL), "load");
+	js->loaded = boot_function(js, JSValueToObject(js->ctx, made, NULL), "loaded");
 	js->dispatch = boot_function(js, JSValueToObject(js->ctx, made, NULL), "dispatch");
 	return 0;
 }
@@ -307,14 +334,17 @@ js_loader_start(struct js *js)
 		return err;
 	if (boot(js, &exception) == 0) {
 		path = js_text(js, js->script);
+		js_enter(js);
 		JSObjectCallAsFunction(js->ctx, js->load, NULL, 1, &path, &exception);
+		js_exit(js);
+		js_settle(js);
+		if (exception == NULL)
+			JSObjectCallAsFunction(js->ctx, js->loaded, NULL, 0, NULL, &exception);
 	}
 	if (exception != NULL) {
 		text = js_describe(js, exception);
 		err = eddy_module_fail(js->self, "%s", text != NULL ? text : "no memory");
 		free(text);
-		return err;
 	}
-	js_settle(js);
-	return 0;
+	return err;
 }

@@ -16,6 +16,7 @@ JS_TEXTS = \
 	worker/modules/js/lib/events.js \
 	worker/modules/js/lib/http.js \
 	worker/modules/js/lib/inspect.js \
+	worker/modules/js/lib/json_place.js \
 	worker/modules/js/lib/module.js \
 	worker/modules/js/lib/net.js \
 	worker/modules/js/lib/os.js \
@@ -25,6 +26,7 @@ JS_TEXTS = \
 	worker/modules/js/lib/stream.js \
 	worker/modules/js/lib/stream/promises.js \
 	worker/modules/js/lib/string_decoder.js \
+	worker/modules/js/lib/syntax_place.js \
 	worker/modules/js/lib/timers.js \
 	worker/modules/js/lib/timers/promises.js \
 	worker/modules/js/lib/url.js \

@@ -50,6 +50,15 @@ function queueMicrotask(callback) {
 // What process.exit throws, so that nothing of the callback runs behind it.
 const exiting = { toString: () => "process.exit" };
 
+// While the script loads, what nobody has caught refuses it: the first of them is what is said. False: it has
+// been loaded.
+let loading = false, refusal;
+function refuse(error) {
+	if (loading)
+		refusal ??= { error };
+	return loading;
+}
+
 function uncaught(error) {
 	if (error === exiting)
 		return;
@@ -62,7 +71,7 @@ function uncaught(error) {
 	} catch (second) {
 		error = second;
 	}
-	if (error !== exiting)
+	if (error !== exiting && !refuse(error))
 		native.log(LOG_ERR, "Uncaught " + library("errors").report(error));
 }
 
@@ -88,7 +97,8 @@ function runRejections() {
 			uncaught(error);
 			continue;
 		}
-		native.log(LOG_ERR, "Unhandled rejection: " + library("errors").report(reason));
+		if (!refuse(reason))
+			native.log(LOG_ERR, "Unhandled rejection: " + library("errors").report(reason));
 	}
 }
 
@@ -108,7 +118,7 @@ function library(name) {
 }
 
 libraries.set("internal", {
-	exports: { nextTick, queueMicrotask, uncaught, exiting, shared, SERVES, library },
+	exports: { nextTick, queueMicrotask, uncaught, exiting, shared, SERVES, library, refuse },
 });
 
 // globals ------------------------------------------------------------------------------
@@ -199,15 +209,26 @@ function dispatch(event, a, b, c, d) {
 		runTicks();
 }
 
-// Loads the script. What it throws refuses the load.
+// Loads the script: what it throws refuses it. C then runs what is queued, and asks with `loaded` how that went:
+// a promise of the script's that is rejected before the worker serves refuses it, too.
 function load(path) {
+	loading = true;
 	try {
 		library("module").loadMain(path);
 	} catch (error) {
-		if (error !== exiting)
-			throw error;
+		refuse(error);
 	}
 	runTicks();
 }
 
-return { dispatch, load, describe: (error) => library("errors").describe(error) };
+function loaded() {
+	loading = false;
+	if (refusal === undefined)
+		return;
+	if (refusal.error === exiting)
+		throw new Error(`the script has called process.exit(${library("process").exitCode ?? ""}) while it was loaded`);
+	library("errors").logFrames(refusal.error);
+	throw refusal.error;
+}
+
+return { dispatch, load, loaded, describe: (error) => library("errors").describe(error) };

@@ -113,22 +113,35 @@ function report(value) {
 	return require("inspect").inspect(value);
 }
 
-// What a refused load says: "file:line:column: message", with the stack behind it if there is one.
+// The lines of an error's stack that are places in files of the script's.
+function ownLines(error) {
+	return typeof error.stack !== "string" ? [] : error.stack.split("\n").filter((line) =>
+		/:\d+:\d+$/.test(line) && !/@?node:[a-z_/]+:\d+:\d+$/.test(line));
+}
+
+// Where an error of the script's comes from, "file:line:column"; undefined: its stack does not say.
+function placeOf(error) {
+	if (error instanceof SyntaxError && error.sourceURL !== undefined && error.line > 0 &&
+			!error.sourceURL.startsWith("node:"))
+		return `${error.sourceURL}:${error.line}:${error.column || 1}`;
+	const [first] = ownLines(error);
+	return first === undefined ? undefined : /^ {4}at (?:.* \()?(.*?)\)?$/.exec(frame(first))[1];
+}
+
+// What a refused load says, in one line: "file:line:column: message".
 function describe(error) {
 	if (!isError(error))
 		return `the script threw ${require("inspect").inspect(error)}`;
-	const first = typeof error.stack === "string" ? error.stack.split("\n").find((line) =>
-		/:\d+:\d+$/.test(line) && !/@?node:[a-z_/]+:\d+:\d+$/.test(line)) : undefined;
-	let where;
-	if (first !== undefined) {
-		where = /\(?([^\s(]+:\d+:\d+)\)?$/.exec(frame(first))[1];
-	} else if (error.sourceURL !== undefined) {
-		where = `${error.sourceURL}:${error.line}:${error.column || 1}`;
-	}
-	if (error instanceof SyntaxError && error.sourceURL !== undefined && error.line > 0)
-		where = `${error.sourceURL}:${error.line}:${error.column || 1}`;
-	return where === undefined ? title(error) : `${where}: ${title(error)}`;
+	const where = placeOf(error);
+	return (where === undefined ? title(error) : `${where}: ${title(error)}`).replace(/\n(- )?/g, " ");
+}
+
+// The way to the place that `describe` names, for the log, when there is more than that to say of it.
+function logFrames(error) {
+	const own = isError(error) ? ownLines(error) : [];
+	if (own.length > 1)
+		native.log(3, [title(error), ...own.slice(0, 10).map(frame)].join("\n"));
 }
 
 module.exports = { coded, argType, argValue, outOfRange, received, stackOf, isError, report, describe,
-	title };
+	title, logFrames };

@@ -68,10 +68,15 @@ function asIndex(name) {
 }
 
 function readJson(file) {
-	const text = native.readFile(file);
+	let text = native.readFile(file);
+	if (text.charCodeAt(0) === 0xfeff)
+		text = text.slice(1);
 	try {
-		return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text);
+		return JSON.parse(text);
 	} catch (error) {
+		const place = require("json_place")(text);
+		for (const [name, value] of Object.entries({ sourceURL: file, ...place }))
+			Object.defineProperty(error, name, { configurable: true, writable: true, value });
 		error.message = `${file}: ${error.message}`;
 		throw error;
 	}
@@ -231,21 +236,37 @@ function load(filename, parent) {
 	return module;
 }
 
+function compile(text, filename) {
+	try {
+		return native.compile(text, filename);
+	} catch (error) {
+		if (error instanceof SyntaxError) {
+			const column = require("syntax_place")(text, error);
+			Object.defineProperty(error, "column", { configurable: true, writable: true, value: column });
+			if (error.message === "Parser error") // the engine knows no better of a bracket too many
+				error.message = `Unexpected token '${text.split("\n")[error.line - 1][column - 1]}'`;
+		}
+		throw error;
+	}
+}
+
 function run(module) {
 	let text = native.readFile(module.filename);
 	if (text.charCodeAt(0) === 0xfeff)
 		text = text.slice(1);
 	if (text.startsWith("#!"))
 		text = "//" + text;
-	const body = native.compile(text, module.filename);
+	const body = compile(text, module.filename);
 	body.call(module.exports, module.exports, module.require, module, module.filename, module.path);
 }
 
 function loadMain(name) {
 	const filename = path.resolve(native.cwd(), name);
 	const found = asFile(filename) ?? asFolder(filename);
-	if (found === undefined)
-		throw coded(Error, "MODULE_NOT_FOUND", `there is no script ${filename}`);
+	if (found === undefined) {
+		native.readFile(filename); // throws what is wrong with it
+		throw coded(Error, "MODULE_NOT_FOUND", `${filename} is neither a script nor a folder with an index.js`);
+	}
 	const process = library("process");
 	process.argv.push(native.realpath(found));
 	const { exports } = load(native.realpath(found), undefined);

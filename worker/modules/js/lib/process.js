@@ -3,7 +3,7 @@
 
 const EventEmitter = require("events");
 const { argType, coded } = require("errors");
-const { nextTick, exiting } = require("internal");
+const { nextTick, exiting, refuse } = require("internal");
 
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGUSR1: 10, SIGUSR2: 12, SIGTERM: 15 };
 const LOG_WARNING = 4, LOG_INFO = 6, LOG_ERR = 3;
@@ -78,7 +78,8 @@ function exit(code) {
 	if (!left) {
 		left = true;
 		self.emit("exit", Number(self.exitCode ?? 0));
-		native.leave();
+		if (!refuse(exiting))
+			native.leave();
 	}
 	throw exiting;
 }

@@ -1,0 +1,100 @@
+// What goes wrong, for test_js_failures.py: one path for each.
+const net = require("net");
+const EventEmitter = require("events");
+
+const kept = [];
+const spin = () => {
+	for (;;);
+};
+const handlers = {
+	"/hello": (req, res) => res.end("Hello World\n"),
+	"/throw": function handlerThatThrows() {
+		throw new TypeError("in a handler");
+	},
+	"/behind": (req, res) => {
+		res.write("begun\n");
+		throw new Error("behind the head");
+	},
+	"/timer": (req, res) => {
+		setTimeout(function timerThatThrows() {
+			throw new Error("in a timer");
+		}, 1);
+		setTimeout(() => res.end("another timer\n"), 2);
+	},
+	"/event": (req, res) => {
+		const emitter = new EventEmitter();
+		emitter.on("x", function listenerThatThrows() {
+			throw new Error("in a listener");
+		});
+		res.end("answered\n");
+		emitter.emit("x");
+	},
+	"/unheard": (req, res) => {
+		res.end("answered\n");
+		new EventEmitter().emit("error", new Error("nobody listens"));
+	},
+	"/promise": (req, res) => {
+		Promise.resolve().then(function jobThatThrows() {
+			throw new Error("in a promise");
+		});
+		queueMicrotask(() => {
+			throw new Error("in a microtask");
+		});
+		process.nextTick(() => {
+			throw new Error("in a tick");
+		});
+		res.end("answered\n");
+	},
+	"/reasons": (req, res) => {
+		Promise.reject(undefined);
+		Promise.reject({ code: 7, list: [1, 2] });
+		Promise.reject("a text");
+		res.end("answered\n");
+	},
+	"/stack": function deeper(req, res) {
+		return deeper(req, res) + 1;
+	},
+	"/socket": (req, res) => {
+		const server = net.createServer((socket) => socket.end("x")).listen(0, "127.0.0.1", () => {
+			const socket = net.connect(server.address().port, "127.0.0.1");
+			socket.on("data", function dataThatThrows() {
+				throw new Error("in a socket's data");
+			});
+			socket.on("close", () => {
+				server.close();
+				res.end("closed\n");
+			});
+		});
+	},
+	"/spin": function handlerThatSpins() {
+		spin();
+	},
+	"/spin-timer": (req, res) => {
+		res.end("soon\n");
+		setTimeout(function timerThatSpins() {
+			spin();
+		}, 1);
+	},
+	"/spin-promise": async function jobThatSpins() {
+		await null;
+		spin();
+	},
+	"/regex": (req, res) => res.end(String(/^(a+)+$/.test("a".repeat(40) + "b"))),
+	"/allocate": function allocator() {
+		const all = [];
+		for (;;)
+			all.push({ n: all.length });
+	},
+	"/leak": (req, res) => {
+		kept.push(Buffer.alloc(30e6, 1));
+		res.end(`${process.pid}\n`);
+	},
+	"/exit": (req, res) => {
+		res.end("bye\n");
+		process.exit(5);
+	},
+	"/slow": (req, res) => setTimeout(() => res.end("slow\n"), 300),
+};
+
+process.on("SIGINT", (name, number) => console.log(`got ${name} ${number}`));
+module.exports = (req, res) => handlers[req.url](req, res);

@@ -1,0 +1,355 @@
+"""
+What goes wrong in a script: it is told with file, line and column, it harms nobody else, and what cannot be loaded does
+not take the place of what serves.
+"""
+import os
+import re
+import signal
+from pathlib import Path
+
+import pytest
+
+from harness.client import request
+from harness.daemon import run
+from harness.wait import SCALE, wait_until
+
+SCRIPT = Path(__file__).resolve().parent / "scripts/failures.js"
+PATIENCE = 40  # seconds: what waits for a processor is not called blocked, on a busy machine
+
+
+@pytest.fixture(autouse=True)
+def engine(programs):
+    if not (Path(programs.modules) / "js.so").exists():
+        pytest.skip("this build has no module js: there was no JavaScriptCore when it was configured")
+    if programs.sanitized:
+        pytest.skip("the engine reserves the address space that the sanitizers have")
+
+
+@pytest.fixture
+def app(daemon):
+    return started(daemon)
+
+
+def started(daemon, workers=1, extra="", **options):
+    daemon.conf(
+        workers=workers,
+        extra=extra,
+        modules={"app": {"path": "js.so", "script": str(SCRIPT), **options}},
+        routes={"/*": "app"} | {path: "app" for path in ("/allocate", "/spin")},
+    )
+    daemon.expect_log(r"\(app\): ")
+    return daemon.start()
+
+
+def place(text):
+    """The line and column of a text in the script, as a frame of a stack has it."""
+    before = SCRIPT.read_text().partition(text)[0]
+    return rf"failures\.js:{before.count(chr(10)) + 1}:\d+"
+
+
+# loading
+
+
+def refused(programs, folder, script="main.js", text=None):
+    """What eddyd says that cannot load the script, in one line; and all that it says."""
+    if text is not None:
+        (folder / "main.js").write_text(text)
+    (folder / "eddy.conf").write_text(
+        f'workers = 1\ncontrol = "{folder}/c.sock"\nlisten "unix:{folder}/web.sock" {{ }}\n'
+        f'module "app" {{ path = "js.so" options {{ script = "{script}" }} }}\nroute "/" {{ module = "app" }}\n'
+    )
+    done = run(*programs.eddyd_command("-c", str(folder / "eddy.conf")), seconds=30)
+    assert done.returncode == 78, done.stderr
+    return re.search(r'module "app": load failed: (.*)$', done.stderr, re.M)[1], done.stderr
+
+
+@pytest.mark.parametrize(
+    "text, at",
+    [
+        ("const a = 1;\nlet b = ;\n", "2:9: SyntaxError: Unexpected token ';'"),
+        ("const x = 1, y = { a: 1 b: 2 };\n", "1:25: SyntaxError: Unexpected identifier 'b'"),
+        ("function f() {\n\treturn 1;\n}\n\t}\nf();\n", "4:2: SyntaxError: Unexpected token '}'"),
+        ("function a() {\n\tif (x) {\n\n}\n", "5:1: SyntaxError: Unexpected end of script"),
+        ("\n\nthrow new Error('while loading');\n", "3:16: Error: while loading"),
+        ("#!/usr/bin/env node\n  nowhere();\n", "2:10: ReferenceError: Can't find variable: nowhere"),
+        ("async function main() {\n\tawait null;\n\tthrow new TypeError('late');\n}\nmain();\n", "3:21: TypeError: late"),
+        ("Promise.reject(new Error('nobody'));\n", "1:25: Error: nobody"),
+        ("process.nextTick(() => {\n\tnull.x;\n});\n", "2:6: TypeError: null is not an object"),
+        ("require('net').createServer(7);\n", "1:28: TypeError [ERR_INVALID_ARG_TYPE]: The \"options\" argument"),
+    ],
+)
+def test_a_slip_is_told_with_its_line_and_column(programs, tmp_path, text, at):
+    said, _ = refused(programs, tmp_path, text=text)
+    assert said.startswith(f"{tmp_path}/main.js:{at}"), said
+
+
+def test_a_slip_in_a_required_file_is_told_there_and_so_is_who_requires_it(programs, tmp_path):
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib/index.js").write_text("exports.one = 1;\n\nfunction two() {\n\tnull.x;\n}\ntwo();\n")
+    said, log = refused(programs, tmp_path, text="// first\nrequire('./lib');\n")
+    assert said.startswith(f"{tmp_path}/lib/index.js:4:6: TypeError: ")
+    assert re.search(rf"at two \({tmp_path}/lib/index.js:4:6\)\n.*at {tmp_path}/lib/index.js:6:4\n", log)
+    assert re.search(rf"at {tmp_path}/main.js:2:8$", log, re.M)
+    (tmp_path / "lib/index.js").write_text("let a;\n  if if\n")
+    said, _ = refused(programs, tmp_path)
+    assert said.startswith(f"{tmp_path}/lib/index.js:2:6: SyntaxError: Unexpected keyword 'if'")
+
+
+@pytest.mark.parametrize(
+    "text, at",
+    [
+        ('{ "a": [1, 2],\n  "b": tru }\n', "2:8"),
+        ('{ "a": 1, }\n', "1:11"),
+        ('{ "a": 1 "b": 2 }\n', "1:10"),
+        ("[1, 2\n", "2:1"),
+        ('["a\nb"]', "1:2"),
+        ("[1] 2", "1:5"),
+        ("", "1:1"),
+        ('[1, -2.5e+3, "\\u00e9", null, {}, []]]', "1:37"),
+    ],
+)
+def test_a_file_that_is_no_json_is_told_with_its_line_and_column(programs, tmp_path, text, at):
+    (tmp_path / "data.json").write_text(text)
+    said, _ = refused(programs, tmp_path, text="require('./data');\n")
+    assert said.startswith(f"{tmp_path}/data.json:{at}: SyntaxError: {tmp_path}/data.json: "), said
+
+
+def test_a_script_that_is_not_there_or_cannot_be_read_says_so(programs, tmp_path):
+    said, _ = refused(programs, tmp_path, "app.js")
+    assert said == f"Error: {tmp_path}/app.js cannot be read: No such file or directory"
+    (tmp_path / "empty").mkdir()
+    said, _ = refused(programs, tmp_path, "./empty")
+    assert said == f"Error: {tmp_path}/empty cannot be read: Is a directory"
+    said, _ = refused(programs, tmp_path, text="require('./nothing');\n")
+    assert said.startswith(f"{tmp_path}/main.js:1:8: Error [MODULE_NOT_FOUND]: Cannot find module './nothing'")
+    if os.geteuid() != 0:
+        (tmp_path / "main.js").chmod(0)
+        said, _ = refused(programs, tmp_path)
+        assert said == f"Error: {tmp_path}/main.js cannot be read: Permission denied"
+
+
+def test_a_script_that_exits_while_it_is_loaded_is_refused(programs, tmp_path):
+    said, log = refused(programs, tmp_path, text="process.on('exit', (n) => console.log('exit', n));\nprocess.exit(3);\n")
+    assert said == "Error: the script has called process.exit(3) while it was loaded"
+    assert "(app): exit 3\n" in log
+
+
+def test_thrown_things_that_are_no_errors_are_shown(programs, tmp_path):
+    assert refused(programs, tmp_path, text="throw { code: 7 };\n")[0] == "the script threw { code: 7 }"
+    assert refused(programs, tmp_path, text="throw undefined;\n")[0] == "the script threw undefined"
+
+
+def test_what_a_listener_handles_while_loading_refuses_nothing(daemon, tmp_path):
+    (tmp_path / "main.js").write_text(
+        "process.on('unhandledRejection', (reason) => console.log('handled', reason));\nPromise.reject(1);\n"
+        "module.exports = (req, res) => res.end('fine');\n"
+    )
+    daemon.conf(workers=1, modules={"app": {"path": "js.so", "script": f"{tmp_path}/main.js"}}, routes={"/": "app"})
+    daemon.start()
+    daemon.wait_log(r"\(app\): handled 1$")
+    assert daemon.get("/").body == b"fine"
+
+
+@pytest.mark.parametrize("slip", ["}", "null.x;", "require('./none');", "(async () => { throw new Error('x'); })();"])
+def test_a_reload_that_cannot_load_a_script_keeps_what_serves(daemon, tmp_path, slip):
+    script = tmp_path / "app.js"
+    script.write_text("module.exports = (req, res) => res.end('first');\n")
+    daemon.conf(workers=2, modules={"app": {"path": "js.so", "script": str(script)}}, routes={"/": "app"})
+    daemon.expect_log(r"reload failed: generation 1 goes on serving|app\.js:2:\d+: |\(app\): ")
+    daemon.start()
+    before = daemon.pids()
+    script.write_text(f"module.exports = (req, res) => res.end('second');\n{slip}\n")
+    done = daemon.ctl("reload")
+    assert done.returncode == 78
+    assert re.search(rf"{script}:2:\d+: ", done.stdout + done.stderr)
+    daemon.wait_log(rf"{script}:2:\d+: ")
+    assert daemon.get("/").body == b"first"
+    assert daemon.pids() == before
+    script.write_text("module.exports = (req, res) => res.end('third');\n")
+    daemon.signal(signal.SIGHUP)
+    wait_until(lambda: daemon.get("/").body == b"third", "the file as it is now")
+
+
+# throwing
+
+
+def test_a_throw_in_a_handler_is_answered_500_and_logged_with_the_scripts_own_stack(app):
+    assert app.get("/throw").status == 500
+    line = app.wait_log(rf"Uncaught TypeError: in a handler\n.* at handlerThatThrows \(.*{place('new TypeError')}\)")
+    assert app.get("/hello").body == b"Hello World\n"
+    stack = app.log()[line.end() :]
+    assert "node:" not in stack
+
+
+def test_a_throw_behind_the_head_breaks_off_that_answer_alone(app):
+    other = app.connect()
+    other.send(request("GET", "/slow"))
+    peer = app.connect()
+    peer.send(request("GET", "/behind"))
+    app.wait_log(r"Uncaught Error: behind the head")
+    peer.expect_close(reset_is_fine=True)
+    assert not peer.buffer.endswith(b"0\r\n\r\n")
+    assert other.read().body == b"slow\n"
+
+
+@pytest.mark.parametrize(
+    "path, body, said",
+    [
+        ("/timer", b"another timer\n", [r"Error: in a timer\n.* at timerThatThrows \("]),
+        ("/event", b"answered\n", [r"Error: in a listener\n.* at listenerThatThrows \("]),
+        ("/unheard", b"answered\n", [r"Error: nobody listens\n"]),
+        ("/socket", b"closed\n", [r"Error: in a socket's data\n.* at dataThatThrows \("]),
+        (
+            "/promise",
+            b"answered\n",
+            [
+                r"Unhandled rejection: Error: in a promise\n.* at jobThatThrows \(",
+                r"Uncaught Error: in a microtask\n",
+                r"Uncaught Error: in a tick\n",
+            ],
+        ),
+        (
+            "/reasons",
+            b"answered\n",
+            [
+                r"Unhandled rejection: undefined$",
+                r"Unhandled rejection: { code: 7, list: \[ 1, 2 \] }$",
+                r"Unhandled rejection: 'a text'$",
+            ],
+        ),
+    ],
+)
+def test_a_throw_elsewhere_is_logged_and_harms_nobody(app, path, body, said):
+    (pid,) = app.pids()
+    assert app.get(path).body == body
+    for line in said:
+        app.wait_log(line)
+    assert app.get("/hello").body == b"Hello World\n"
+    assert app.pids() == [pid]
+
+
+def test_a_stack_that_overflows_is_a_throw_like_any_other(app):
+    assert app.get("/stack").status == 500
+    app.wait_log(rf"Uncaught RangeError: Maximum call stack size exceeded.*\n.* at deeper \(.*{place('return deeper')}\)")
+    assert app.get("/hello").body == b"Hello World\n"
+
+
+# loops
+
+
+@pytest.mark.parametrize(
+    "path, caller", [("/spin", "handlerThatSpins"), ("/spin-timer", "timerThatSpins"), ("/spin-promise", "jobThatSpins")]
+)
+def test_a_loop_is_named_by_function_and_line_and_its_worker_is_replaced(daemon, path, caller):
+    started(daemon, workers=2, extra=f'hang_timeout = "{int(3000 * SCALE)}ms"')
+    daemon.expect_log(r"is blocked for|was killed|has not ended of SIGABRT|worker \d+ \(pid \d+\): #")
+    before = daemon.pids()
+    client = daemon.connect()
+    client.send(request("GET", path))
+    line = daemon.wait_log(r"JavaScript has run for a second without coming back to the loop, in (.*)", PATIENCE)[1]
+    assert re.match(rf"spin\(\) at \S*failures\.js:\d+, called by {caller}\(\) at \S*failures\.js:\d+", line)
+    at = int(re.search(r"js:(\d+)", line)[1])
+    first = SCRIPT.read_text().partition("const spin")[0].count("\n") + 1
+    assert first <= at <= first + 1
+    assert "node:" not in line
+    daemon.wait_log(r"was killed: it was blocked for longer than hang_timeout", PATIENCE)
+    wait_until(lambda: len(daemon.serving() or []) == 2, "both to serve", PATIENCE)
+    assert len(set(daemon.pids()) & set(before)) == 1  # the other one goes on
+    assert daemon.get("/hello").body == b"Hello World\n"
+
+
+def test_a_loop_while_loading_is_named_too(daemon, tmp_path):
+    (tmp_path / "main.js").write_text("let n = 0;\nfunction setUp() {\n\twhile (n >= 0);\n}\nsetUp();\n")
+    daemon.conf(workers=1, modules={"app": {"path": "js.so", "script": f"{tmp_path}/main.js"}}, routes={"/": "app"})
+    daemon.expect_log(r"\(app\): JavaScript has run|is blocked for|was killed|worker \d+ \(pid \d+\): #")
+    daemon.launch()
+    daemon.wait_log(rf"without coming back to the loop, in setUp\(\) at {tmp_path}/main.js:3, called by", PATIENCE)
+    daemon.expected_exit = None
+    daemon.kill()
+    daemon.process = None
+
+
+def test_a_regular_expression_that_goes_mad_comes_back(app):
+    app.expect_log(r"is blocked for|goes on: it was blocked|worker \d+ \(pid \d+\): #")
+    assert app.get("/regex").body == b"false"
+    assert app.get("/hello").body == b"Hello World\n"
+
+
+# memory
+
+
+def test_a_loop_that_allocates_ends_its_worker_with_the_place_and_no_other(daemon):
+    started(daemon, workers=2, memory="300m")
+    daemon.expect_log(r"exited with code 70|is blocked for|worker \d+ \(pid \d+\): #")
+    before = daemon.pids()
+    client = daemon.connect()
+    client.send(request("GET", "/allocate"))
+    daemon.wait_log(
+        r"<3>worker \d \(app\): the worker has \d+ MB of memory, and the module's option memory allows 300 MB: "
+        rf"this worker ends, in allocator\(\) at .*failures\.js:\d+",
+        PATIENCE,
+    )
+    wait_until(lambda: len(daemon.serving() or []) == 2 and daemon.pids() != before, "another worker", PATIENCE)
+    assert len(set(daemon.pids()) & set(before)) == 1
+    assert daemon.get("/hello").body == b"Hello World\n"
+
+
+def test_a_worker_that_has_grown_drains_and_loses_no_request(daemon):
+    started(daemon, memory="250m")
+    daemon.expect_log(r"drains unasked")
+    (before,) = daemon.pids()
+    for _ in range(9):
+        assert daemon.get("/leak").body == b"%d\n" % before
+    daemon.wait_log(
+        r"<3>worker 0 \(app\): the worker has \d+ MB of memory, and the module's option memory allows 250 MB: "
+        r"this worker drains, and another takes its place$"
+    )
+    wait_until(lambda: daemon.serving() and daemon.pids() != [before], "another worker", PATIENCE)
+    assert daemon.get("/hello").body == b"Hello World\n"
+
+
+def test_a_script_that_uses_memory_up_again_and_again_gets_its_route_quarantined(daemon):
+    started(daemon, memory="200m")
+    daemon.expect_log(r"exited with code 70|is blocked for|quarantine|has killed its worker 3 times|worker \d+ \(pid \d+\): #|goes on")
+    for _ in range(3):
+        wait_until(lambda: daemon.serving(), "a worker", PATIENCE)
+        before = daemon.pids()
+        daemon.connect().send(request("GET", "/allocate"))
+        wait_until(lambda: daemon.pids() and daemon.pids() != before, "the next", PATIENCE)
+    wait_until(lambda: daemon.serving(), "a worker", PATIENCE)
+    answer = daemon.get("/allocate")
+    assert (answer.status, answer.get("Retry-After") is not None) == (503, True)
+    assert daemon.get("/hello").body == b"Hello World\n"
+
+
+@pytest.mark.parametrize("size", ["", "much", "-1", "1t", "99999999999g"])
+def test_a_memory_that_is_none_is_refused(programs, tmp_path, size):
+    (tmp_path / "main.js").write_text("")
+    (tmp_path / "eddy.conf").write_text(
+        f'control = "{tmp_path}/c.sock"\nlisten "unix:{tmp_path}/web.sock" {{ }}\n'
+        f'module "app" {{ path = "js.so" options {{ script = "main.js" memory = "{size}" }} }}\n'
+    )
+    done = run(*programs.eddyd_command("-c", str(tmp_path / "eddy.conf")), seconds=30)
+    assert done.returncode == 78
+    assert f'bad memory "{size}": a size is a number of bytes, or of k, m or g, such as "512m"' in done.stderr
+
+
+# signals and the end
+
+
+def test_process_exit_drains_the_worker_and_loses_no_request(app):
+    (before,) = app.pids()
+    app.expect_log(r"drains unasked")
+    other = app.connect()
+    other.send(request("GET", "/slow"))
+    wait_until(lambda: app.workers()[0]["parked"] == 1, "a request under way")
+    assert app.get("/exit").body == b"bye\n"
+    assert other.read().body == b"slow\n"
+    wait_until(lambda: app.serving() and app.pids() != [before], "another worker", PATIENCE)
+    assert app.get("/hello").body == b"Hello World\n"
+
+
+def test_a_script_hears_the_signals_that_the_daemon_gets(app):
+    app.signal(signal.SIGINT)
+    app.wait_log(r"\(app\): got SIGINT 2$")
+    assert app.wait_exit() == 0
