@@ -27,7 +27,6 @@
 #define GC_SIGNAL_VARIABLE "JSC_SIGNAL_FOR_GC"
 
 #define HANG_NS 1000000000ULL /* a second in one callback is reported */
-#define MEMORY_EXIT 70	      /* the worker's exit code when the script's memory is used up */
 #define BACKTRACE_FRAMES 64
 #define BACKTRACE_SHOWN 6
 
@@ -149,7 +148,7 @@ engine_end(struct js *js, JSContextRef ctx, uint64_t rss)
 		 "this worker ends, in %s",
 		 (unsigned long long)(rss >> 20), js->memory_said ? "allows" : JS_MEMORY_UNSAID,
 		 (unsigned long long)(js->memory_max >> 20), where != NULL ? where : "?");
-	_exit(MEMORY_EXIT);
+	_exit(JS_MEMORY_EXIT);
 }
 
 /*

@@ -97,14 +97,13 @@ void js_exit(struct js *js);
 void js_settle(struct js *js);
 
 #define JS_MEMORY_UNSAID "is not set, which allows"
+/* The worker's exit code when the script's memory is used up; sysexits(3)'s EX_SOFTWARE. */
+#define JS_MEMORY_EXIT 70
 /* memory.c: the option memory, and what it says. 0, or what eddy_module_fail has returned. */
 int js_memory_start(struct js *js);
 void js_memory_stop(struct js *js);
 /* Resident memory of the process now, not as of the last second; 0: nobody knows. */
 uint64_t js_rss_now(void);
-
-/* process.c: the worker drains, and is replaced. */
-void js_leave(struct js *js);
 
 /* loader.c: the libraries and the script. */
 int js_loader_start(struct js *js);

@@ -130,7 +130,7 @@ memory_look(void *arg)
 		 "this worker drains, and another takes its place",
 		 (unsigned long long)(rss >> 20), js->memory_said ? "allows" : JS_MEMORY_UNSAID,
 		 (unsigned long long)(js->memory_max >> 20));
-	js_leave(js);
+	eddy_process_exit(JS_MEMORY_EXIT);
 }
 
 int

@@ -166,21 +166,12 @@ process_on_signal(struct js *js, size_t argc, const JSValueRef argv[], JSValueRe
 	return JSValueMakeBoolean(js->ctx, err == 0);
 }
 
-void
-js_leave(struct js *js)
-{
-	(void)js;
-	kill(getpid(), SIGTERM);
-}
-
-/* leave() */
+/* leave(code): the worker drains, and is replaced. */
 static JSValueRef
 process_leave(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
-	(void)argc;
-	(void)argv;
 	(void)exception;
-	js_leave(js);
+	eddy_process_exit((int)js_number(js, js_arg(js, argc, argv, 0), 0));
 	return js_undefined(js);
 }
 

@@ -79,7 +79,7 @@ function exit(code) {
 		left = true;
 		self.emit("exit", Number(self.exitCode ?? 0));
 		if (!refuse(exiting))
-			native.leave();
+			native.leave(Number(self.exitCode ?? 0));
 	}
 	throw exiting;
 }
