@@ -1,41 +1,44 @@
 /*
- * Requests and responses, for lib/http.js. An exchange is there from the request until its
- * response's `close`; one that is answered at once, and that nobody listens to, is forgotten with
- * the answer, so that its events are never made.
+ * Requests, for lib/http/: how they come in, and their bodies. http_response.c has the answers.
  *
- * Header fields cross the border as one string, "name\0value\0…" of Latin-1: one conversion for all.
+ * An exchange is there from the request until its response's `close`; one that is answered at once,
+ * which most are, is forgotten with the answer, so that its events are never made. JavaScript is
+ * entered once for it: it is given all of the head, and leaves its answer in js->answer.
+ *
+ * Header fields cross the border as one string, "name\0value\0…" of Latin-1. JavaScript has them
+ * from the start, so a request that is parked gives its head up in C.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
 
-#include "js.h"
+#include "http_private.h"
 
-struct exchange {
-	struct js *js;
-	eddy_request *req;
-	eddy_response *res;
-	double id;
-};
+#define FIELDS_FEW 4096 /* bytes of fields that need no memory */
 
-static struct exchange *
-exchange_arg(const struct js *js, size_t argc, const JSValueRef argv[])
+struct exchange *
+js_exchange_arg(const struct js *js, size_t argc, const JSValueRef argv[])
 {
 	return js_table_get(&js->exchanges, js_number(js, js_arg(js, argc, argv, 0), 0));
 }
 
-static void
-exchange_remove(struct exchange *exchange)
+void
+js_exchange_remove(struct exchange *exchange)
 {
+	if (exchange->watched)
+		eddy_response_on(exchange->res, NULL, NULL);
+	if (exchange->timed)
+		eddy_response_set_timeout(exchange->res, 0, NULL, NULL);
 	js_table_remove(&exchange->js->exchanges, exchange->id);
 	free(exchange);
 }
 
-static void
-exchange_tell(struct exchange *exchange, enum js_event event, const char *what, JSValueRef value)
+void
+js_exchange_tell(struct exchange *exchange, enum js_event event, int what, JSValueRef value)
 {
 	struct js *js = exchange->js;
-	JSValueRef args[3] = {JSValueMakeNumber(js->ctx, exchange->id), js_text(js, what), value};
+	JSValueRef args[3] = {JSValueMakeNumber(js->ctx, exchange->id),
+			      JSValueMakeNumber(js->ctx, what), value};
 
 	js_dispatch(js, event, 3, args);
 }
@@ -48,7 +51,7 @@ body_data(eddy_request *req, eddy_str piece, void *arg)
 	struct exchange *exchange = arg;
 
 	(void)req;
-	exchange_tell(exchange, JS_BODY, "data", js_bytes(exchange->js, piece.p, piece.n));
+	js_exchange_tell(exchange, JS_BODY, BODY_DATA, js_bytes(exchange->js, piece.p, piece.n));
 }
 
 static void
@@ -57,7 +60,7 @@ body_end(eddy_request *req, void *arg)
 	struct exchange *exchange = arg;
 
 	(void)req;
-	exchange_tell(exchange, JS_BODY, "end", js_undefined(exchange->js));
+	js_exchange_tell(exchange, JS_BODY, BODY_END, js_undefined(exchange->js));
 }
 
 static void
@@ -66,7 +69,8 @@ body_error(eddy_request *req, int error, void *arg)
 	struct exchange *exchange = arg;
 
 	(void)req;
-	exchange_tell(exchange, JS_BODY, "error", js_text(exchange->js, eddy_error_name(error)));
+	js_exchange_tell(exchange, JS_BODY, BODY_ERROR,
+			 js_text(exchange->js, eddy_error_name(error)));
 }
 
 static const eddy_request_events body_events = {body_data, body_end, body_error};
@@ -77,7 +81,7 @@ response_drain(eddy_response *res, void *arg)
 	struct exchange *exchange = arg;
 
 	(void)res;
-	exchange_tell(exchange, JS_RESPONSE, "drain", js_undefined(exchange->js));
+	js_exchange_tell(exchange, JS_RESPONSE, RESPONSE_DRAIN, js_undefined(exchange->js));
 }
 
 static void
@@ -86,7 +90,7 @@ response_finish(eddy_response *res, void *arg)
 	struct exchange *exchange = arg;
 
 	(void)res;
-	exchange_tell(exchange, JS_RESPONSE, "finish", js_undefined(exchange->js));
+	js_exchange_tell(exchange, JS_RESPONSE, RESPONSE_FINISH, js_undefined(exchange->js));
 }
 
 static void
@@ -95,65 +99,47 @@ response_close(eddy_response *res, void *arg)
 	struct exchange *exchange = arg;
 
 	(void)res;
-	exchange_tell(exchange, JS_RESPONSE, "close", js_undefined(exchange->js));
-	exchange_remove(exchange);
+	js_exchange_tell(exchange, JS_RESPONSE, RESPONSE_CLOSE, js_undefined(exchange->js));
+	exchange->watched = false;
+	js_exchange_remove(exchange);
 }
 
 static const eddy_response_events response_events = {
 	.drain = response_drain, .finish = response_finish, .close = response_close};
 
-void
-js_http_request(eddy_request *req, eddy_response *res, void *state)
+int
+js_exchange_watch(struct exchange *exchange)
 {
-	eddy_str method = eddy_request_method(req), url = eddy_request_url(req);
-	static const char none[] = "the script serves no requests\n";
-	struct exchange *exchange;
-	struct js *js = state;
-	JSValueRef args[4];
+	int err =
+		exchange->watched ? 0 : eddy_response_on(exchange->res, &response_events, exchange);
 
-	if (!js->shared.serves) {
-		eddy_log(js->self, LOG_ERR,
-			 "%s: a request has come, and the script exports no handler: say "
-			 "module.exports = (req, res) => { … }",
-			 js->script);
-		eddy_response_send(res, 500, "text/plain", none, sizeof(none) - 1);
-		return;
-	}
-	exchange = malloc(sizeof(*exchange));
-	if (exchange == NULL) {
-		eddy_response_send(res, 503, NULL, NULL, 0);
-		return;
-	}
-	*exchange = (struct exchange){.js = js, .req = req, .res = res};
-	exchange->id = js_table_add(&js->exchanges, exchange);
-	args[0] = JSValueMakeNumber(js->ctx, exchange->id);
-	args[1] = js_latin1_text(js, method.p, method.n);
-	args[2] = js_latin1_text(js, url.p, url.n);
-	args[3] = JSValueMakeNumber(js->ctx, eddy_request_http_version_minor(req));
-	js_dispatch(js, JS_REQUEST, 4, args);
+	if (err != 0)
+		js_exchange_remove(exchange);
+	else
+		exchange->watched = true;
+	return err;
 }
 
 /* request ------------------------------------------------------------------------- */
 
-/* requestFields(id): "name\0value\0…", as they came; undefined when the head is no longer there. */
+/* A function of eddy.h that gives the i-th line of a head or of trailers. */
+typedef bool line_function(const eddy_request *req, size_t i, eddy_str *name, eddy_str *value);
+
+/* "name\0value\0…": the lines as they came. */
 static JSValueRef
-request_fields(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+lines_text(struct js *js, const eddy_request *req, line_function *line)
 {
-	struct exchange *exchange = exchange_arg(js, argc, argv);
+	char few[FIELDS_FEW], *all = few;
 	eddy_str name, value;
-	char few[2048], *all = few;
-	JSValueRef fields;
+	JSValueRef text;
 	size_t n = 0;
 
-	(void)exception;
-	if (exchange == NULL)
-		return js_undefined(js);
-	for (size_t i = 0; eddy_request_headers(exchange->req, i, &name, &value); i++)
+	for (size_t i = 0; line(req, i, &name, &value); i++)
 		n += name.n + value.n + 2;
 	if (n > sizeof(few) && (all = malloc(n)) == NULL)
 		return js_undefined(js);
 	n = 0;
-	for (size_t i = 0; eddy_request_headers(exchange->req, i, &name, &value); i++) {
+	for (size_t i = 0; line(req, i, &name, &value); i++) {
 		memcpy(all + n, name.p, name.n);
 		n += name.n;
 		all[n++] = '\0';
@@ -161,17 +147,81 @@ request_fields(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *
 		n += value.n;
 		all[n++] = '\0';
 	}
-	fields = js_latin1_text(js, all, n);
+	text = js_cache_text(js, all, n);
 	if (all != few)
 		free(all);
-	return fields;
+	return text;
+}
+
+static struct exchange *
+exchange_new(struct js *js, eddy_request *req, eddy_response *res)
+{
+	struct exchange *exchange = malloc(sizeof(*exchange));
+
+	if (exchange == NULL)
+		return NULL;
+	*exchange = (struct exchange){.js = js, .req = req, .res = res};
+	exchange->id = js_table_add(&js->exchanges, exchange);
+	if (exchange->id != 0)
+		return exchange;
+	free(exchange);
+	return NULL;
+}
+
+/* Gives a request to JavaScript, and sends what it has left as the answer. */
+static void
+exchange_run(struct js *js, eddy_request *req, eddy_response *res)
+{
+	eddy_str method = eddy_request_method(req), url = eddy_request_url(req);
+	struct exchange *exchange = exchange_new(js, req, res);
+	JSValueRef args[5];
+	double id;
+
+	if (exchange == NULL) {
+		eddy_response_send(res, 503, NULL, NULL, 0);
+		return;
+	}
+	id = exchange->id;
+	args[0] = JSValueMakeNumber(js->ctx, id);
+	args[1] = js_cache_text(js, method.p, method.n);
+	args[2] = js_cache_text(js, url.p, url.n);
+	args[3] = JSValueMakeNumber(js->ctx, eddy_request_http_version_minor(req));
+	args[4] = lines_text(js, req, eddy_request_headers);
+	js->answer.id = id;
+	js->answer.given = 0;
+	js_dispatch(js, JS_REQUEST, 5, args);
+	js->answer.id = 0;
+	exchange = js_table_get(&js->exchanges, id);
+	if (exchange == NULL)
+		return;
+	if (js->answer.given)
+		js_answer_send(js, exchange);
+	else
+		eddy_request_release(req);
+}
+
+void
+js_http_request(eddy_request *req, eddy_response *res, void *state)
+{
+	static const char none[] = "the script serves no requests\n";
+	struct js *js = state;
+
+	if (js->shared.serves) {
+		exchange_run(js, req, res);
+		return;
+	}
+	eddy_log(js->self, LOG_ERR,
+		 "%s: a request has come, and the script exports no handler: say "
+		 "module.exports = (req, res) => { … }",
+		 js->script);
+	eddy_response_send(res, 500, "text/plain", none, sizeof(none) - 1);
 }
 
 /* requestRead(id): reads the body; its events follow. False: the client has left. */
 static JSValueRef
 request_read(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
-	struct exchange *exchange = exchange_arg(js, argc, argv);
+	struct exchange *exchange = js_exchange_arg(js, argc, argv);
 
 	(void)exception;
 	return JSValueMakeBoolean(js->ctx,
@@ -183,7 +233,7 @@ request_read(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *ex
 static JSValueRef
 request_pause(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
-	struct exchange *exchange = exchange_arg(js, argc, argv);
+	struct exchange *exchange = js_exchange_arg(js, argc, argv);
 
 	(void)exception;
 	if (exchange != NULL)
@@ -194,7 +244,7 @@ request_pause(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *e
 static JSValueRef
 request_resume(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
-	struct exchange *exchange = exchange_arg(js, argc, argv);
+	struct exchange *exchange = js_exchange_arg(js, argc, argv);
 
 	(void)exception;
 	if (exchange != NULL)
@@ -202,207 +252,39 @@ request_resume(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *
 	return js_undefined(js);
 }
 
-/* requestAddress(id): the client's, or undefined. */
+/* requestAddresses(id): [remote address, remote port, local address, local port], or undefined. */
 static JSValueRef
-request_address(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+request_addresses(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
-	struct exchange *exchange = exchange_arg(js, argc, argv);
+	const struct exchange *exchange = js_exchange_arg(js, argc, argv);
 	eddy_str address = {NULL, 0};
+	JSValueRef values[4];
 
-	(void)exception;
 	if (exchange != NULL)
 		address = eddy_request_remote_address(exchange->req);
-	return address.p != NULL ? js_text_n(js, address.p, address.n) : js_undefined(js);
-}
-
-/* response ------------------------------------------------------------------------ */
-
-/* Throws what a function of eddy.h has returned, unless it is none or the client has left. */
-static JSValueRef
-response_result(const struct js *js, int err, const char *what, JSValueRef *exception)
-{
-	if (err != 0 && err != EDDY_ECLOSED)
-		return js_throw(js, exception, eddy_error_name(err), "%s: %s", what,
-				eddy_strerror(err));
-	return js_undefined(js);
-}
-
-typedef int field_function(eddy_response *res, const char *name, const char *value);
-
-/* Hands each of "name\0value\0…" to a function of eddy.h. */
-static int
-fields_set(const struct js *js, eddy_response *res, JSValueRef value, field_function *set)
-{
-	size_t n = 0;
-	char *fields;
-	int err = 0;
-
-	if (!JSValueIsString(js->ctx, value))
-		return 0;
-	fields = js_latin1(js, value, &n);
-	if (fields == NULL)
-		return EDDY_ENOMEM;
-	for (const char *p = fields; err == 0 && p < fields + n;) {
-		const char *name = p, *text = name + strlen(name) + 1;
-
-		err = set(res, name, text);
-		p = text + strlen(text) + 1;
-	}
-	free(fields);
-	return err;
-}
-
-static int
-response_head(const struct js *js, const struct exchange *exchange, JSValueRef status,
-	      JSValueRef reason, JSValueRef fields)
-{
-	char *text = JSValueIsString(js->ctx, reason) ? js_latin1(js, reason, NULL) : NULL;
-	int err = fields_set(js, exchange->res, fields, eddy_response_append_header);
-
-	if (err == 0)
-		err = eddy_response_write_head(exchange->res, (int)js_number(js, status, 200),
-					       text);
-	free(text);
-	return err;
-}
-
-/* responseHead(id, status, reason, fields) */
-static JSValueRef
-response_write_head(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
-{
-	struct exchange *exchange = exchange_arg(js, argc, argv);
-	int err = 0;
-
-	if (exchange != NULL)
-		err = response_head(js, exchange, js_arg(js, argc, argv, 1),
-				    js_arg(js, argc, argv, 2), js_arg(js, argc, argv, 3));
-	return response_result(js, err, "writeHead", exception);
-}
-
-/* responseSend(id, status, reason, fields, body, watched): all of an answer that is whole. */
-static JSValueRef
-response_send(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
-{
-	struct exchange *exchange = exchange_arg(js, argc, argv);
-	const char *body = NULL;
-	char *owned = NULL;
-	size_t n = 0;
-	int err;
-
-	if (exchange == NULL)
+	if (address.p == NULL)
 		return js_undefined(js);
-	js_bytes_of(js, js_arg(js, argc, argv, 4), &body, &n, &owned);
-	if (JSValueIsString(js->ctx, js_arg(js, argc, argv, 2))) {
-		err = response_head(js, exchange, js_arg(js, argc, argv, 1),
-				    js_arg(js, argc, argv, 2), js_arg(js, argc, argv, 3));
-		if (err == 0)
-			eddy_response_end(exchange->res, body, n);
-	} else {
-		err = fields_set(js, exchange->res, js_arg(js, argc, argv, 3),
-				 eddy_response_append_header);
-		if (err == 0)
-			eddy_response_send(exchange->res,
-					   (int)js_number(js, js_arg(js, argc, argv, 1), 200), NULL,
-					   body, n);
-	}
-	free(owned);
-	if (err == 0 && !JSValueToBoolean(js->ctx, js_arg(js, argc, argv, 5)))
-		exchange_remove(exchange);
-	return response_result(js, err, "end", exception);
+	values[0] = js_text_n(js, address.p, address.n);
+	values[1] = JSValueMakeNumber(js->ctx, eddy_request_remote_port(exchange->req));
+	address = eddy_request_local_address(exchange->req);
+	values[2] = address.p != NULL ? js_text_n(js, address.p, address.n) : js_undefined(js);
+	values[3] = JSValueMakeNumber(js->ctx, eddy_request_local_port(exchange->req));
+	return JSObjectMakeArray(js->ctx, 4, values, exception);
 }
 
-/* responseWrite(id, piece): whether there is room for more. */
+/* requestTrailers(id): the fields behind a body that is whole. */
 static JSValueRef
-response_write(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+request_trailers(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
-	struct exchange *exchange = exchange_arg(js, argc, argv);
-	bool more = false;
-	const char *p;
-	char *owned;
-	size_t n;
+	const struct exchange *exchange = js_exchange_arg(js, argc, argv);
 
 	(void)exception;
-	if (exchange != NULL && js_bytes_of(js, js_arg(js, argc, argv, 1), &p, &n, &owned)) {
-		more = eddy_response_write(exchange->res, p, n);
-		free(owned);
-	}
-	return JSValueMakeBoolean(js->ctx, more);
-}
-
-/* responseEnd(id, piece, watched) */
-static JSValueRef
-response_end(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
-{
-	struct exchange *exchange = exchange_arg(js, argc, argv);
-	const char *p = NULL;
-	char *owned = NULL;
-	size_t n = 0;
-
-	(void)exception;
-	if (exchange == NULL)
-		return js_undefined(js);
-	if (!js_bytes_of(js, js_arg(js, argc, argv, 1), &p, &n, &owned))
-		p = NULL, n = 0;
-	eddy_response_end(exchange->res, p, n);
-	free(owned);
-	return js_undefined(js);
-}
-
-/* responseFlush(id), responseDestroy(id) */
-static JSValueRef
-response_flush(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
-{
-	struct exchange *exchange = exchange_arg(js, argc, argv);
-	int err = exchange != NULL ? eddy_response_flush_headers(exchange->res) : 0;
-
-	return response_result(js, err, "flushHeaders", exception);
-}
-
-static JSValueRef
-response_destroy(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
-{
-	struct exchange *exchange = exchange_arg(js, argc, argv);
-
-	(void)exception;
-	if (exchange != NULL)
-		eddy_response_destroy(exchange->res);
-	return js_undefined(js);
-}
-
-/* responseWatch(id): its events are wanted. False: it is over. */
-static JSValueRef
-response_watch(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
-{
-	struct exchange *exchange = exchange_arg(js, argc, argv);
-	int err;
-
-	(void)exception;
-	if (exchange == NULL)
-		return JSValueMakeBoolean(js->ctx, false);
-	err = eddy_response_on(exchange->res, &response_events, exchange);
-	if (err != 0)
-		exchange_remove(exchange);
-	return JSValueMakeBoolean(js->ctx, err == 0);
-}
-
-/* responseTrailers(id, fields) */
-static JSValueRef
-response_trailers(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
-{
-	struct exchange *exchange = exchange_arg(js, argc, argv);
-	int err = exchange != NULL ? fields_set(js, exchange->res, js_arg(js, argc, argv, 1),
-						eddy_response_add_trailer)
-				   : 0;
-
-	return response_result(js, err, "addTrailers", exception);
+	return exchange != NULL ? lines_text(js, exchange->req, eddy_request_trailers)
+				: js_undefined(js);
 }
 
 const struct js_binding js_http_bindings[] = {
-	{"requestFields", request_fields},	 {"requestRead", request_read},
-	{"requestPause", request_pause},	 {"requestResume", request_resume},
-	{"requestAddress", request_address},	 {"responseHead", response_write_head},
-	{"responseSend", response_send},	 {"responseWrite", response_write},
-	{"responseEnd", response_end},		 {"responseFlush", response_flush},
-	{"responseDestroy", response_destroy},	 {"responseWatch", response_watch},
-	{"responseTrailers", response_trailers}, {NULL, NULL},
+	{"requestRead", request_read},	       {"requestPause", request_pause},
+	{"requestResume", request_resume},     {"requestAddresses", request_addresses},
+	{"requestTrailers", request_trailers}, {NULL, NULL},
 };

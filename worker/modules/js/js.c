@@ -17,6 +17,7 @@ js_unload(void *state)
 	struct js *js = state;
 
 	js_memory_stop(js);
+	js_cache_fini(js);
 	js_engine_stop(js);
 	js_table_fini(&js->exchanges);
 	js_table_fini(&js->sockets);

@@ -19,6 +19,7 @@
 #include <eddy.h>
 #include <limits.h>
 
+#include "cache.h"
 #include "table.h"
 #include "watch.h"
 
@@ -26,9 +27,9 @@
 enum js_event {
 	JS_TICKS = 0,	   /* nothing but what has been queued */
 	JS_TIMER = 1,	   /* id of a timeout or an immediate */
-	JS_REQUEST = 2,	   /* id, method, url, minor version */
-	JS_BODY = 3,	   /* id, "data" "end" "error", piece or code */
-	JS_RESPONSE = 4,   /* id, "drain" "finish" "close" */
+	JS_REQUEST = 2,	   /* id, method, url, minor version, fields */
+	JS_BODY = 3,	   /* id, an enum js_body, piece */
+	JS_RESPONSE = 4,   /* id, an enum js_response */
 	JS_SOCKET = 5,	   /* id, event's name, piece or code */
 	JS_SERVER = 6,	   /* id, event's name, id of the connection or code */
 	JS_SIGNAL = 7,	   /* number */
@@ -44,6 +45,20 @@ struct js_shared {
 	uint8_t serves;	 /* there is a handler for requests */
 };
 
+/*
+ * An answer that JavaScript leaves for C, which looks for it when the request's handler has
+ * returned: no call is made for it. `native.answer` in JavaScript.
+ */
+#define JS_ANSWER_ROOM 8192
+struct js_answer {
+	double id;	/* of the exchange whose handler runs; 0: none */
+	uint32_t given; /* there is one */
+	uint32_t status;
+	uint32_t fields; /* bytes of header fields, "name\0value\0…", at the begin of `bytes` */
+	uint32_t body;	 /* bytes of the body behind them */
+	char bytes[JS_ANSWER_ROOM];
+};
+
 struct js {
 	eddy_module *self;
 	char *script; /* where the option leads */
@@ -56,6 +71,8 @@ struct js {
 	JSObjectRef loaded;   /* boot.js: loaded(), throws why the script is refused */
 	JSObjectRef describe; /* boot.js: describe(error), for what is said of a refused script */
 	struct js_shared shared;
+	struct js_answer answer;
+	struct js_cache cache;
 	struct js_table exchanges, sockets, servers, timers, questions;
 	struct js_topic *topics; /* that are listened to */
 	eddy_timer *memory_timer;
@@ -110,8 +127,8 @@ int js_loader_start(struct js *js);
 
 /* The tables of the parts, which js_loader_start puts into `native`. */
 extern const struct js_binding js_loader_bindings[], js_timer_bindings[], js_http_bindings[],
-	js_net_bindings[], js_process_bindings[], js_text_bindings[], js_dns_bindings[],
-	js_cluster_bindings[];
+	js_response_bindings[], js_net_bindings[], js_process_bindings[], js_text_bindings[],
+	js_dns_bindings[], js_cluster_bindings[];
 
 /* http.c, net.c */
 void js_http_request(eddy_request *req, eddy_response *res, void *state);

@@ -262,7 +262,7 @@ bind_all(struct js *js)
 	const struct js_binding *const tables[] = {
 		js_loader_bindings,
 		js_timer_bindings,
-		js_http_bindings,
+		js_http_bindings, js_response_bindings,
 		js_net_bindings,
 		js_process_bindings,
 		js_text_bindings,
@@ -286,6 +286,19 @@ shared_keep(void *bytes, void *context)
 	(void)context;
 }
 
+/* Puts bytes of struct js into `native`, as an ArrayBuffer. */
+static int
+shared_set(const struct js *js, const char *name, void *bytes, size_t n, JSValueRef *exception)
+{
+	JSObjectRef buffer = JSObjectMakeArrayBufferWithBytesNoCopy(js->ctx, bytes, n, shared_keep,
+								    NULL, exception);
+
+	if (*exception != NULL)
+		return -1;
+	js_set(js, js->native, name, buffer);
+	return 0;
+}
+
 static JSObjectRef
 boot_function(struct js *js, JSObjectRef boot, const char *name)
 {
@@ -300,12 +313,9 @@ static int
 boot(struct js *js, JSValueRef *exception)
 {
 	JSValueRef name = js_text(js, "boot"), function, args[4], made = NULL;
-	JSObjectRef shared = JSObjectMakeArrayBufferWithBytesNoCopy(
-		js->ctx, &js->shared, sizeof(js->shared), shared_keep, NULL, exception);
-
-	if (*exception != NULL)
+	if (shared_set(js, "shared", &js->shared, sizeof(js->shared), exception) != 0 ||
+	    shared_set(js, "answer", &js->answer, sizeof(js->answer), exception) != 0)
 		return -1;
-	js_set(js, js->native, "shared", shared);
 	function = loader_library(js, 1, &name, exception);
 	if (*exception != NULL)
 		return -1;

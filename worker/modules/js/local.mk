@@ -15,6 +15,12 @@ JS_TEXTS = \
 	worker/modules/js/lib/errors.js \
 	worker/modules/js/lib/events.js \
 	worker/modules/js/lib/http.js \
+	worker/modules/js/lib/http/codes.js \
+	worker/modules/js/lib/http/incoming.js \
+	worker/modules/js/lib/http/outgoing.js \
+	worker/modules/js/lib/http/response.js \
+	worker/modules/js/lib/http/server.js \
+	worker/modules/js/lib/http/socket.js \
 	worker/modules/js/lib/inspect.js \
 	worker/modules/js/lib/json_place.js \
 	worker/modules/js/lib/module.js \
@@ -39,11 +45,15 @@ eddymodule_PROGRAMS += worker/modules/js.so
 CLEANFILES += worker/modules/js/lib.c
 
 worker_modules_js_so_SOURCES = \
+	worker/modules/js/cache.c \
+	worker/modules/js/cache.h \
 	worker/modules/js/cluster.c \
 	worker/modules/js/dns.c \
 	worker/modules/js/engine.c \
 	worker/modules/js/engine_private.h \
 	worker/modules/js/http.c \
+	worker/modules/js/http_private.h \
+	worker/modules/js/http_response.c \
 	worker/modules/js/js.c \
 	worker/modules/js/js.h \
 	worker/modules/js/lib.h \

@@ -165,16 +165,19 @@ native.onRejection((promise, reason) => reject(promise, reason));
 
 // events -------------------------------------------------------------------------------
 
-function deliver(event, a, b, c, d) {
+let onRequest;
+
+function deliver(event, a, b, c, d, e) {
 	switch (event) {
 	case TIMER:
 		return library("timers").fire(a);
 	case REQUEST:
-		return library("http").onRequest(a, b, c, d);
+		onRequest ??= library("http/server").onRequest;
+		return onRequest(a, b, c, d, e);
 	case BODY:
-		return library("http").onBody(a, b, c);
+		return library("http/response").onBody(a, b, c);
 	case RESPONSE:
-		return library("http").onResponse(a, b);
+		return library("http/response").onResponse(a, b);
 	case SOCKET:
 		return library("net").onSocket(a, b, c);
 	case SERVER:
@@ -194,13 +197,13 @@ function deliver(event, a, b, c, d) {
 	}
 }
 
-function dispatch(event, a, b, c, d) {
+function dispatch(event, a, b, c, d, e) {
 	if (event === TICKS) {
 		if (queue.length === 0)
 			runRejections();
 	} else {
 		try {
-			deliver(event, a, b, c, d);
+			deliver(event, a, b, c, d, e);
 		} catch (error) {
 			uncaught(error);
 		}

@@ -78,7 +78,7 @@ function frame(line) {
 
 function frames(stack) {
 	const lines = stack.split("\n");
-	while (lines.length > 0 && /@node:(boot|module|timers):|@node:http:.*|^@?$/.test(lines[lines.length - 1]))
+	while (lines.length > 0 && /@node:(boot|module|timers):|@node:http\/server:.*|^@?$/.test(lines[lines.length - 1]))
 		lines.pop();
 	return lines.filter((line) => !/^[^@]*@$|^$/.test(line)).slice(0, 10).map(frame);
 }

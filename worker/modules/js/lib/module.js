@@ -271,7 +271,7 @@ function loadMain(name) {
 	process.argv.push(native.realpath(found));
 	const { exports } = load(native.realpath(found), undefined);
 	if (typeof exports === "function") {
-		library("http").setHandler(exports);
+		library("http/server").setHandler(exports);
 		shared[SERVES] = 1;
 	}
 	if (exports && typeof exports.connection === "function")

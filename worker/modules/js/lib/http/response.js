@@ -1,0 +1,571 @@
+// ServerResponse. An answer that is whole when the handler returns, which most are, is never handed to C:
+// it is left in the bytes of `native.answer`, where C looks when JavaScript has returned (answer.c). All
+// others go through native.response…, by the id of their exchange.
+"use strict";
+
+const { OutgoingMessage, checkName, checkValue, sent, asBytes, headersOf } = require("http/outgoing");
+const { STATUS_CODES } = require("http/codes");
+const { coded, argValue } = require("errors");
+const { nextTick } = require("internal");
+const { RequestSocket } = require("http/socket");
+
+// struct js_answer
+const current = new Float64Array(native.answer, 0, 1), numbers = new Uint32Array(native.answer, 8, 4),
+	room = new Uint8Array(native.answer, 24);
+const GIVEN = 0, STATUS = 1, FIELDS = 2, BODY = 3; // of numbers
+const PIECE_MAX = 1024; // bytes that are copied rather than handed over
+const HIGH_WATER = 16384;
+const AT_ONCE = 16384; // a whole answer of so many bytes is taken for sent with the handler's return
+
+const exchanges = new Map(); // id: the response of an exchange of which C has events to tell
+
+function ServerResponse(req) {
+	this._events = undefined;
+	this._eventsCount = 0;
+	this.req = req;
+	this.id_ = 0;
+	this.fields_ = undefined;
+	this.headSent_ = false;
+	this.finished = false;
+	this.over_ = false; // the end has been told, or will be in a tick
+}
+Object.setPrototypeOf(ServerResponse.prototype, OutgoingMessage.prototype);
+Object.setPrototypeOf(ServerResponse, OutgoingMessage);
+
+// What most answers never change.
+Object.assign(ServerResponse.prototype, {
+	statusCode: 200, sendDate: true, shouldKeepAlive: true, strictContentLength: false, writable: true,
+	chunkedEncoding: false, useChunkedEncodingByDefault: true,
+	message_: undefined,
+	raw_: false, // the fields are writeHead's alone: getHeader does not know them
+	watched_: false, // C tells its events
+	begun_: false, // C has the head
+	told_: false,
+	destroyed_: false, closed_: false, finished_: false, errored_: null,
+	needDrain_: false, corked_: 0, written_: 0, callbacks_: undefined, socket_: undefined, server_: undefined,
+});
+
+function property(name, get, set) {
+	Object.defineProperty(ServerResponse.prototype, name, { configurable: true, enumerable: true, get, set });
+}
+
+// An answer that nobody listens to is over without anybody being told.
+function isOver(res) {
+	return res.over_ && !res.watched_ && current[0] !== res.id_;
+}
+
+property("statusMessage", function () {
+	return this.message_ ?? (this.headSent_ ? STATUS_CODES[this.statusCode] ?? "unknown" : undefined);
+}, function (text) {
+	this.message_ = text;
+});
+property("writableEnded", function () {
+	return this.finished;
+});
+property("writableFinished", function () {
+	return this.finished_ || isOver(this);
+});
+property("closed", function () {
+	return this.closed_ || isOver(this);
+});
+property("destroyed", function () {
+	return this.destroyed_ || isOver(this);
+}, function (value) {
+	this.destroyed_ = value;
+});
+property("errored", function () {
+	return this.errored_;
+});
+property("writableNeedDrain", function () {
+	return this.needDrain_ && !this.finished && !this.destroyed_;
+});
+property("writableLength", function () {
+	return this.begun_ && !this.closed_ ? native.responseLength(this.id_) : 0;
+});
+property("writableHighWaterMark", () => HIGH_WATER);
+property("writableObjectMode", () => false);
+property("writableCorked", function () {
+	return this.corked_;
+});
+property("socket", function () {
+	return this.closed || this.finished_ ? null : this.req.socket;
+});
+property("connection", function () {
+	return this.socket;
+});
+
+// head ---------------------------------------------------------------------------------
+
+// The fields that C is given; framing is eddy's, and of Connection it takes "close".
+function goesOut(key, value) {
+	if (key === "transfer-encoding" || key === "keep-alive")
+		return false;
+	return key !== "connection" || /(^|,)\s*close\s*(,|$)/i.test(String(value));
+}
+
+// "name\0value\0…", of which all characters are bytes.
+function packed(fields) {
+	let text = "";
+	for (let i = 0; fields !== undefined && i < fields.length; i += 3) {
+		const name = fields[i + 1], value = fields[i + 2];
+		if (!goesOut(fields[i], value))
+			continue;
+		if (fields[i] === "connection")
+			text += `${name}\0close\0`;
+		else if (Array.isArray(value))
+			for (const one of value)
+				text += `${name}\0${one}\0`;
+		else
+			text += `${name}\0${value}\0`;
+	}
+	return text === "" ? undefined : text;
+}
+
+function hasBody(res) {
+	return res.req.method !== "HEAD" && res.statusCode !== 204 && res.statusCode !== 304 && res.statusCode >= 200;
+}
+
+// The reason phrase, where it is not the one that eddy knows the status by.
+const OTHER_WORDS = new Set([413, 418, 422]);
+function reasonOf(res) {
+	const text = res.message_;
+	if (text === undefined)
+		return OTHER_WORDS.has(res.statusCode) || STATUS_CODES[res.statusCode] === undefined
+			? STATUS_CODES[res.statusCode] ?? "unknown" : undefined;
+	return text === STATUS_CODES[res.statusCode] && !OTHER_WORDS.has(res.statusCode) ? undefined : String(text);
+}
+
+function implicitHead(res) {
+	if (!res.headSent_)
+		res.writeHead(res.statusCode);
+}
+
+// Gives the head to C, which sends it with what comes first.
+function begin(res) {
+	if (res.begun_)
+		return;
+	watch(res);
+	res.begun_ = true;
+	native.responseHead(res.id_, res.statusCode, reasonOf(res), packed(res.fields_));
+}
+
+// From now on C tells its events.
+function watch(res) {
+	if (res.watched_)
+		return;
+	res.watched_ = true;
+	if (native.responseWatch(res.id_))
+		exchanges.set(res.id_, res);
+	else
+		nextTick(() => onClose(res));
+}
+
+// What headers of writeHead come to: fields in the order given, on top of those set before.
+function mergeHead(res, headers) {
+	const before = res.fields_ !== undefined;
+	const list = Array.isArray(headers) ? headers.flat() : undefined;
+	if (list !== undefined && list.length % 2 !== 0)
+		throw argValue("headers", headers);
+	if (before) {
+		if (list !== undefined)
+			for (let i = 0; i < list.length; i += 2)
+				res.removeHeader(list[i]);
+		if (list !== undefined)
+			for (let i = 0; i < list.length; i += 2)
+				res.appendHeader(list[i], list[i + 1]);
+		else
+			for (const name of Object.keys(headers))
+				if (name)
+					res.setHeader(name, headers[name]);
+		return;
+	}
+	res.raw_ = true;
+	res.fields_ = headersOf(list ?? headers, list !== undefined);
+}
+
+// writing ------------------------------------------------------------------------------
+
+function refuse(res, error, callback) {
+	nextTick(() => {
+		if (callback)
+			callback(error);
+		if (!res.destroyed_)
+			res.emit("error", error);
+	});
+}
+
+function lengthOf(piece) {
+	return typeof piece === "string" ? Buffer.byteLength(piece) : piece.length;
+}
+
+function strict(res, more, atEnd) {
+	const i = res.fields_ === undefined ? -1 : res.fields_.indexOf("content-length");
+	if (!res.strictContentLength || i < 0 || i % 3 !== 0 || !hasBody(res))
+		return;
+	const expected = Number(res.fields_[i + 2]), n = res.written_ + more;
+	if (atEnd ? n !== expected : n > expected)
+		throw coded(Error, "ERR_HTTP_CONTENT_LENGTH_MISMATCH", `Response body's content-length of ${n} byte(s) does not ` +
+			`match the content-length of ${expected} byte(s) set in header`);
+}
+
+// Puts a text's UTF-8 at `at`; where it ends, or -1: it has no room, or is none of the simple ones.
+function putText(text, at) {
+	const n = text.length;
+	if (at + n > room.length)
+		return -1;
+	for (let i = 0; i < n; i++) {
+		const c = text.charCodeAt(i);
+		if (c > 0x7f)
+			return -1;
+		room[at++] = c;
+	}
+	return at;
+}
+
+// "name\0value\0" of Latin-1; as putText.
+function putField(name, value, at) {
+	const text = typeof value === "string" ? value : String(value);
+	if (at + name.length + text.length + 2 > room.length)
+		return -1;
+	for (let i = 0; i < name.length; i++)
+		room[at++] = name.charCodeAt(i);
+	room[at++] = 0;
+	for (let i = 0; i < text.length; i++)
+		room[at++] = text.charCodeAt(i);
+	room[at++] = 0;
+	return at;
+}
+
+// The fields of an answer that is whole: its length, eddy knows.
+function putFields(fields) {
+	let at = 0;
+	for (let i = 0; fields !== undefined && i < fields.length && at >= 0; i += 3) {
+		const key = fields[i], value = fields[i + 2];
+		if (key === "content-length")
+			continue;
+		if (key === "connection" || key === "transfer-encoding" || key === "keep-alive" || typeof value === "object")
+			return -1;
+		at = putField(fields[i + 1], value, at);
+	}
+	return at;
+}
+
+// Leaves the answer where C finds it when JavaScript returns. False: it is not one of those.
+function leave(res, piece) {
+	if (current[0] !== res.id_ || res.watched_ || reasonOf(res) !== undefined || !hasBody(res))
+		return false;
+	const head = putFields(res.fields_);
+	let end = head;
+	if (head < 0)
+		return false;
+	if (typeof piece === "string") {
+		end = putText(piece, head);
+	} else if (piece !== undefined) {
+		end = piece.length <= PIECE_MAX && head + piece.length <= room.length ? head + piece.length : -1;
+		if (end > head)
+			room.set(piece, head);
+	}
+	if (end < 0)
+		return false;
+	numbers[STATUS] = res.statusCode;
+	numbers[FIELDS] = head;
+	numbers[BODY] = end - head;
+	numbers[GIVEN] = 1;
+	return true;
+}
+
+// A whole answer: in one go, and with no events of C's where it is so short that it leaves with the
+// handler's return.
+function sendWhole(res, piece) {
+	const short = piece === undefined || piece.length <= AT_ONCE;
+	if (short && !res.req.isRead_()) {
+		res.over_ = true;
+		if (!leave(res, piece)) {
+			native.responseSend(res.id_, res.statusCode, reasonOf(res), packed(res.fields_), piece, false);
+			if (res.watched_) {
+				exchanges.delete(res.id_);
+				res.watched_ = false;
+			}
+		}
+		if (res._events !== undefined || res.callbacks_ !== undefined || res.req.isUsed_())
+			tellEnd(res);
+		return;
+	}
+	watch(res);
+	res.begun_ = true;
+	native.responseSend(res.id_, res.statusCode, reasonOf(res), packed(res.fields_), piece, true);
+}
+
+// Tells of an answer that C tells nothing of.
+function tellEnd(res) {
+	res.told_ = true;
+	nextTick(() => {
+		onFinish(res);
+		nextTick(onClose, res);
+	});
+}
+
+Object.assign(ServerResponse.prototype, {
+	writeHead(status, reason, headers) {
+		if (this.headSent_)
+			throw sent("write");
+		const code = status | 0;
+		if (code < 100 || code > 999)
+			throw coded(RangeError, "ERR_HTTP_INVALID_STATUS_CODE", `Invalid status code: ${
+				typeof status === "string" ? status : require("inspect").inspect(status)}`);
+		if (typeof reason === "string")
+			this.message_ = reason;
+		else
+			headers ??= reason;
+		if (this.message_ !== undefined)
+			checkReason(this.message_);
+		this.statusCode = code;
+		if (headers)
+			mergeHead(this, headers);
+		this.headSent_ = true;
+		return this;
+	},
+
+	writeContinue(callback) {
+		native.responseContinue(this.id_);
+		if (typeof callback === "function")
+			nextTick(callback);
+	},
+
+	writeProcessing(callback) {
+		if (typeof callback === "function")
+			nextTick(callback);
+	},
+
+	flushHeaders() {
+		implicitHead(this);
+		begin(this);
+		native.responseFlush(this.id_);
+	},
+
+	write(piece, encoding, callback) {
+		if (typeof encoding === "function") {
+			callback = encoding;
+			encoding = undefined;
+		}
+		if (piece === null)
+			throw coded(TypeError, "ERR_STREAM_NULL_VALUES", "May not write null values to stream");
+		const bytes = asBytes(piece, encoding);
+		if (this.finished) {
+			refuse(this, coded(Error, "ERR_STREAM_WRITE_AFTER_END", "write after end"), callback);
+			return false;
+		}
+		if (this.destroyed_) {
+			if (callback)
+				nextTick(callback, coded(Error, "ERR_STREAM_DESTROYED", "Cannot call write after a stream was destroyed"));
+			return false;
+		}
+		implicitHead(this);
+		if (!hasBody(this)) {
+			if (callback)
+				nextTick(callback);
+			return true;
+		}
+		const n = lengthOf(bytes);
+		strict(this, n, false);
+		this.written_ += n;
+		begin(this);
+		const more = n === 0 || native.responseWrite(this.id_, bytes);
+		if (!more)
+			this.needDrain_ = true;
+		if (callback)
+			nextTick(callback);
+		return more;
+	},
+
+	end(piece, encoding, callback) {
+		if (typeof piece === "function") {
+			callback = piece;
+			piece = undefined;
+		} else if (typeof encoding === "function") {
+			callback = encoding;
+			encoding = undefined;
+		}
+		piece = piece ? asBytes(piece, encoding) : undefined;
+		if (this.finished) {
+			if (piece !== undefined)
+				refuse(this, coded(Error, "ERR_STREAM_WRITE_AFTER_END", "write after end"), callback);
+			else if (typeof callback === "function")
+				this.writableFinished ? callback(coded(Error, "ERR_STREAM_ALREADY_FINISHED",
+					"Cannot call end after a stream was finished")) : this.once("finish", callback);
+			return this;
+		}
+		if (!this.headSent_)
+			this.writeHead(this.statusCode);
+		if (this.strictContentLength)
+			strict(this, piece === undefined ? 0 : lengthOf(piece), true);
+		if (typeof callback === "function")
+			this.once("finish", callback);
+		this.finished = true;
+		if (this.destroyed_)
+			return this;
+		if (this.begun_)
+			native.responseEnd(this.id_, piece);
+		else
+			sendWhole(this, piece);
+		if (this._events !== undefined)
+			this.emit("prefinish");
+		return this;
+	},
+
+	addTrailers(trailers) {
+		let text = "";
+		const list = Array.isArray(trailers) ? trailers : Object.entries(trailers);
+		for (const [name, value] of list) {
+			checkName(name, "Trailer name");
+			checkValue(name, value, "trailer content");
+			text += `${name}\0${value}\0`;
+		}
+		native.responseTrailers(this.id_, text);
+	},
+
+	cork() {
+		this.corked_++;
+	},
+
+	uncork() {
+		if (this.corked_ > 0)
+			this.corked_--;
+	},
+
+	setTimeout(ms, callback) {
+		if (typeof callback === "function")
+			this.on("timeout", callback);
+		watch(this);
+		native.responseTimeout(this.id_, Math.max(0, Number(ms) || 0));
+		return this;
+	},
+
+	destroy(error) {
+		if (this.destroyed_ || isOver(this))
+			return this;
+		this.destroyed_ = true;
+		this.errored_ = error ?? null;
+		if (this.over_)
+			numbers[GIVEN] = 0; // it has not left yet, and will not
+		watch(this);
+		native.responseDestroy(this.id_);
+		return this;
+	},
+
+	assignSocket() {},
+
+	detachSocket() {},
+
+	// What incoming.js asks of where a message comes from.
+	headFields_: () => "",
+
+	trailerFields_() {
+		return native.requestTrailers(this.id_) ?? "";
+	},
+
+	bodyStart_() {
+		if (this.over_ || this.closed_) {
+			this.req.whole_(); // what is left of a body when it has been answered, eddy throws away
+			return true;
+		}
+		watch(this);
+		return native.requestRead(this.id_);
+	},
+
+	bodyPause_() {
+		native.requestPause(this.id_);
+	},
+
+	bodyResume_() {
+		native.requestResume(this.id_);
+	},
+
+	abandon_() {
+		if (!this.finished)
+			this.destroy();
+	},
+
+	socketOf_() {
+		return this.socket_ ??= new RequestSocket(this);
+	},
+});
+
+const BAD_REASON = /[^\t\x20-\x7e\x80-\xff]/;
+function checkReason(text) {
+	if (BAD_REASON.test(String(text)))
+		throw coded(TypeError, "ERR_INVALID_CHAR", "Invalid character in statusMessage");
+}
+
+// events -------------------------------------------------------------------------------
+
+function onFinish(res) {
+	const { req } = res;
+	res.finished_ = true;
+	if (!req.reading_ && req.isUsed_())
+		req.resume(); // nobody has read it: it ends
+	res.emit("finish");
+}
+
+function onClose(res) {
+	if (res.closed_)
+		return;
+	exchanges.delete(res.id_);
+	res.over_ = res.closed_ = res.destroyed_ = true;
+	res.req.closing_(res.finished_);
+	if (res.errored_ !== null)
+		res.emit("error", res.errored_);
+	res.emit("close");
+}
+
+function onTimeout(res) {
+	const { req, server_: server } = res, { socket } = req;
+	const heard = (!req.complete && req.emit("timeout", socket)) | res.emit("timeout", socket) |
+		(server !== undefined && server.emit("timeout", socket)) | socket.emit("timeout");
+	if (!heard)
+		res.destroy();
+}
+
+// What C tells of a response: "drain", "finish", "close", "timeout".
+const DRAIN = 0, FINISH = 1, CLOSE = 2, TIMEOUT = 3;
+
+function onResponse(id, what) {
+	const res = exchanges.get(id);
+	if (res === undefined)
+		return;
+	if (what === DRAIN) {
+		res.needDrain_ = false;
+		res.emit("drain");
+	} else if (what === FINISH) {
+		onFinish(res);
+	} else if (what === CLOSE) {
+		onClose(res);
+	} else if (what === TIMEOUT) {
+		onTimeout(res);
+	}
+}
+
+// What C tells of a body: "data", "end", "error".
+const DATA = 0, END = 1;
+
+function onBody(id, what, piece) {
+	const res = exchanges.get(id);
+	if (res === undefined)
+		return;
+	if (what === DATA)
+		res.req.piece_(piece);
+	else if (what === END)
+		res.req.whole_();
+	else
+		res.req.broken_();
+}
+
+// A handler has returned, and the answer is not whole: what happens to it is told from now on.
+function keep(res) {
+	if (!res.finished || res.begun_)
+		watch(res);
+	else if (res.over_ && !res.told_ && (res._events !== undefined || res.req._events !== undefined))
+		tellEnd(res);
+}
+
+module.exports = { ServerResponse, onResponse, onBody, keep };
