@@ -25,6 +25,9 @@ JS_TEXTS = \
 	worker/modules/js/lib/json_place.js \
 	worker/modules/js/lib/module.js \
 	worker/modules/js/lib/net.js \
+	worker/modules/js/lib/net/address.js \
+	worker/modules/js/lib/net/server.js \
+	worker/modules/js/lib/net/socket.js \
 	worker/modules/js/lib/os.js \
 	worker/modules/js/lib/path.js \
 	worker/modules/js/lib/process.js \

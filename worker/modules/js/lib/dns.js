@@ -3,7 +3,7 @@
 
 const { argType, argValue } = require("errors");
 const { nextTick } = require("internal");
-const { isIP } = require("net");
+const { isIP } = require("net/address");
 const { ResolverBase, RECORD_TYPES, lookupOptions, lookupAll, setDefaultResultOrder, getDefaultResultOrder,
 	CODES, HINTS } = require("dns/resolver");
 const custom = Symbol.for("nodejs.util.promisify.custom");

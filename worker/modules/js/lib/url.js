@@ -111,7 +111,7 @@ function ipv4(host) {
 }
 
 function ipv6(text) {
-	const { isIPv6 } = require("net");
+	const { isIPv6 } = require("net/address");
 	if (text.includes("%") || !isIPv6(text))
 		return null;
 	const tail = /(\d+)\.(\d+)\.(\d+)\.(\d+)$/.exec(text);

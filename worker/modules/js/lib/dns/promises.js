@@ -2,7 +2,7 @@
 "use strict";
 
 const { argType, argValue } = require("errors");
-const { isIP } = require("net");
+const { isIP } = require("net/address");
 const { ResolverBase, RECORD_TYPES, lookupOptions, lookupAll, setDefaultResultOrder, getDefaultResultOrder,
 	CODES } = require("dns/resolver");
 const { standing: shared, methodName } = require("dns");

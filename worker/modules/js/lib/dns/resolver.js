@@ -3,7 +3,7 @@
 "use strict";
 
 const { argType, argValue, coded, outOfRange } = require("errors");
-const { isIP } = require("net");
+const { isIP } = require("net/address");
 
 const GETADDRINFO = { EAI_AGAIN: -3001, EAI_CANCELED: -3003, EAI_MEMORY: -3006, ENOTFOUND: -3008 };
 // What a lookup says of c-ares's codes: the words of getaddrinfo(3), which Node asks.

@@ -1,0 +1,42 @@
+// A server that closes: connections stay, `close` waits for them; twice, and when it never listened.
+"use strict";
+const net = require("net");
+
+const never = net.createServer();
+never.close((error) => {
+	console.log("never listened", error.name, error.code, error.message);
+	never.on("close", () => console.log("not told"));
+});
+const server = net.createServer((socket) => {
+	socket.on("data", (piece) => socket.write(piece));
+	socket.on("error", () => {});
+});
+server.listen(0, "127.0.0.1", () => {
+	const { port } = server.address();
+	const socket = net.connect(port, "127.0.0.1", () => socket.write("one"));
+	socket.once("data", (piece) => {
+		console.log(String(piece));
+		server.getConnections((error, n) => {
+			console.log("connections", error, n);
+			console.log(server.close((error) => {
+				console.log("closed", error, server.listening, server.address());
+				server.close((error) => {
+					console.log("again", error.code);
+					console.log("done");
+				});
+			}) === server);
+			console.log(server.listening, server.address());
+			const other = net.connect(port, "127.0.0.1");
+			other.on("error", (error) => {
+				console.log("nobody listens", error.code);
+				socket.write("two");
+				socket.once("data", (piece) => {
+					console.log(String(piece));
+					socket.end();
+				});
+			});
+		});
+	});
+	socket.on("close", () => console.log("ours closed"));
+});
+server.on("close", () => console.log("close"));

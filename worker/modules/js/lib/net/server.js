@@ -1,0 +1,228 @@
+// net.Server: listens at an address that the master binds and all workers share.
+"use strict";
+
+const EventEmitter = require("events");
+const { argType, argValue, coded } = require("errors");
+const { nextTick } = require("internal");
+const { addressError, isIP, portOf, isPath, written, parts } = require("net/address");
+const { adopt } = require("net/socket");
+
+const EVERYWHERE = "::";
+const servers = new Map(); // id: server
+
+function Server(options, listener) {
+	if (!(this instanceof Server))
+		return new Server(options, listener);
+	EventEmitter.call(this);
+	if (typeof options === "function")
+		[listener, options] = [options, {}];
+	else if (options !== undefined && options !== null && typeof options !== "object")
+		throw argType("options", "of type object", options);
+	options ??= {};
+	if (typeof listener === "function")
+		this.on("connection", listener);
+	this.allowHalfOpen = options.allowHalfOpen || false;
+	this.pauseOnConnect = Boolean(options.pauseOnConnect);
+	this.noDelay = Boolean(options.noDelay);
+	this.keepAlive = Boolean(options.keepAlive);
+	this.keepAliveInitialDelay = Math.max(Number(options.keepAliveInitialDelay) || 0, 0);
+	this.highWaterMark = options.highWaterMark;
+	this.maxConnections = undefined;
+	this.id_ = 0; // 0: it does not listen, and does not try to
+	this.at_ = undefined; // what was asked for
+	this.listening_ = this.looking_ = false;
+	this.has_ = 0; // connections
+}
+Object.setPrototypeOf(Server.prototype, EventEmitter.prototype);
+Object.setPrototypeOf(Server, EventEmitter);
+
+// (port | path | options)[, host][, backlog][, listener], or nothing.
+function listenArguments(args) {
+	const [first, second] = args;
+	if (args.length === 0 || typeof first === "function")
+		return { port: 0 };
+	if (typeof first === "object" && first !== null)
+		return first;
+	if (isPath(first))
+		return { path: first };
+	return typeof second === "string" ? { port: first ?? 0, host: second } : { port: first ?? 0 };
+}
+
+// { path }, or { host, port }: what of the options is to be listened at.
+function place(options) {
+	if (typeof options.port === "number" || typeof options.port === "string")
+		return { host: options.host, port: portOf(options.port, "options.port") };
+	if (("port" in options && options.port === undefined) || options.port === null)
+		return { host: options.host, port: 0 };
+	if (isPath(options.path))
+		return { path: options.path };
+	if (!("port" in options) && !("path" in options))
+		throw argValue("options", options, 'must have the property "port" or "path"');
+	throw argValue("options", options);
+}
+
+Object.assign(Server.prototype, {
+	listen(...args) {
+		const listener = args[args.length - 1];
+		const options = listenArguments(args);
+		if (this.id_ !== 0 || this.looking_)
+			throw coded(Error, "ERR_SERVER_ALREADY_LISTEN", "Listen method has been called more than once without closing.");
+		const at = place(options);
+		if (typeof listener === "function")
+			this.once("listening", listener);
+		if (options.signal !== undefined)
+			this.heed_(options.signal);
+		this.at_ = at;
+		if (at.path !== undefined)
+			this.bind_(`unix:${at.path}`);
+		else if (!at.host || isIP(at.host) !== 0)
+			this.bind_(written(at.host || EVERYWHERE, at.port));
+		else
+			this.lookUp_(at);
+		return this;
+	},
+
+	lookUp_(at) {
+		this.looking_ = true;
+		require("dns").lookup(at.host, (error, address) => {
+			if (!this.looking_)
+				return;
+			this.looking_ = false;
+			if (error) {
+				this.emit("error", error);
+				return;
+			}
+			at.host = address;
+			this.bind_(written(address, at.port));
+		});
+	},
+
+	heed_(signal) {
+		if (!(signal instanceof AbortSignal))
+			throw argType("options.signal", "an instance of AbortSignal", signal);
+		if (signal.aborted)
+			nextTick(() => this.close());
+		else
+			signal.addEventListener("abort", () => this.close(), { once: true });
+	},
+
+	bind_(address) {
+		try {
+			this.id_ = native.serverListen(address);
+			servers.set(this.id_, this);
+		} catch (error) {
+			nextTick(() => this.emit("error", this.errorOf_(error.code)));
+		}
+	},
+
+	errorOf_(code) {
+		const { path, host, port } = this.at_;
+		return addressError(code, "listen", path ?? (host || EVERYWHERE), path !== undefined ? -1 : port);
+	},
+
+	on_(what, value) {
+		if (what === "listening") {
+			this.listening_ = true;
+			this.emit("listening");
+		} else if (what === "connection") {
+			this.onConnection_(value);
+		} else if (what === "error") {
+			this.onError_(value);
+		}
+	},
+
+	onConnection_(id) {
+		const socket = adopt(id, { allowHalfOpen: this.allowHalfOpen, highWaterMark: this.highWaterMark });
+		if (this.maxConnections && this.has_ >= this.maxConnections) {
+			const { localAddress, localPort, localFamily, remoteAddress, remotePort, remoteFamily } = socket;
+			socket.destroy();
+			this.emit("drop", { localAddress, localPort, localFamily, remoteAddress, remotePort, remoteFamily });
+			return;
+		}
+		this.has_++;
+		socket.server = socket.server_ = this;
+		if (this.keepAlive)
+			socket.setKeepAlive(true, this.keepAliveInitialDelay);
+		if (this.pauseOnConnect)
+			socket.pause();
+		this.emit("connection", socket);
+		if (!this.pauseOnConnect && !socket.destroyed)
+			socket.read(0);
+	},
+
+	// One of its connections is over.
+	leave_(socket) {
+		socket.server_ = undefined;
+		this.has_--;
+		this.closeIfIdle_();
+	},
+
+	onError_(code) {
+		const { host, port } = this.at_;
+		servers.delete(this.id_);
+		this.id_ = 0;
+		// Without IPv6 "every address" is IPv4's, as in Node.
+		if ((code === "EAFNOSUPPORT" || code === "EADDRNOTAVAIL") && host === undefined && port !== undefined) {
+			this.at_ = { host: "0.0.0.0", port };
+			nextTick(() => this.bind_(`0.0.0.0:${port}`));
+			return;
+		}
+		this.emit("error", this.errorOf_(code));
+	},
+
+	close(callback) {
+		if (typeof callback === "function") {
+			if (this.id_ === 0 && !this.looking_)
+				this.once("close", () => callback(coded(Error, "ERR_SERVER_NOT_RUNNING", "Server is not running.")));
+			else
+				this.once("close", callback);
+		}
+		if (this.id_ !== 0) {
+			servers.delete(this.id_);
+			native.serverClose(this.id_);
+		}
+		this.id_ = 0;
+		this.listening_ = this.looking_ = false;
+		this.closing_ = true;
+		this.closeIfIdle_();
+		return this;
+	},
+
+	closeIfIdle_() {
+		if (!this.closing_ || this.has_ > 0)
+			return;
+		this.closing_ = false;
+		nextTick(() => this.emit("close"));
+	},
+
+	address() {
+		const address = this.id_ !== 0 && this.listening_ ? native.serverAddress(this.id_) : undefined;
+		return address === undefined ? null : parts(address);
+	},
+
+	getConnections(callback) {
+		nextTick(callback, null, this.has_);
+		return this;
+	},
+
+	ref() {
+		return this;
+	},
+
+	unref() {
+		return this;
+	},
+});
+Object.defineProperty(Server.prototype, "listening", { configurable: true, enumerable: true, get() {
+	return this.listening_;
+} });
+
+function onServer(id, what, value) {
+	const server = servers.get(id);
+	if (server !== undefined)
+		server.on_(what, value);
+	else if (what === "connection") // it was closed meanwhile
+		adopt(value).destroy();
+}
+
+module.exports = { Server, onServer };
