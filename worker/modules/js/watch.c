@@ -23,7 +23,12 @@
 #define ASK_MS 2       /* until it is asked again: many calls are mostly in libraries */
 #define QUIET_LOOKS 3  /* without a call: the thread goes to sleep, */
 #define SLEEP_MS 10000 /* to look then all the same: a call may have begun as it fell asleep */
-#define AT_ONCE 0      /* the call has had its time */
+/*
+ * The limit: what the call may still take before the engine calls back. Not less: the engine begins
+ * a timer of that length for each promise job, too, and aborts when one goes off while its thread
+ * is just taking note of the one before.
+ */
+#define LIMIT_SECONDS 0.01
 
 #if defined(__x86_64__)
 #define PROGRAM_COUNTER(context) ((uintptr_t)(context)->uc_mcontext.gregs[REG_RIP])
@@ -54,7 +59,8 @@ watch_asked(int signal, siginfo_t *info, void *context)
 	if (info->si_code == SI_QUEUE && watch->calls == watch->asked && !watch->limited &&
 	    at >= watch->code && at < watch->code_end) {
 		watch->limited = true;
-		JSContextGroupSetExecutionTimeLimit(watch->group, AT_ONCE, watch->look, watch->arg);
+		JSContextGroupSetExecutionTimeLimit(watch->group, LIMIT_SECONDS, watch->look,
+						    watch->arg);
 	}
 	errno = saved;
 }
@@ -160,7 +166,7 @@ static bool
 watch_start_thread(struct js_watch *watch)
 {
 	struct sigaction action = {.sa_sigaction = watch_asked,
-				   .sa_flags = SA_SIGINFO | SA_RESTART | SA_ONSTACK};
+				   .sa_flags = SA_SIGINFO | SA_RESTART};
 	sigset_t all, before;
 	int err;
 
@@ -235,6 +241,8 @@ js_watch_looked(struct js_watch *watch)
 uint64_t
 js_watch_age_ns(struct js_watch *watch)
 {
+	if (watch->started && watch->asked != watch->calls)
+		return 0; /* meant for a call that has ended meanwhile */
 	return now_ns() - watch->since;
 }
 
