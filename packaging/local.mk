@@ -2,8 +2,8 @@
 # programs read of eddy; the scripts that set up and start a checkout and make packages of it.
 
 pkgconfig_DATA += packaging/eddy.pc
-dist_doc_DATA += LICENSE NEWS.md README.md conf/eddy.conf packaging/guide.md packaging/metrics.md packaging/migration.md \
-	packaging/operations.md
+dist_doc_DATA += LICENSE NEWS.md README.md conf/eddy.conf packaging/guide.md packaging/javascript.md packaging/metrics.md \
+	packaging/migration.md packaging/operations.md
 grafanadir = $(pkgdatadir)/grafana
 dist_grafana_DATA = packaging/grafana/eddy.json
 dist_man_MANS += packaging/man/eddy.conf.5 packaging/man/eddy_module.3 packaging/man/eddyctl.1 packaging/man/eddyd.8
@@ -32,7 +32,7 @@ packaging/eddy-upgrade: packaging/eddy-upgrade.in Makefile
 # One text for eddy.service and for its instances, eddy@NAME.service.
 UNITS = packaging/systemd/eddy.service packaging/systemd/eddy@.service
 UNIT_EDIT = $(AM_V_GEN)$(MKDIR_P) packaging/systemd && $(PLACES_EDIT)
-EXTRA_DIST += packaging/systemd/eddy.service.in packaging/systemd/eddy.socket
+EXTRA_DIST += packaging/systemd/eddy.service.in packaging/systemd/eddy.socket packaging/systemd/javascript.conf
 CLEANFILES += $(UNITS)
 if HAVE_UNITS
 systemdsystemunit_DATA = $(UNITS) packaging/systemd/eddy.socket
@@ -45,6 +45,21 @@ packaging/systemd/eddy.service: packaging/systemd/eddy.service.in Makefile
 packaging/systemd/eddy@.service: packaging/systemd/eddy.service.in Makefile
 	$(UNIT_EDIT) -e 's/[@]title@/, %i/' -e 's,[@]unit@,eddy@NAME,' -e 's,[@]conf@,%i,' -e 's,[@]folder@,eddy-%i,g' \
 		'$(srcdir)/packaging/systemd/eddy.service.in' >$@
+
+# What lets the module js compile, for eddy.service and for its instances.
+JAVASCRIPT_DROPINS = eddy.service.d/50-javascript.conf eddy@.service.d/50-javascript.conf
+if HAVE_JAVASCRIPT
+dist_man_MANS += packaging/man/eddy_js.7
+if HAVE_UNITS
+install-data-hook:
+	for dropin in $(JAVASCRIPT_DROPINS); do \
+		$(MKDIR_P) "$(DESTDIR)$(systemdsystemunitdir)/$${dropin%/*}" && \
+		$(INSTALL_DATA) '$(top_srcdir)/packaging/systemd/javascript.conf' "$(DESTDIR)$(systemdsystemunitdir)/$$dropin" || exit; \
+	done
+endif
+else
+EXTRA_DIST += packaging/man/eddy_js.7
+endif
 
 # The conf file belongs to the machine's administrator from the first installation on: it is never written over, and goes
 # with `make uninstall` only if it is still what was installed. The one in docdir is always this version's.
@@ -59,6 +74,10 @@ uninstall-local:
 
 # Folders that are eddy's alone go when they are empty.
 uninstall-hook:
-	for folder in '$(eddymoduledir)' '$(libdir)/eddy' '$(examplesdir)' '$(grafanadir)' '$(pkgdatadir)' '$(docdir)' '$(eddyconfdir)'; do \
+	for dropin in $(JAVASCRIPT_DROPINS); do \
+		rm -f "$(DESTDIR)$(systemdsystemunitdir)/$$dropin"; \
+		rmdir "$(DESTDIR)$(systemdsystemunitdir)/$${dropin%/*}" 2>/dev/null || :; \
+	done
+	for folder in '$(eddymoduledir)' '$(libdir)/eddy' '$(examplesdir)' '$(jspagesdir)' '$(jsexamplesdir)' '$(grafanadir)' '$(pkgdatadir)' '$(docdir)' '$(eddyconfdir)'; do \
 		rmdir "$(DESTDIR)$$folder" 2>/dev/null || :; \
 	done

@@ -110,6 +110,20 @@ def shape(fmt):
     return re.sub(r"(?<=\w)…(?= |$)|…(?=s )", "…", text).strip()
 
 
+# What the libraries of the module js log.
+JS_CALL = re.compile(r'native\.log\((?:LOG_ERR|LOG_WARNING|[0-4]), (?:"([^"]+)"|`([^`$]*\$\{[^`]*)`)')
+
+
+def script_lines(top):
+    """(shape, file, line) of what is said in JavaScript; what a script says itself is no text there."""
+    for path in sorted(top.glob("worker/modules/js/lib/**/*.js")):
+        text = path.read_text()
+        for match in JS_CALL.finditer(text):
+            said = re.sub(r"\$\{[^}]*\}", "…", match[2]) if match[2] else f"{match[1]}…"
+            if "${" not in said and len(re.sub(r"[^A-Za-z]+", "", said)) > 3:
+                yield re.sub(r"(?<=[\w:]) ?…$", " …", said), str(path.relative_to(top)), text.count("\n", 0, match.start()) + 1
+
+
 def functions(text):
     """(name, line, body) of each function."""
     for match in re.finditer(r"^(\w+)\([^;{]*?\)\n\{\n(.*?)^\}", text, re.M | re.S):
@@ -161,7 +175,7 @@ def lines(top):
             if not made:
                 wrong.append((name, line, f"no text is found in {source}, which {function} logs: see MADE_IN of tests/docs/loglines.py"))
             found += made
-    return sorted(set(found)), wrong
+    return sorted({*found, *script_lines(top)}), wrong
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -35,7 +36,7 @@ def test_the_manual_is_installed_and_the_examples_are_as_source(prefix):
 def test_the_units_are_installed_and_name_what_is_installed(prefix):
     if not any(prefix.rglob("eddy.socket")):
         pytest.skip("configure was told to install no units, or not within the prefix")
-    units = {path.name: path.read_text() for path in found(prefix, "eddy.socket").parent.iterdir()}
+    units = {path.name: path.read_text() for path in found(prefix, "eddy.socket").parent.iterdir() if path.is_file()}
     assert set(units) == {"eddy.service", "eddy@.service", "eddy.socket"}
     for text in units.values():
         assert not re.search(r"@\w+@", text)
@@ -43,6 +44,23 @@ def test_the_units_are_installed_and_name_what_is_installed(prefix):
             there, folder, name = program.rsplit("/", 2)
             assert str(prefix).endswith(there)
             assert os.access(prefix / folder / name, os.X_OK)
+
+
+def test_scripts_to_start_from_are_installed_with_the_module_js_and_load(prefix, tmp_path):
+    if not any(prefix.rglob("js.so")):
+        pytest.skip("this build has no module js: there was no JavaScriptCore when it was configured")
+    examples = prefix / "share/eddy/javascript"
+    source = Path(__file__).resolve().parents[2] / "worker/modules/js/examples"
+    assert {path.relative_to(examples) for path in examples.rglob("*")} == {
+        path.relative_to(source) for path in source.rglob("*")
+    }
+    assert (prefix / "share/man/man7/eddy_js.7").is_file()
+    checked = run(*installed_programs(prefix).eddyd_command("-t", "-c", str(examples / "scripts.conf")))
+    assert checked.returncode == 0, checked.stderr
+    if any(prefix.rglob("eddy.socket")):
+        units = found(prefix, "eddy.socket").parent
+        for unit in ("eddy.service.d", "eddy@.service.d"):
+            assert "\nMemoryDenyWriteExecute=no\n" in (units / unit / "50-javascript.conf").read_text()
 
 
 def test_what_other_programs_read_is_where_they_look(prefix):

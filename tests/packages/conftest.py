@@ -23,7 +23,7 @@ def debs():
 @pytest.fixture(scope="session")
 def root_begun(debs):
     why = debian.why_no_root() or why_not()
-    needed = {*debian.IN_ROOT, *debs.needs("eddy"), *debs.needs("eddy-dev")} - debs.names
+    needed = {*debian.IN_ROOT, *debs.needs("eddy"), *debs.needs("eddy-dev"), *debs.needs("eddy-js")} - debs.names
     return why or debian.Root(KEPT, needed)
 
 

@@ -9,8 +9,8 @@ import pytest
 from debian import TOP, release, run
 
 
-def test_there_are_three_packages_and_their_names_are_printed(debs):
-    assert debs.names == {"eddy", "eddy-dev", "eddy-dbgsym"}
+def test_there_are_five_packages_and_their_names_are_printed(debs):
+    assert debs.names == {"eddy", "eddy-dev", "eddy-js", "eddy-dbgsym", "eddy-js-dbgsym"}
     assert set(debs.said.split()) >= {str(debs[name]) for name in debs.names}
 
 
@@ -65,10 +65,26 @@ def test_the_package_for_authors_has_what_they_need(debs):
     assert [name for name in files if name.endswith("/pkgconfig/eddy.pc")]
 
 
+def test_the_package_of_scripts_has_the_engine_to_itself(debs):
+    files = set(debs.files("eddy-js"))
+    assert files >= {
+        "/lib/systemd/system/eddy.service.d/50-javascript.conf",
+        "/lib/systemd/system/eddy@.service.d/50-javascript.conf",
+        "/usr/share/eddy/javascript/chat.js",
+        "/usr/share/eddy/javascript/scripts.conf",
+        "/usr/share/eddy/javascript/pages/chat.html",
+        "/usr/share/man/man7/eddy_js.7.gz",
+    }
+    assert [name for name in files if name.endswith("/eddy/modules/js.so")]
+    assert "libjavascriptcoregtk-4.1-0" in debs.field("eddy-js", "Depends")
+    assert "javascriptcore" not in debs.field("eddy", "Depends")
+    assert f"eddy (= {debs.field('eddy', 'Version')})" in debs.field("eddy-js", "Depends")
+
+
 def test_every_file_is_in_one_package_and_root_s(debs):
-    daemon, authors = debs.files("eddy"), debs.files("eddy-dev")
-    assert not set(daemon) & set(authors)
-    for name, (mode, owner) in (daemon | authors).items():
+    daemon, authors, scripts = (debs.files(name) for name in ("eddy", "eddy-dev", "eddy-js"))
+    assert not set(daemon) & set(authors) and not set(daemon) & set(scripts) and not set(authors) & set(scripts)
+    for name, (mode, owner) in (daemon | authors | scripts).items():
         assert owner == "root/root", name
         wanted = "-rwxr-xr-x" if re.match(r"/usr/(s?bin|libexec)/", name) else "-rw-r--r--"
         assert mode in (wanted, "lrwxrwxrwx"), name

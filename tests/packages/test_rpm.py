@@ -32,8 +32,8 @@ def rpms(root_begun):  # which goes on meanwhile
     return Rpms(KEPT / "rpm")
 
 
-def test_there_are_two_packages_of_the_version_that_configure_ac_says(rpms):
-    assert set(rpms.paths) == {"eddy", "eddy-devel"}
+def test_there_are_three_packages_of_the_version_that_configure_ac_says(rpms):
+    assert set(rpms.paths) == {"eddy", "eddy-devel", "eddy-js"}
     for name in rpms.paths:
         assert rpms.query(name, "--qf", "%{VERSION}") == debian.release()
 
@@ -45,10 +45,10 @@ def test_they_have_the_files_of_the_debian_packages(rpms, debs):
         names = (re.sub(r"\.(gz|xz|bz2)$", "", name) for name in names)
         names = (re.sub(r"^/usr/lib/\w+-linux-gnu\w*/|^/usr/lib64/", "/usr/lib/", name) for name in names)
         names = (re.sub(r"^/lib/", "/usr/lib/", name) for name in names)
-        own = r"/usr/share/(licenses|doc/eddy(-dev)?/(changelog|copyright|guide.md|examples))"
+        own = r"/usr/share/(licenses|doc/eddy(-dev|-js)?/(changelog|copyright|guide.md|examples))"
         return {name for name in names if not re.match(own, name)}
 
-    for rpm, deb in (("eddy", "eddy"), ("eddy-devel", "eddy-dev")):
+    for rpm, deb in (("eddy", "eddy"), ("eddy-devel", "eddy-dev"), ("eddy-js", "eddy-js")):
         folders = {line.split()[-1] for line in rpms.query(rpm, "-lv").splitlines() if line[0] == "d"}
         assert plain(rpms.files(rpm) - folders) == plain(debs.files(deb))
 

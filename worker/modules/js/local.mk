@@ -43,9 +43,35 @@ JS_TEXTS = \
 	worker/modules/js/lib/util/types.js
 EXTRA_DIST += worker/modules/js/embed $(JS_TEXTS)
 
+# The scripts to start from, their pages, and the conf that serves them.
+JS_EXAMPLES = \
+	worker/modules/js/examples/chat.js \
+	worker/modules/js/examples/scripts.conf \
+	worker/modules/js/examples/http_hello.js \
+	worker/modules/js/examples/net_hello.js \
+	worker/modules/js/examples/net_hello_short.js \
+	worker/modules/js/examples/pages.js \
+	worker/modules/js/examples/proxy.js \
+	worker/modules/js/examples/signals.js \
+	worker/modules/js/examples/ticker.js \
+	worker/modules/js/examples/upload.js
+JS_PAGES = \
+	worker/modules/js/examples/pages/chat.html \
+	worker/modules/js/examples/pages/chat.js \
+	worker/modules/js/examples/pages/page.css \
+	worker/modules/js/examples/pages/ticker.html \
+	worker/modules/js/examples/pages/ticker.js \
+	worker/modules/js/examples/pages/upload.html \
+	worker/modules/js/examples/pages/upload.js
+EXTRA_DIST += $(JS_EXAMPLES) $(JS_PAGES)
+jsexamplesdir = $(pkgdatadir)/javascript
+jspagesdir = $(jsexamplesdir)/pages
+
 if HAVE_JAVASCRIPT
 eddymodule_PROGRAMS += worker/modules/js.so
 CLEANFILES += worker/modules/js/lib.c
+jsexamples_DATA = $(JS_EXAMPLES)
+jspages_DATA = $(JS_PAGES)
 
 worker_modules_js_so_SOURCES = \
 	worker/modules/js/cache.c \
