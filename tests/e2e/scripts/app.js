@@ -128,9 +128,13 @@ const handlers = {
 	"/pid": (req, res) => res.end(String(process.pid)),
 };
 
+// In its own code nearly all the time, as a loop that has gone wrong is.
 function spin(until) {
+	let turns = 0;
 	while (Date.now() < until)
-		;
+		for (let i = 0; i < 100000; i++)
+			turns += i % 3;
+	return turns;
 }
 
 process.on("SIGUSR1", () => console.log("got SIGUSR1"));
