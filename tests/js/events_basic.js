@@ -19,7 +19,7 @@ e.on(EventEmitter.errorMonitor, (error) => console.log("monitor", error.message)
 e.on("error", (error) => console.log("handled", error.message));
 e.emit("error", new Error("second"));
 try { e.on("x", "not a function"); } catch (error) { console.log(error.code, error.message); }
-try { e.setMaxListeners(-1); } catch (error) { console.log(error.code, error.message); }
+try { e.setMaxListeners(-1); } catch (error) { console.log(error.name, error.code); }
 console.log(e.getMaxListeners(), EventEmitter.defaultMaxListeners, EventEmitter === EventEmitter.EventEmitter);
 const s = Symbol("sym");
 e.on(s, () => {});

@@ -241,5 +241,10 @@ function abortError(cause) {
 	return error;
 }
 
+// events.setMaxListeners of an EventTarget, whose listeners nobody warns of.
+const maxListeners = new WeakMap();
+
 module.exports = { AbortController, AbortSignal, Event, EventTarget, DOMException, abortError,
-	listenersOf: (target, type) => target.listeners_(type) };
+	listenersOf: (target, type) => target.listeners_(type),
+	maxListenersOf: (target) => maxListeners.get(target),
+	setMaxListenersOf: (target, n) => maxListeners.set(target, n) };

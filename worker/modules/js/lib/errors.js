@@ -45,6 +45,12 @@ function argValue(name, value, reason = "is invalid") {
 		`The ${what} '${name}' ${reason}. Received ${require("inspect").inspect(value)}`);
 }
 
+// What may be given as `signal`: nothing, or what has a signal's properties.
+function checkSignal(signal, name) {
+	if (signal !== undefined && (signal === null || typeof signal !== "object" || !("aborted" in signal)))
+		throw argType(name, "an instance of AbortSignal", signal);
+}
+
 function grouped(number) {
 	const text = String(number);
 	if (typeof number === "bigint" || (Number.isInteger(number) && Math.abs(number) > 2 ** 32))
@@ -144,4 +150,4 @@ function logFrames(error) {
 }
 
 module.exports = { coded, argType, argValue, outOfRange, received, stackOf, isError, report, describe,
-	title, logFrames };
+	title, logFrames, checkSignal };

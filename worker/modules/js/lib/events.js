@@ -1,7 +1,7 @@
 // EventEmitter, as Node's documentation of events has it.
 "use strict";
 
-const { argType, outOfRange, coded, isError } = require("errors");
+const { argType, checkSignal, outOfRange, coded, isError } = require("errors");
 
 const kCapture = Symbol("kCapture");
 const captureRejectionSymbol = Symbol.for("nodejs.rejection");
@@ -315,6 +315,7 @@ function unlisten(target, type, listener) {
 
 async function once(emitter, type, options = {}) {
 	const { signal } = options;
+	checkSignal(signal, "options.signal");
 	if (signal && signal.aborted)
 		throw abortedError(signal);
 	return new Promise((resolve, reject) => {
@@ -346,6 +347,7 @@ async function once(emitter, type, options = {}) {
 
 function on(emitter, type, options = {}) {
 	const { signal } = options;
+	checkSignal(signal, "options.signal");
 	if (signal && signal.aborted)
 		throw abortedError(signal);
 	const events = [], waiting = [];
@@ -411,17 +413,33 @@ function on(emitter, type, options = {}) {
 
 EventEmitter.once = once;
 EventEmitter.on = on;
-EventEmitter.getEventListeners = (target, type) =>
-	typeof target.listeners === "function" ? target.listeners(type) : require("abort").listenersOf(target, type);
+EventEmitter.getEventListeners = function getEventListeners(target, type) {
+	if (typeof target.listeners === "function")
+		return target.listeners(type);
+	if (!(target instanceof EventTarget))
+		throw argType("emitter", "an instance of EventEmitter or EventTarget", target);
+	return require("abort").listenersOf(target, type);
+};
 EventEmitter.listenerCount = (emitter, type) => emitter.listenerCount(type);
-EventEmitter.getMaxListeners = (target) => target.getMaxListeners();
+EventEmitter.getMaxListeners = function getMaxListeners(target) {
+	if (typeof target?.getMaxListeners === "function")
+		return target.getMaxListeners();
+	if (!(target instanceof EventTarget))
+		throw argType("eventTarget", "an instance of EventEmitter or EventTarget", target);
+	return require("abort").maxListenersOf(target) ?? defaultMaxListeners;
+};
 EventEmitter.setMaxListeners = (n = defaultMaxListeners, ...targets) => {
 	checkMax("setMaxListeners", n);
 	if (targets.length === 0)
 		defaultMaxListeners = n;
-	for (const target of targets)
-		if (typeof target.setMaxListeners === "function")
+	for (const target of targets) {
+		if (typeof target?.setMaxListeners === "function")
 			target.setMaxListeners(n);
+		else if (target instanceof EventTarget)
+			require("abort").setMaxListenersOf(target, n);
+		else
+			throw argType("eventTargets", "an instance of EventEmitter or EventTarget", target);
+	}
 };
 EventEmitter.errorMonitor = errorMonitor;
 EventEmitter.captureRejectionSymbol = captureRejectionSymbol;
@@ -446,5 +464,6 @@ Object.defineProperties(EventEmitter, {
 	},
 });
 EventEmitter.EventEmitter = EventEmitter;
+EventEmitter.usingDomains = false;
 
 module.exports = EventEmitter;

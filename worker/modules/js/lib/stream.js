@@ -3,7 +3,7 @@
 "use strict";
 
 const EventEmitter = require("events");
-const { argType, coded } = require("errors");
+const { argType, checkSignal, coded } = require("errors");
 const { nextTick } = require("internal");
 
 const HIGH_WATER = 16 * 1024, HIGH_WATER_OBJECTS = 16;
@@ -15,7 +15,7 @@ Object.setPrototypeOf(Stream.prototype, EventEmitter.prototype);
 Object.setPrototypeOf(Stream, EventEmitter);
 
 function highWater(options, name, objects) {
-	const said = options && (options[name] ?? options.highWaterMark);
+	const said = options && (options.highWaterMark ?? options[name]);
 	if (said === undefined || said === null)
 		return objects ? HIGH_WATER_OBJECTS : HIGH_WATER;
 	if (!Number.isInteger(said) || said < 0)
@@ -88,16 +88,25 @@ function destroy(error, callback) {
 	return this;
 }
 
-function fail(stream, error) {
+// `later`: this is called from within a call of the script's, whose listeners hear of it in a tick.
+function fail(stream, error, later = false) {
+	if (stream.destroyed_)
+		return;
 	if (stream.autoDestroy_) {
 		stream.destroy(error);
 		return;
 	}
 	stream.errored_ ??= error;
-	if (stream.errorEmitted_)
-		return;
-	stream.errorEmitted_ = true;
-	nextTick(() => stream.emit("error", error));
+	const tell = () => {
+		if (stream.errorEmitted_)
+			return;
+		stream.errorEmitted_ = true;
+		stream.emit("error", error);
+	};
+	if (later)
+		nextTick(tell);
+	else
+		tell();
 }
 
 // readable -----------------------------------------------------------------------------
@@ -149,7 +158,7 @@ function construct(stream, options) {
 		if (readable)
 			readable.constructed = true;
 		if (error) {
-			fail(stream, error);
+			fail(stream, error, true);
 			return;
 		}
 		if (writable)
@@ -336,7 +345,7 @@ function take(state, n) {
 
 Readable.prototype.read = function (n) {
 	const state = this._readableState, asked = n;
-	n = n === undefined ? NaN : Number(n);
+	n = n === undefined ? NaN : Number.isInteger(n) ? n : parseInt(n);
 	if (n > state.highWaterMark)
 		state.highWaterMark = 2 ** Math.ceil(Math.log2(n));
 	if (n !== 0)
@@ -349,6 +358,7 @@ Readable.prototype.read = function (n) {
 			emitReadable(this, state);
 		return null;
 	}
+	const wanted = n;
 	n = amount(state, n);
 	if (n === 0 && state.ended) {
 		if (state.length === 0)
@@ -372,7 +382,7 @@ Readable.prototype.read = function (n) {
 		}
 		state.sync = false;
 		if (!state.reading)
-			n = amount(state, asked === undefined ? NaN : Number(asked));
+			n = amount(state, wanted);
 	}
 	const piece = n > 0 ? take(state, n) : null;
 	if (piece === null) {
@@ -808,7 +818,7 @@ function writePiece(stream, piece, encoding, callback) {
 	const error = state.ending ? errorOf.writeAfterEnd() : stream.destroyed_ ? errorOf.destroyed("write") : null;
 	if (error) {
 		nextTick(callback, error);
-		fail(stream, error);
+		fail(stream, error, true);
 		return error;
 	}
 	state.pending++;
@@ -850,8 +860,7 @@ function written(stream, state, error) {
 		const report = () => {
 			state.pending -= current.count;
 			current.callback(error);
-			for (const one of state.buffered.splice(0))
-				one.callback(stream.errored_);
+			abandon(stream, state);
 			fail(stream, error);
 		};
 		if (state.sync)
@@ -889,9 +898,20 @@ function after(stream, state, count, callback) {
 		callback(null);
 	}
 	if (stream.destroyed_)
-		for (const one of state.buffered.splice(0))
-			one.callback(errorOf.destroyed("write"));
-	finishIfDone(stream, state, true);
+		abandon(stream, state);
+	finishIfDone(stream, state, false);
+}
+
+// What is not written any more, and whoever waits for the end, hears why.
+function abandon(stream, state) {
+	if (state.writing)
+		return;
+	for (const one of state.buffered.splice(0)) {
+		state.length -= state.objectMode ? 1 : one.chunk.length;
+		one.callback(stream.errored_ ?? errorOf.destroyed("write"));
+	}
+	for (const end of state.ends.splice(0))
+		end(stream.errored_ ?? errorOf.destroyed("end"));
 }
 
 function advance(stream, state) {
@@ -990,53 +1010,52 @@ function finishIfDone(stream, state, sync) {
 			stream.emit("prefinish");
 		}
 	}
-	if (state.pending > 0 || state.finalPending || state.finishQueued)
+	if (state.pending > 0 || !mayFinish(stream, state))
 		return;
-	if (sync) {
-		state.finishQueued = true;
-		nextTick(() => {
-			state.finishQueued = false;
-			if (mayFinish(stream, state))
-				finish(stream, state);
-		});
-	} else {
+	state.pending++;
+	if (!sync) {
 		finish(stream, state);
+		return;
 	}
+	nextTick(() => {
+		if (mayFinish(stream, state))
+			finish(stream, state);
+		else
+			state.pending--;
+	});
 }
 
 function callFinal(stream, state) {
-	let called = false;
-	state.finalPending = true;
-	const run = () => {
-		try {
-			stream._final((error) => {
-				if (called) {
-					fail(stream, error ?? errorOf.twice());
-					return;
-				}
-				called = true;
-				state.finalPending = false;
-				if (error) {
-					for (const end of state.ends.splice(0))
-						end(error);
-					fail(stream, error);
-				} else if (mayFinish(stream, state)) {
-					state.prefinished = true;
-					stream.emit("prefinish");
-					nextTick(() => mayFinish(stream, state) && finish(stream, state));
-				}
-			});
-		} catch (error) {
-			fail(stream, error);
+	let called = false, sync = true;
+	state.pending++;
+	const done = (error) => {
+		if (called) {
+			fail(stream, error ?? errorOf.twice());
+			return;
+		}
+		called = true;
+		state.pending--;
+		if (error) {
+			for (const end of state.ends.splice(0))
+				end(error);
+			fail(stream, error, sync);
+		} else if (mayFinish(stream, state)) {
+			state.prefinished = true;
+			stream.emit("prefinish");
+			state.pending++;
+			nextTick(finish, stream, state);
 		}
 	};
-	if (state.pending === 0)
-		run();
-	else
-		nextTick(run);
+	try {
+		stream._final(done);
+	} catch (error) {
+		done(error);
+	}
+	sync = false;
 }
 
 function finish(stream, state) {
+	state.pending--;
 	state.finished = true;
 	for (const end of state.ends.splice(0))
 		end();
@@ -1053,14 +1072,7 @@ Writable.prototype._destroy = (error, callback) => callback(error);
 Writable.prototype.destroy = function (error, callback) {
 	const state = this._writableState;
 	if (!this.destroyed_ && (state.buffered.length > 0 || state.ends.length > 0))
-		nextTick(() => {
-			if (state.writing)
-				return;
-			for (const one of state.buffered.splice(0))
-				one.callback(this.errored_ ?? errorOf.destroyed("write"));
-			for (const end of state.ends.splice(0))
-				end(this.errored_ ?? errorOf.destroyed("end"));
-		});
+		nextTick(abandon, this, state);
 	return destroy.call(this, error, callback);
 };
 
@@ -1190,42 +1202,69 @@ PassThrough.prototype._transform = (piece, encoding, callback) => callback(null,
 
 // finished, pipeline -------------------------------------------------------------------
 
+function isStream(value) {
+	return value !== null && typeof value === "object" && typeof value.on === "function" &&
+		(value._readableState !== undefined || value._writableState !== undefined ||
+		typeof value.write === "function" || typeof value.pipe === "function");
+}
+
+function checkStream(value, name) {
+	if (!isStream(value))
+		throw argType(name, "an instance of ReadableStream, WritableStream, or Stream", value);
+}
+
+function checkFinished(stream, options, callback) {
+	if (options === null || typeof options !== "object")
+		throw argType("options", "of type object", options);
+	if (typeof callback !== "function")
+		throw argType("callback", "of type function", callback);
+	checkSignal(options.signal, "options.signal");
+	checkStream(stream, "stream");
+}
+
+// Which sides of a stream are waited for, and how far they are.
+function sidesOf(stream, options) {
+	const { _readableState: readable, _writableState: writable } = stream;
+	return {
+		isRead: options.readable ?? (readable !== undefined && readable.exists !== false),
+		isWritten: options.writable ?? (writable !== undefined ? writable.exists !== false
+			: typeof stream.end === "function" && readable === undefined),
+		readDone: () => readable === undefined || readable.endEmitted,
+		writeDone: () => writable === undefined ? stream.writableFinished === true : writable.finished,
+	};
+}
+
 function finished(stream, options, callback) {
-	if (typeof options === "function") {
+	if (arguments.length === 2) {
 		callback = options;
 		options = {};
 	}
 	options ??= {};
+	checkFinished(stream, options, callback);
+	const { isRead, isWritten, readDone, writeDone } = sidesOf(stream, options);
+	const { signal } = options;
 	let over = false;
-	const isRead = options.readable ?? (stream._readableState !== undefined && stream._readableState.exists !== false);
-	const isWritten = options.writable ?? (stream._writableState !== undefined || typeof stream.end === "function" &&
-		stream._readableState === undefined);
-	const readDone = () => stream._readableState === undefined || stream._readableState.endEmitted;
-	const writeDone = () => stream._writableState === undefined ? stream.writableFinished === true
-		: stream._writableState.finished;
-	const done = (error) => {
+	const done = (...failure) => {
 		if (over)
 			return;
 		over = true;
-		callback.call(stream, error);
+		if (signal)
+			signal.removeEventListener("abort", onAbort);
+		callback.apply(stream, failure);
 	};
 	let read = !isRead || readDone(), written = !isWritten || writeDone();
 	const waitsForClose = stream.autoDestroy_ && stream.emitClose_ &&
 		!!stream._readableState === !!isRead && !!stream._writableState === !!isWritten;
 	const onEnd = () => {
 		read = true;
-		if (stream.destroyed_)
-			return;
-		if (waitsForClose && (!stream.writable || isWritten))
+		if (stream.destroyed_ || (waitsForClose && (!stream.writable || isWritten)))
 			return;
 		if (written)
 			done();
 	};
 	const onFinish = () => {
 		written = true;
-		if (stream.destroyed_)
-			return;
-		if (waitsForClose && (!stream.readable || isRead))
+		if (stream.destroyed_ || (waitsForClose && (!stream.readable || isRead)))
 			return;
 		if (read)
 			done();
@@ -1234,9 +1273,7 @@ function finished(stream, options, callback) {
 	const onClose = () => {
 		if (stream.errored_ && typeof stream.errored_ !== "boolean")
 			done(stream.errored_);
-		else if (isRead && !read && stream._readableState && !readDone())
-			done(errorOf.premature());
-		else if (isWritten && !written && !writeDone())
+		else if ((isRead && !read && stream._readableState && !readDone()) || (isWritten && !written && !writeDone()))
 			done(errorOf.premature());
 		else
 			done();
@@ -1250,26 +1287,34 @@ function finished(stream, options, callback) {
 		nextTick(onClose);
 	else if (stream.errorEmitted_ && !waitsForClose)
 		nextTick(onClose);
-	else if (read && written && !waitsForClose)
-		nextTick(done);
+	else if (read && written && (isRead || isWritten) && !waitsForClose)
+		nextTick(onClose);
 	const cleanUp = () => {
 		over = true;
+		if (signal)
+			signal.removeEventListener("abort", onAbort);
 		stream.removeListener("end", onEnd);
 		stream.removeListener("finish", onFinish);
 		stream.removeListener("error", onError);
 		stream.removeListener("close", onClose);
 	};
-	if (options.signal)
-		options.signal.addEventListener("abort", () => {
-			if (!over) {
-				cleanUp();
-				callback.call(stream, require("abort").abortError(options.signal.reason));
-			}
-		}, { once: true });
+	function onAbort() {
+		if (over)
+			return;
+		cleanUp();
+		callback.call(stream, require("abort").abortError(signal.reason));
+	}
+	if (signal && signal.aborted)
+		nextTick(onAbort);
+	else if (signal)
+		signal.addEventListener("abort", onAbort, { once: true });
 	return cleanUp;
 }
 
 function addAbortSignal(signal, stream) {
+	if (signal === null || typeof signal !== "object" || !("aborted" in signal))
+		throw argType("signal", "an instance of AbortSignal", signal);
+	checkStream(stream, "stream");
 	const abort = () => stream.destroy(require("abort").abortError(signal.reason));
 	if (signal.aborted)
 		abort();
