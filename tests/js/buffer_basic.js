@@ -15,6 +15,6 @@ console.log(b.equals(Buffer.from("hello world")), Buffer.compare(Buffer.from("a"
 console.log(b.write("HE"), b.toString(), b.write("xyz", 9), b.toString(), b.copy(b, 0, 6), b.toString(), b.fill("ab", 2, 6).toString(), b.fill(0x7a).toString());
 console.log(Buffer.isBuffer(b), Buffer.isBuffer(new Uint8Array(1)), Buffer.isEncoding("UTF-8"), Buffer.isEncoding("nope"), b instanceof Uint8Array, Buffer.from(new Uint16Array([1, 258])), b.length, b.byteLength, [...Buffer.from("ab").entries()]);
 console.log(Buffer.from("0102030405060708", "hex").swap16(), Buffer.from("01020304", "hex").swap32(), Buffer.from(new Uint8Array([1, 2, 3]).buffer, 1, 1), atob("aGk="), btoa("hi"));
-for (const bad of [() => Buffer.from(5), () => Buffer.from(null), () => Buffer.from("a", "nope"), () => Buffer.alloc(-1), () => Buffer.alloc("1"), () => b.equals("x"), () => Buffer.concat("x"), () => Buffer.concat([1]), () => b.indexOf({}), () => Buffer.from("abc").swap16(), () => btoa("☃"), () => Buffer.from({})])
+for (const bad of [() => Buffer.from(5), () => Buffer.from(null), () => Buffer.from("a", "nope"), () => Buffer.alloc("1"), () => b.equals("x"), () => Buffer.concat("x"), () => Buffer.concat([1]), () => b.indexOf({}), () => Buffer.from("abc").swap16(), () => btoa("☃"), () => Buffer.from({})])
 	try { bad(); console.log("no error"); } catch (error) { console.log(error.name, error.code, error.message); }
 const shared = new Uint8Array([1, 2, 3]), view = Buffer.from(shared.buffer); shared[0] = 9; console.log(view, Buffer.from(shared).buffer === shared.buffer, "done");

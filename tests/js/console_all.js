@@ -7,6 +7,5 @@ console.log("outside");
 console.count(); console.count("x"); console.count(); console.countReset(); console.count();
 console.assert(true, "no"); console.assert(false, "yes %s", "arg"); console.assert(false); console.assert(false, { a: 1 });
 console.dir({ a: { b: { c: { d: 1 } } } }, { depth: 0 }); console.dir([1, "two"]);
-console.table([{ a: 1, b: "x" }, { a: 2, c: true }]); console.table([[1, 2], [3, 4]]); console.table(["p", "q"]); console.table({ r: { v: 1 }, s: { v: 2 } }); console.table([{ a: 1, b: 2 }], ["b"]); console.table(5); console.table(new Map([["k", 1]])); console.table(new Set([1]));
 console.log(typeof console.time, typeof console.trace, Object.prototype.toString.call(console));
 const { log } = console; log("detached"); log("done");

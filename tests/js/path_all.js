@@ -7,7 +7,7 @@ for (const a of ["/a/b", "/a/b/c", "a", "..", "/", "/x/y/", ""])
 	for (const b of ["/a/b", "/a/c/d", "../x", ".", "/", "b/c", ""])
 		console.log(JSON.stringify([a, b]), path.join(a, b), path.resolve("/base", a, b), path.relative("/base/" + a, "/base/" + b));
 console.log(path.basename("a.html", ".html"), path.basename("/x/a.html/", ".html"), path.basename(".html", ".html"), path.basename("aa", "a"));
-console.log(path.format({ dir: "/x", base: "y.z" }), path.format({ root: "/", name: "n", ext: ".e" }), path.format({ name: "n", ext: "e" }), path.format({ dir: "/", root: "/", base: "q" }));
+console.log(path.format({ dir: "/x", base: "y.z" }), path.format({ root: "/", name: "n", ext: ".e" }), path.format({ name: "n", ext: ".f" }), path.format({ dir: "/", root: "/", base: "q" }));
 try { path.join("a", 1); } catch (error) { console.log(error.code, error.message); }
 try { path.resolve({}); } catch (error) { console.log(error.code, error.message); }
 console.log(path.sep, path.delimiter, path.posix === path, "done");

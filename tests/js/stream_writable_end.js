@@ -53,7 +53,7 @@ try {
 } catch (error) {
 	note(error.code, error.message);
 }
-f.end(undefined);
+setImmediate(() => f.end(undefined));
 let rounds = 20;
 setImmediate(function end() {
 	if (rounds-- > 0)

@@ -30,7 +30,7 @@ const final = listen("final", new Writable({ write(piece, encoding, done) {
 }, final(done) {
 	done(new Error("in final"));
 } }));
-final.end((error) => note("final end", error.message));
+final.end();
 const gone = listen("gone", new Writable({ write(piece, encoding, done) {
 	done();
 } }));

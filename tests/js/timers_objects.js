@@ -5,6 +5,7 @@ console.log(typeof t[Symbol.toPrimitive](), t.constructor.name, t.refresh() === 
 clearTimeout(+t);
 const i = setImmediate((...args) => console.log("immediate", args), 1, "two");
 console.log(i.constructor.name, i.hasRef());
+setImmediate(() => setTimeout(beat, 1));
 clearImmediate(setImmediate(() => console.log("never")));
 clearTimeout(undefined);
 clearTimeout({});
@@ -16,16 +17,18 @@ for (const bad of [undefined, "code", 1, {}])
 		console.log(error.name, error.code, error.message);
 	}
 let n = 0;
-const every = setInterval((word) => {
-	console.log(word, ++n);
-	if (n === 3) {
-		clearInterval(every);
-		const again = setTimeout(() => {
-			console.log("fired", ++n);
-			if (n < 6)
-				again.refresh();
-			else
-				console.log("done");
-		}, 2);
-	}
-}, 2, "interval");
+function beat() {
+	const every = setInterval((word) => {
+		console.log(word, ++n);
+		if (n === 3) {
+			clearInterval(every);
+			const again = setTimeout(() => {
+				console.log("fired", ++n);
+				if (n < 6)
+					again.refresh();
+				else
+					console.log("done");
+			}, 2);
+		}
+	}, 2, "interval");
+}

@@ -33,6 +33,9 @@ JS_TEXTS = \
 	worker/modules/js/lib/process.js \
 	worker/modules/js/lib/querystring.js \
 	worker/modules/js/lib/stream.js \
+	worker/modules/js/lib/stream/finished.js \
+	worker/modules/js/lib/stream/operators.js \
+	worker/modules/js/lib/stream/pipeline.js \
 	worker/modules/js/lib/stream/promises.js \
 	worker/modules/js/lib/string_decoder.js \
 	worker/modules/js/lib/syntax_place.js \

@@ -24,14 +24,17 @@ line_cut(const char *line, size_t n)
 	return n;
 }
 
-/* log(priority, text): a line of the log for each of its lines. */
+/* log(priority, text): a line of the log for each of its lines. A NUL would end one: it is a space. */
 static JSValueRef
 process_log(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
 	int priority = (int)js_number(js, js_arg(js, argc, argv, 0), LOG_INFO);
-	char *text = js_utf8(js, js_arg(js, argc, argv, 1), NULL);
+	size_t size = 0;
+	char *text = js_utf8(js, js_arg(js, argc, argv, 1), &size), *nul = text;
 
 	(void)exception;
+	while (text != NULL && (nul = memchr(nul, '\0', size - (size_t)(nul - text))) != NULL)
+		*nul++ = ' ';
 	for (const char *p = text; p != NULL;) {
 		size_t line = strcspn(p, "\n"), n = line_cut(p, line);
 

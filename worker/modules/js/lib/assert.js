@@ -2,8 +2,9 @@
 "use strict";
 
 const { inspect } = require("inspect");
-const { argType, coded, isError } = require("errors");
+const { argType, argValue, coded, isError } = require("errors");
 const deepEqual = require("deep_equal");
+const types = require("util/types");
 
 const HEADS = {
 	strictEqual: "Expected values to be strictly equal:", deepStrictEqual: "Expected values to be strictly deep-equal:",
@@ -11,7 +12,11 @@ const HEADS = {
 	notStrictEqual: 'Expected "actual" to be strictly unequal to:',
 	notDeepStrictEqual: 'Expected "actual" not to be strictly deep-equal to:',
 	notDeepEqual: 'Expected "actual" not to be loosely deep-equal to:',
+	strictEqualObject: 'Expected "actual" to be reference-equal to "expected":',
+	notStrictEqualObject: 'Expected "actual" not to be reference-equal to "expected":',
 };
+const SHORT = 12; // characters of two values that stand in one line
+const LINE = 80;
 
 function shown(value) {
 	return inspect(value, { compact: false, customInspect: false, depth: 1000, maxArrayLength: Infinity, sorted: true, getters: true });
@@ -43,23 +48,51 @@ function difference(actual, expected) {
 	return out.join("\n");
 }
 
+const cut = (text, most) => text.length > most ? `${text.slice(0, most - 3)}...` : text;
+
+function describeUnequal(operator, actual, text) {
+	const head = HEADS[operator === "notStrictEqual" && !simple(actual) ? "notStrictEqualObject" : operator];
+	if (!text.includes("\n"))
+		return `${head}${text.length > 5 ? "\n\n" : " "}${text}`;
+	const lines = text.split("\n");
+	if (lines.length > 50)
+		lines.splice(46, lines.length, "...");
+	return `${head}\n\n${lines.join("\n")}\n`;
+}
+
+// Where two texts of one line begin to differ, below them.
+function marker(a, b) {
+	let same = 0;
+	while (same < a.length && a[same] === b[same])
+		same++;
+	return same > 2 ? `\n  ${" ".repeat(same)}^` : "";
+}
+
 function describe(operator, actual, expected) {
-	if (operator === "==" || operator === "!=")
-		return `${inspect(actual)} ${operator} ${inspect(expected)}`;
-	const head = HEADS[operator];
-	if (head === undefined)
-		return "Failed";
 	const a = shown(actual), b = shown(expected);
-	if (operator.startsWith("not"))
-		return simple(expected) ? `${head} ${b}` : `${head}\n\n${b}\n`;
+	if (operator === "notDeepStrictEqual" || operator === "notStrictEqual")
+		return describeUnequal(operator, actual, a);
+	if (operator === "notDeepEqual" && a === b)
+		return cut(`${HEADS[operator]}\n\n${a}`, 1024);
 	if (operator === "deepEqual")
-		return `${head}\n\n${a}\n\nshould loosely deep-equal\n\n${b}`;
-	if (operator === "strictEqual" && simple(actual) && simple(expected) && (actual !== 0 || expected !== 0) &&
-		a.length + b.length < 12 + 1)
-		return `${head}\n\n${a} !== ${b}\n`;
-	if (a === b && operator === "deepStrictEqual")
+		return `${HEADS[operator]}\n\n${cut(a, 512)}\n\nshould loosely deep-equal\n\n${cut(b, 512)}`;
+	if (operator !== "strictEqual" && operator !== "deepStrictEqual")
+		return `${cut(a, 512)} ${operator} ${cut(b, 512)}`;
+	if (a === b)
 		return `Values have same structure but are not reference-equal:\n\n${a}\n`;
-	return `${head}\n+ actual - expected\n\n${difference(a, b)}`;
+	const head = HEADS[operator === "strictEqual" && !simple(actual) && !simple(expected) &&
+		typeof actual === typeof expected ? "strictEqualObject" : operator];
+	let below = "";
+	if (!a.includes("\n") && !b.includes("\n")) {
+		const length = a.length + b.length;
+		if (length <= SHORT) {
+			if (simple(actual) && simple(expected) && (actual !== 0 || expected !== 0))
+				return `${head}\n\n${a} !== ${b}\n`;
+		} else if (length < LINE && head !== HEADS.strictEqualObject) {
+			below = marker(a, b);
+		}
+	}
+	return `${head}\n+ actual - expected\n\n${difference(a, b)}${below}`;
 }
 
 class AssertionError extends Error {
@@ -92,9 +125,10 @@ function missing(args, n) {
 		throw coded(TypeError, "ERR_MISSING_ARGS", 'The "actual" and "expected" arguments must be specified');
 }
 
-function assert(...args) {
+function ok(...args) {
 	check(args, "==");
 }
+const assert = ok;
 
 function check(args, operator) {
 	const [value, message] = args;
@@ -116,30 +150,51 @@ const compare = (operator, same) => function (actual, expected, message) {
 		fail(message, operator, actual, expected);
 };
 
+function failNow(message = "Failed") {
+	if (isError(message))
+		throw message;
+	const error = new AssertionError({ message, operator: "fail" });
+	error.generatedMessage = arguments.length === 0;
+	throw error;
+}
+
+function unexpected(value) {
+	if (value === null || typeof value !== "object" || typeof value.message !== "string")
+		return inspect(value);
+	return value.message === "" && value.constructor ? value.constructor.name : value.message;
+}
+
 Object.assign(assert, {
-	ok: (...args) => check(args, "=="),
+	fail: failNow,
+	AssertionError,
+	ok,
 	// eslint-disable-next-line eqeqeq
 	equal: compare("==", (a, b) => a == b || (a !== a && b !== b)),
 	// eslint-disable-next-line eqeqeq
 	notEqual: compare("!=", (a, b) => !(a == b || (a !== a && b !== b))),
-	strictEqual: compare("strictEqual", Object.is),
-	notStrictEqual: compare("notStrictEqual", (a, b) => !Object.is(a, b)),
 	deepEqual: compare("deepEqual", deepEqual.loose),
 	notDeepEqual: compare("notDeepEqual", (a, b) => !deepEqual.loose(a, b)),
 	deepStrictEqual: compare("deepStrictEqual", deepEqual.strict),
 	notDeepStrictEqual: compare("notDeepStrictEqual", (a, b) => !deepEqual.strict(a, b)),
-	fail(message = "Failed") {
-		if (isError(message))
-			throw message;
-		const error = new AssertionError({ message, operator: "fail" });
-		error.generatedMessage = arguments.length === 0;
-		throw error;
+	strictEqual: compare("strictEqual", Object.is),
+	notStrictEqual: compare("notStrictEqual", (a, b) => !Object.is(a, b)),
+	throws(run, ...rest) {
+		expectThrow(thrownBy(run), rest, "throws");
+	},
+	async rejects(run, ...rest) {
+		expectThrow(await rejectedBy(run), rest, "rejects");
+	},
+	doesNotThrow(run, ...rest) {
+		expectNone(thrownBy(run), rest, "doesNotThrow");
+	},
+	async doesNotReject(run, ...rest) {
+		expectNone(await rejectedBy(run), rest, "doesNotReject");
 	},
 	ifError(value) {
 		if (value === null || value === undefined)
 			return;
 		throw new AssertionError({ actual: value, expected: null, operator: "ifError",
-			message: `ifError got unwanted exception: ${isError(value) && typeof value.message === "string" && value.message !== "" ? value.message : inspect(value)}` });
+			message: `ifError got unwanted exception: ${unexpected(value)}` });
 	},
 	match(text, pattern, message) {
 		matching(text, pattern, message, true);
@@ -147,20 +202,8 @@ Object.assign(assert, {
 	doesNotMatch(text, pattern, message) {
 		matching(text, pattern, message, false);
 	},
-	throws(run, ...rest) {
-		expectThrow(thrownBy(run), rest, "throws");
-	},
-	doesNotThrow(run, ...rest) {
-		expectNone(thrownBy(run), rest, "doesNotThrow");
-	},
-	async rejects(run, ...rest) {
-		expectThrow(await rejectedBy(run), rest, "rejects");
-	},
-	async doesNotReject(run, ...rest) {
-		expectNone(await rejectedBy(run), rest, "doesNotReject");
-	},
-	AssertionError,
 });
+Object.defineProperty(assert.fail, "name", { value: "fail" });
 
 function matching(text, pattern, message, wanted) {
 	if (!(pattern instanceof RegExp))
@@ -189,11 +232,20 @@ function thrownBy(run) {
 	return NONE;
 }
 
+function returned(value) {
+	if (value === null || value === undefined)
+		return `${value}`;
+	if (typeof value === "object" && value.constructor && value.constructor.name)
+		return `an instance of ${value.constructor.name}`;
+	return `type ${typeof value} (${inspect(value)})`;
+}
+
 async function rejectedBy(run) {
 	const promise = typeof run === "function" ? run() : run;
-	if (promise === null || typeof promise !== "object" || typeof promise.then !== "function")
+	if (promise === null || typeof promise !== "object" || typeof promise.then !== "function" ||
+		typeof promise.catch !== "function")
 		throw typeof run === "function" ? coded(TypeError, "ERR_INVALID_RETURN_VALUE",
-			`Expected instance of Promise to be returned from the "promiseFn" function but got ${promise === null || promise === undefined ? promise : `type ${typeof promise}`}.`)
+			`Expected instance of Promise to be returned from the "promiseFn" function but got ${returned(promise)}.`)
 			: argType("promiseFn", "of type function or an instance of Promise", run);
 	try {
 		await promise;
@@ -203,49 +255,83 @@ async function rejectedBy(run) {
 	return NONE;
 }
 
-function expectThrow(thrown, [expected, message], operator) {
+const EXPECTED = "of type function or an instance of Error, RegExp, or Object";
+
+// [what is expected, the message]: where there is one argument it may be either.
+function readExpected(thrown, given) {
+	let [expected, message] = given;
 	if (typeof expected === "string") {
+		if (given.length > 1)
+			throw argType("error", EXPECTED, expected);
+		const said = thrown !== null && typeof thrown === "object" ? thrown.message : thrown;
+		if (said === expected)
+			throw coded(TypeError, "ERR_AMBIGUOUS_ARGUMENT", `The "error/message" argument is ambiguous. The error` +
+				`${said === thrown ? "" : " message"} "${said}" is identical to the message.`);
 		message = expected;
 		expected = undefined;
+	} else if (expected !== null && expected !== undefined && typeof expected !== "object" &&
+		typeof expected !== "function") {
+		throw argType("error", EXPECTED, expected);
 	}
+	return [expected, message];
+}
+
+function expectThrow(thrown, given, operator) {
+	const [expected, message] = readExpected(thrown, given);
 	if (thrown === NONE) {
 		const name = expected && expected.name ? ` (${expected.name})` : "";
 		throw new AssertionError({ operator, expected,
 			message: `Missing expected ${operator === "rejects" ? "rejection" : "exception"}${name}${message ? `: ${message}` : "."}` });
 	}
-	if (expected === undefined)
+	if (expected === undefined || expected === null)
 		return;
 	const wrong = (said) => {
 		const error = new AssertionError({ actual: thrown, expected, operator, message: message ?? said });
 		error.generatedMessage = message === undefined;
 		throw error;
 	};
-	if (expected instanceof RegExp) {
-		if (!expected.test(String(thrown)))
-			wrong(`The input did not match the regular expression ${inspect(expected)}. Input:\n\n${inspect(String(thrown))}\n`);
-	} else if (typeof expected === "function") {
-		if (expected.prototype !== undefined && thrown instanceof expected)
-			return;
-		if (Object.prototype.isPrototypeOf.call(Error, expected) || expected === Error)
-			wrong(`The error is expected to be an instance of "${expected.name}". Received "${thrown && thrown.constructor ? thrown.constructor.name : thrown}"` +
-				`${isError(thrown) ? `\n\nError message:\n\n${thrown.message}` : ""}`);
-		const result = expected.call({}, thrown);
-		if (result !== true)
-			wrong(`The ${expected.name ? `"${expected.name}"` : ""} validation function is expected to return "true". Received ${inspect(result)}` +
-				`${isError(thrown) ? `\n\nCaught error:\n\n${thrown}` : ""}`);
-	} else {
-		const keys = Object.keys(expected);
-		if (isError(expected))
-			keys.push("name", "message");
-		for (const key of keys) {
-			const want = expected[key], got = thrown[key];
-			if (!(want instanceof RegExp && typeof got === "string" && want.test(got)) && !deepEqual.strict(got, want))
-				wrong(describe("deepStrictEqual", pick(thrown, keys), pick(expected, keys)));
-		}
+	if (types.isRegExp(expected))
+		expectText(thrown, expected, wrong);
+	else if (typeof expected === "function")
+		expectKind(thrown, expected, wrong);
+	else
+		expectProperties(thrown, expected, operator, wrong);
+}
+
+function expectText(thrown, expected, wrong) {
+	if (!expected.test(String(thrown)))
+		wrong(`The input did not match the regular expression ${inspect(expected)}. Input:\n\n${inspect(String(thrown))}\n`);
+}
+
+// A class that it is of, or a function that says whether it is right.
+function expectKind(thrown, expected, wrong) {
+	if (expected.prototype !== undefined && thrown instanceof expected)
+		return;
+	if (Object.prototype.isPrototypeOf.call(Error, expected) || expected === Error)
+		wrong(`The error is expected to be an instance of "${expected.name}". Received ` +
+			(isError(thrown) ? `"${thrown.name}"\n\nError message:\n\n${thrown.message}` : `"${inspect(thrown, { depth: -1 })}"`));
+	const result = expected.call({}, thrown);
+	if (result !== true)
+		wrong(`The ${expected.name ? `"${expected.name}" ` : ""}validation function is expected to return "true". Received ` +
+			`${inspect(result)}${isError(thrown) ? `\n\nCaught error:\n\n${thrown}` : ""}`);
+}
+
+function expectProperties(thrown, expected, operator, wrong) {
+	if (thrown === null || typeof thrown !== "object")
+		wrong(describe("deepStrictEqual", thrown, expected));
+	const keys = Object.keys(expected);
+	if (isError(expected))
+		keys.push("name", "message");
+	else if (keys.length === 0)
+		throw argValue("error", expected, "may not be an empty object");
+	for (const key of keys) {
+		const want = expected[key], got = thrown[key];
+		if (!(types.isRegExp(want) && typeof got === "string" && want.test(got)) && !(key in thrown && deepEqual.strict(got, want)))
+			wrong(describe("deepStrictEqual", pick(thrown, keys), pick(expected, keys)));
 	}
 }
 
-const pick = (object, keys) => Object.fromEntries(keys.map((key) => [key, object[key]]));
+const pick = (object, keys) => Object.fromEntries(keys.filter((key) => key in object).map((key) => [key, object[key]]));
 
 function expectNone(thrown, [expected, message], operator) {
 	if (thrown === NONE)

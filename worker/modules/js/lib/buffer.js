@@ -30,13 +30,30 @@ function encodingOf(encoding) {
 	return name;
 }
 
+// What a method of Buffer's is given: only undefined stands for UTF-8.
+function encodingGiven(encoding) {
+	if (encoding === undefined)
+		return "utf8";
+	const name = NAMES[`${encoding}`.toLowerCase()];
+	if (name === undefined)
+		throw coded(TypeError, "ERR_UNKNOWN_ENCODING", `Unknown encoding: ${encoding}`);
+	return name;
+}
+
+function hexDigit(code) {
+	if (code >= 48 && code <= 57)
+		return code - 48;
+	code |= 32;
+	return code >= 97 && code <= 102 ? code - 87 : -1;
+}
+
 function hexBytes(text) {
 	const n = text.length >> 1, out = new Uint8Array(n);
 	for (let i = 0; i < n; i++) {
-		const pair = text.slice(i * 2, i * 2 + 2);
-		if (!/^[0-9a-fA-F]{2}$/.test(pair))
+		const high = hexDigit(text.charCodeAt(i * 2)), low = hexDigit(text.charCodeAt(i * 2 + 1));
+		if (high < 0 || low < 0)
 			return out.slice(0, i);
-		out[i] = parseInt(pair, 16);
+		out[i] = high << 4 | low;
 	}
 	return out;
 }
@@ -160,8 +177,20 @@ function checkSize(size) {
 		throw outOfRange("size", `>= 0 && <= ${MAX_LENGTH}`, size);
 }
 
+// A place in a buffer, or a length.
+function checkIndex(name, value, most = MAX_LENGTH) {
+	if (typeof value !== "number")
+		throw argType(name, "of type number", value);
+	if (!Number.isInteger(value))
+		throw outOfRange(name, "an integer", value);
+	if (value < 0 || value > most)
+		throw outOfRange(name, `>= 0 && <= ${most}`, value);
+}
+
 Buffer.alloc = function alloc(size, fill, encoding) {
 	checkSize(size);
+	if (typeof fill === "string" && encoding !== undefined && typeof encoding !== "string")
+		throw argType("encoding", "of type string", encoding);
 	const buffer = new FastBuffer(size);
 	return fill !== undefined && fill !== 0 && size > 0 ? buffer.fill(fill, encoding) : buffer;
 };
@@ -230,6 +259,10 @@ Buffer.concat = function concat(list, length) {
 	});
 	if (length === undefined)
 		length = list.reduce((sum, one) => sum + one.length, 0);
+	else
+		checkIndex("length", length);
+	if (list.length === 0)
+		return new FastBuffer(0);
 	const out = new FastBuffer(length);
 	let at = 0;
 	for (const one of list) {
@@ -260,7 +293,7 @@ Buffer.byteLength = function byteLength(value, encoding) {
 		return value.length >>> 1;
 	case "base64":
 	case "base64url": {
-		const n = value.replace(/=+$/, "").length;
+		const n = value.replace(/==?$/, "").length;
 		return n * 3 >>> 2;
 	}
 	default:
@@ -294,25 +327,41 @@ function clamp(value, most, fallback) {
 	return value < 0 ? 0 : value > most ? most : value;
 }
 
+// A number of any kind as an integer; what is none is nothing.
+function whole(value, fallback) {
+	if (value === undefined)
+		return fallback;
+	return Math.trunc(Number(value)) || 0;
+}
+
 const methods = {
 	toString(encoding, start, end) {
 		if (arguments.length === 0)
 			return native.utf8Decode(this, 0, this.length);
-		return decode(this, encodingOf(encoding), clamp(start, this.length, 0), clamp(end, this.length, this.length));
+		return decode(this, encodingGiven(encoding), clamp(start, this.length, 0), clamp(end, this.length, this.length));
 	},
 	equals(other) {
 		if (!(other instanceof Uint8Array))
 			throw argType("otherBuffer", "an instance of Buffer or Uint8Array", other);
 		return this === other || (this.length === other.length && compareBytes(this, other) === 0);
 	},
-	compare(target, targetStart = 0, targetEnd = target.length, start = 0, end = this.length) {
+	compare(target, targetStart = 0, targetEnd, start = 0, end = this.length) {
 		if (!(target instanceof Uint8Array))
 			throw argType("target", "an instance of Buffer or Uint8Array", target);
+		targetEnd ??= target.length;
+		checkIndex("targetStart", targetStart);
+		checkIndex("targetEnd", targetEnd, target.length);
+		checkIndex("sourceStart", start);
+		checkIndex("sourceEnd", end, this.length);
+		if (start >= end)
+			return targetStart >= targetEnd ? 0 : -1;
+		if (targetStart >= targetEnd)
+			return 1;
 		return compareBytes(this.subarray(start, end), target.subarray(targetStart, targetEnd));
 	},
 	write(text, offset, length, encoding) {
 		if (typeof text !== "string")
-			throw argType("argument", "of type string", text);
+			throw coded(TypeError, "ERR_INVALID_ARG_TYPE", "argument must be a string");
 		if (typeof offset === "string") {
 			encoding = offset;
 			offset = length = undefined;
@@ -320,10 +369,13 @@ const methods = {
 			encoding = length;
 			length = undefined;
 		}
-		offset = offset === undefined ? 0 : offset;
-		if (offset < 0 || offset > this.length)
-			throw outOfRange("offset", `>= 0 && <= ${this.length}`, offset);
-		const room = Math.min(length === undefined ? Infinity : length, this.length - offset);
+		if (offset === undefined)
+			offset = 0;
+		else
+			checkIndex("offset", offset, this.length);
+		if (length !== undefined)
+			checkIndex("length", length, this.length);
+		const room = Math.min(length ?? Infinity, this.length - offset);
 		const name = encodingOf(encoding);
 		let bytes = encode(text, name);
 		if (bytes.length > room) {
@@ -341,13 +393,18 @@ const methods = {
 	toJSON() {
 		return { type: "Buffer", data: Array.from(this) };
 	},
-	copy(target, targetStart = 0, start = 0, end = this.length) {
+	copy(target, targetStart, start, end) {
 		if (!(target instanceof Uint8Array))
 			throw argType("target", "an instance of Buffer or Uint8Array", target);
+		targetStart = whole(targetStart, 0);
+		start = whole(start, 0);
+		end = whole(end, this.length);
 		if (targetStart < 0)
 			throw outOfRange("targetStart", ">= 0", targetStart);
 		if (start < 0 || start > this.length)
 			throw outOfRange("sourceStart", `>= 0 && <= ${this.length}`, start);
+		if (end < 0)
+			throw outOfRange("sourceEnd", ">= 0", end);
 		if (targetStart >= target.length || start >= end)
 			return 0;
 		const part = this.subarray(start, Math.min(end, start + target.length - targetStart));
@@ -369,19 +426,22 @@ const methods = {
 			encoding = end;
 			end = undefined;
 		}
-		if (offset !== undefined && (offset < 0 || offset > this.length))
-			throw outOfRange("offset", `>= 0 && <= ${this.length}`, offset);
-		if (end !== undefined && (end < 0 || end > this.length))
-			throw outOfRange("end", `>= 0 && <= ${this.length}`, end);
+		if (offset !== undefined)
+			checkIndex("offset", offset);
+		if (offset !== undefined && end !== undefined)
+			checkIndex("end", end, this.length);
 		offset ??= 0;
 		end ??= this.length;
 		if (typeof value === "string") {
-			value = encode(value, encodingOf(encoding));
-			if (value.length === 0)
-				value = 0;
+			if (encoding !== undefined && typeof encoding !== "string")
+				throw argType("encoding", "of type string", encoding);
+			const bytes = encode(value, encodingOf(encoding));
+			if (bytes.length === 0 && value !== "")
+				throw argValue("value", value);
+			value = bytes.length === 0 ? 0 : bytes;
 		}
 		if (!(value instanceof Uint8Array))
-			return Uint8Array.prototype.fill.call(this, value & 255, offset, end);
+			return offset >= end ? this : Uint8Array.prototype.fill.call(this, value & 255, offset, end);
 		if (value.length === 0)
 			throw argValue("value", value);
 		for (let i = offset; i < end; i++)
@@ -440,20 +500,24 @@ function find(buffer, value, offset, encoding, forward) {
 	offset = Math.trunc(offset);
 	if (offset < 0)
 		offset += buffer.length;
-	if (offset < 0) {
-		if (!forward)
-			return -1;
-		offset = 0;
-	}
-	if (typeof value === "number")
+	let step = 1;
+	if (typeof value === "number") {
 		value = [value & 255];
-	else if (typeof value === "string")
-		value = encode(value, encodingOf(encoding));
-	else if (!(value instanceof Uint8Array))
+	} else if (typeof value === "string") {
+		const name = encodingGiven(encoding);
+		value = encode(value, name);
+		step = name === "utf16le" ? 2 : 1;
+	} else if (!(value instanceof Uint8Array)) {
 		throw argType("value", "one of type number or string or an instance of Buffer or Uint8Array", value);
-	const last = buffer.length - value.length;
+	}
 	if (value.length === 0)
-		return Math.min(offset, buffer.length);
+		return Math.max(0, Math.min(offset, buffer.length));
+	if (offset < 0 && !forward)
+		return -1;
+	offset = Math.max(offset, 0);
+	const last = buffer.length - value.length;
+	if (step === 2)
+		offset -= offset % 2; // its characters begin at even places only
 	const matches = (at) => {
 		for (let i = 0; i < value.length; i++)
 			if (buffer[at + i] !== value[i])
@@ -461,11 +525,11 @@ function find(buffer, value, offset, encoding, forward) {
 		return true;
 	};
 	if (forward) {
-		for (let at = offset; at <= last; at++)
+		for (let at = offset; at <= last; at += step)
 			if (buffer[at] === value[0] && matches(at))
 				return at;
 	} else {
-		for (let at = Math.min(offset, last); at >= 0; at--)
+		for (let at = Math.min(offset, last); at >= 0; at -= step)
 			if (matches(at))
 				return at;
 	}
@@ -477,7 +541,7 @@ function find(buffer, value, offset, encoding, forward) {
 function checkOffset(buffer, offset, size) {
 	if (typeof offset !== "number")
 		throw argType("offset", "of type number", offset);
-	if (!Number.isInteger(offset))
+	if (Math.floor(offset) !== offset)
 		throw outOfRange("offset", "an integer", offset);
 	if (buffer.length - size < 0)
 		throw coded(RangeError, "ERR_BUFFER_OUT_OF_BOUNDS", "Attempt to access memory outside buffer bounds");
@@ -492,8 +556,6 @@ function rangeText(size, signed, big) {
 			: `>= -${2 ** (bits - 1)} and <= ${2 ** (bits - 1) - 1}`;
 	return size > 4 || big ? `>= 0${n} and < 2${n} ** ${bits}${n}` : `>= 0 and <= ${2 ** bits - 1}`;
 }
-
-
 
 function view(buffer) {
 	return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
@@ -545,7 +607,7 @@ numbers("Double", 8, "getFloat64", "setFloat64", true, []);
 function checkBytes(n) {
 	if (typeof n !== "number")
 		throw argType("byteLength", "of type number", n);
-	if (!Number.isInteger(n))
+	if (Math.floor(n) !== n)
 		throw outOfRange("byteLength", "an integer", n);
 	if (n < 1 || n > 6)
 		throw outOfRange("byteLength", ">= 1 and <= 6", n);
@@ -554,6 +616,8 @@ function checkBytes(n) {
 for (const [suffix, little] of [["LE", true], ["BE", false]]) {
 	for (const signed of [false, true]) {
 		function read(offset, n) {
+			if (offset === undefined)
+				throw argType("offset", "of type number", offset);
 			checkBytes(n);
 			checkOffset(this, offset, n);
 			let value = 0;
@@ -595,7 +659,13 @@ for (const [name, get] of [["parent", "buffer"], ["offset", "byteOffset"]])
 		return this[get];
 	} });
 
+function needOne(args, name) {
+	if (args.length === 0)
+		throw coded(TypeError, "ERR_MISSING_ARGS", `The "${name}" argument must be specified`);
+}
+
 function atob(text) {
+	needOne(arguments, "input");
 	text = String(text).replace(/[\t\n\f\r ]/g, "");
 	if (text.length % 4 === 0)
 		text = text.replace(/==?$/, "");
@@ -607,6 +677,7 @@ function atob(text) {
 }
 
 function btoa(text) {
+	needOne(arguments, "input");
 	text = String(text);
 	if (/[^\0-\xff]/.test(text)) {
 		const { DOMException } = require("abort");

@@ -2,7 +2,7 @@
 "use strict";
 
 const { formatWithOptions, inspect, width } = require("inspect");
-const { stackOf } = require("errors");
+const { argType, stackOf } = require("errors");
 
 const ERR = 3, WARNING = 4, INFO = 6, DEBUG = 7;
 
@@ -41,16 +41,21 @@ function drawn(heads, columns) {
 const cell = (value) => inspect(value, { maxArrayLength: 3, breakLength: Infinity,
 	depth: value !== null && typeof value === "object" && !Array.isArray(value) && Object.keys(value).length > 2 ? -1 : 0 });
 
+// In the order in which Node's object has them.
+const METHODS = ["log", "warn", "dir", "time", "timeEnd", "timeLog", "trace", "assert", "clear", "count", "countReset",
+	"group", "groupEnd", "table", "debug", "info", "dirxml", "error", "groupCollapsed"];
+
 class Console {
 	#indent = "";
 	#counts = new Map();
 	#times = new Map();
 
 	constructor() {
-		for (const name of Object.getOwnPropertyNames(Console.prototype))
-			if (name !== "constructor")
-				Object.defineProperty(this, name, { configurable: true, enumerable: true, writable: true,
-					value: this[name].bind(this) });
+		for (const name of METHODS) {
+			const value = this[name].bind(this);
+			Object.defineProperty(value, "name", { configurable: true, value: name });
+			Object.defineProperty(this, name, { configurable: true, enumerable: true, writable: true, value });
+		}
 	}
 
 	#write(priority, args) {
@@ -152,11 +157,15 @@ class Console {
 		this.#write(INFO, ["%s: %s", label, duration(now() - start)]);
 	}
 
+	clear() {} // of a terminal
+
 	table(data, properties) {
 		if (data === null || typeof data !== "object") {
 			this.#write(INFO, [data]);
 			return;
 		}
+		if (properties !== undefined && !Array.isArray(properties))
+			throw argType("properties", "an instance of Array", properties);
 		const rows = data instanceof Map ? [...data] : data instanceof Set ? [...data].map((value, i) => [i, value])
 			: Object.entries(data);
 		const indexHead = data instanceof Map || data instanceof Set ? "(iteration index)" : "(index)";

@@ -55,7 +55,7 @@ function kinds(a, b, strict, seen) {
 		return a.message === b.message && a.name === b.name && (!Object.hasOwn(a, "cause") && !Object.hasOwn(b, "cause") ||
 			equal(a.cause, b.cause, strict, seen));
 	if (types.isArrayBufferView(a) || types.isAnyArrayBuffer(a))
-		return sameBytes(a, b);
+		return sameBytes(a, b, strict);
 	if (types.isSet(a))
 		return types.isSet(b) && a.size === b.size && matches([...a], [...b], (x, y) => equal(x, y, strict, seen));
 	if (types.isMap(a))
@@ -63,12 +63,14 @@ function kinds(a, b, strict, seen) {
 			equal(k, l, strict, seen) && equal(v, w, strict, seen));
 	if (types.isBoxedPrimitive(a))
 		return sameBoxed(a, b);
-	return !(types.isWeakMap(a) || types.isWeakSet(a) || a instanceof Promise) || false;
+	return true;
 }
 
-function sameBytes(a, b) {
+function sameBytes(a, b, strict) {
 	if (a.byteLength !== b.byteLength)
 		return false;
+	if (!strict && (types.isFloat32Array(a) || types.isFloat64Array(a)))
+		return a.every((number, i) => number === b[i]);
 	const bytes = (value) => ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength) : new Uint8Array(value);
 	const x = bytes(a), y = bytes(b);
 	return x.every((byte, i) => byte === y[i]);

@@ -101,8 +101,10 @@ function title(error) {
 // error.stack as Node's engine would have it; one that a script has set stays as it is.
 function stackOf(error) {
 	const own = error.stack;
-	if (typeof own !== "string" || own === "")
+	if (!own)
 		return title(error);
+	if (typeof own !== "string")
+		return String(own);
 	if (/\n {4}at /.test(own) || own.startsWith(title(error)))
 		return own;
 	if (!/^([^\n]*@[^\n]*|[^\n]*:\d+:\d+)(\n|$)/.test(own))

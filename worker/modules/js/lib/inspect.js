@@ -1,6 +1,8 @@
 // util.inspect and util.format: how values are shown, in Node's form.
 "use strict";
 
+const types = require("util/types");
+
 const custom = Symbol.for("nodejs.util.inspect.custom");
 const DEFAULTS = { showHidden: false, depth: 2, colors: false, customInspect: true, showProxy: false,
 	maxArrayLength: 100, maxStringLength: 10000, breakLength: 80, compact: 3, sorted: false, getters: false,
@@ -11,6 +13,11 @@ const COLORS = { bold: [1, 22], cyan: [36, 39], yellow: [33, 39], grey: [90, 39]
 	magenta: [35, 39], red: [31, 39], underline: [4, 24] };
 const IDENTIFIER = /^[a-zA-Z_][a-zA-Z_0-9]*$/;
 const TypedArray = Object.getPrototypeOf(Uint8Array);
+const sizeOf = (prototype) => {
+	const { get } = Object.getOwnPropertyDescriptor(prototype, "size");
+	return (value) => get.call(value);
+};
+const sizeOfSet = sizeOf(Set.prototype), sizeOfMap = sizeOf(Map.prototype);
 const hasOwn = (object, key) => Object.prototype.hasOwnProperty.call(object, key);
 const tag = (value) => Object.prototype.toString.call(value).slice(8, -1);
 
@@ -257,9 +264,9 @@ function formatTyped(ctx, value) {
 function formatSet(ctx, value, depth) {
 	const out = [];
 	ctx.indentation += 2;
-	for (const item of value) {
+	for (const item of Set.prototype.values.call(value)) {
 		if (out.length >= ctx.maxArrayLength) {
-			out.push(more(value.size - out.length));
+			out.push(more(sizeOfSet(value) - out.length));
 			break;
 		}
 		out.push(formatValue(ctx, item, depth));
@@ -271,9 +278,9 @@ function formatSet(ctx, value, depth) {
 function formatMap(ctx, value, depth) {
 	const out = [];
 	ctx.indentation += 2;
-	for (const [key, item] of value) {
+	for (const [key, item] of Map.prototype.entries.call(value)) {
 		if (out.length >= ctx.maxArrayLength) {
-			out.push(more(value.size - out.length));
+			out.push(more(sizeOfMap(value) - out.length));
 			break;
 		}
 		out.push(`${formatValue(ctx, key, depth)} => ${formatValue(ctx, item, depth)}`);
@@ -303,13 +310,13 @@ function describeKind(ctx, value, constructor, shown, keys, depth) {
 		return { braces: [`${name}[`, "]"], entries: () => formatArray(ctx, value, depth), extra: ARRAY,
 			empty: value.length === 0 };
 	}
-	if (value instanceof Set)
-		return { braces: [`${prefix(constructor, shown, "Set", `(${value.size})`)}{`, "}"], extra: OBJECT,
-			entries: () => formatSet(ctx, value, depth), empty: value.size === 0 };
-	if (value instanceof Map)
-		return { braces: [`${prefix(constructor, shown, "Map", `(${value.size})`)}{`, "}"], extra: OBJECT,
-			entries: () => formatMap(ctx, value, depth), empty: value.size === 0 };
-	if (value instanceof TypedArray)
+	if (types.isSet(value))
+		return { braces: [`${prefix(constructor, shown, "Set", `(${sizeOfSet(value)})`)}{`, "}"], extra: OBJECT,
+			entries: () => formatSet(ctx, value, depth), empty: sizeOfSet(value) === 0 };
+	if (types.isMap(value))
+		return { braces: [`${prefix(constructor, shown, "Map", `(${sizeOfMap(value)})`)}{`, "}"], extra: OBJECT,
+			entries: () => formatMap(ctx, value, depth), empty: sizeOfMap(value) === 0 };
+	if (types.isTypedArray(value))
 		return { braces: [`${prefix(constructor, shown, "TypedArray", `(${value.length})`)}[`, "]"], extra: ARRAY,
 			entries: () => formatTyped(ctx, value), empty: value.length === 0 };
 	const kind = tag(value);
@@ -323,8 +330,9 @@ function describeKind(ctx, value, constructor, shown, keys, depth) {
 	if (value instanceof RegExp)
 		return { base: paint(ctx, `${constructor !== "RegExp" ? prefix(constructor, shown, "RegExp") : ""}` +
 			RegExp.prototype.toString.call(value), "regexp"), braces: ["{", "}"] };
-	if (value instanceof Date) {
-		const text = Number.isNaN(value.getTime()) ? "Invalid Date" : value.toISOString();
+	if (types.isDate(value)) {
+		const text = Number.isNaN(Date.prototype.getTime.call(value)) ? "Invalid Date"
+			: Date.prototype.toISOString.call(value);
 		return { base: paint(ctx, (constructor !== "Date" ? prefix(constructor, shown, "Date") : "") + text, "date"),
 			braces: ["{", "}"] };
 	}
@@ -381,7 +389,7 @@ function customised(ctx, value, depth) {
 		return undefined;
 	const left = ctx.depth === null ? null : ctx.depth - depth;
 	const { seen, indentation, circular, ...options } = ctx;
-	const made = method.call(value, left, { ...options, depth: left, stylize: (text, style) => paint(ctx, String(text), style) },
+	const made = method.call(value, left, { ...options, stylize: (text, style) => paint(ctx, String(text), style) },
 		inspect);
 	if (made === value)
 		return undefined;
@@ -408,16 +416,19 @@ function formatValue(ctx, value, depth, typed) {
 	return formatObject(ctx, value, depth, typed);
 }
 
-function toStringTagOf(value, constructor) {
+function toStringTagOf(ctx, value, constructor) {
 	let shown = value[Symbol.toStringTag];
-	if (typeof shown !== "string" || shown === "" || shown === constructor || hasOwn(value, Symbol.toStringTag))
+	// One that shows as a property need not be told twice.
+	if (typeof shown !== "string" || shown === "" || shown === constructor ||
+		(ctx.showHidden ? hasOwn(value, Symbol.toStringTag)
+			: Object.prototype.propertyIsEnumerable.call(value, Symbol.toStringTag)))
 		return "";
 	return shown;
 }
 
 function formatObject(ctx, value, depth) {
 	const constructor = constructorName(value, ctx, depth);
-	let shown = toStringTagOf(value, constructor);
+	let shown = toStringTagOf(ctx, value, constructor);
 	if (typeof value === "function" && /^(Async)?(Generator)?Function$/.test(shown))
 		shown = "";
 	const arrayLike = Array.isArray(value) || value instanceof TypedArray;
@@ -580,9 +591,12 @@ function inColumns(ctx, out, value, entries) {
 function layOut(ctx, out, base, braces, extra, depth, value) {
 	const front = base !== "" ? `${base} ` : "";
 	if (ctx.compact === true) {
-		if (fits(ctx, out, out.length + braces[0].length + base.length + 10, base))
+		if (fits(ctx, out, 0, base))
 			return `${braces[0]}${front === "" ? "" : ` ${base}`} ${out.join(", ")} ${braces[1]}`;
-		return `${front}${braces[0]}\n${" ".repeat(ctx.indentation)}  ${out.join(`,\n${" ".repeat(ctx.indentation)}  `)} ${braces[1]}`;
+		const indent = `\n${" ".repeat(ctx.indentation)}  `;
+		// The first entry stands in the line of a short opening only: below others they would not line up.
+		const first = base === "" && braces[0].length === 1 ? " " : `${base !== "" ? ` ${base}` : ""}${indent}`;
+		return `${braces[0]}${first}${out.join(`,${indent}`)} ${braces[1]}`;
 	}
 	const entries = out.length;
 	if (typeof ctx.compact === "number") {
@@ -611,7 +625,7 @@ function fits(ctx, out, start, base) {
 // functions ----------------------------------------------------------------------------
 
 function inspect(value, options, ...legacy) {
-	const ctx = { ...inspect.defaultOptions };
+	const ctx = { ...defaults };
 	if (typeof options === "boolean") {
 		ctx.showHidden = options;
 		if (legacy[0] !== undefined)
@@ -633,7 +647,17 @@ function inspect(value, options, ...legacy) {
 	return formatValue(ctx, value, 0);
 }
 inspect.custom = custom;
-inspect.defaultOptions = { ...DEFAULTS };
+const defaults = { ...DEFAULTS };
+Object.defineProperty(inspect, "defaultOptions", {
+	configurable: false,
+	enumerable: true,
+	get: () => defaults,
+	set(options) {
+		if (options === null || typeof options !== "object")
+			throw require("errors").argType("options", "of type object", options);
+		Object.assign(defaults, options);
+	},
+});
 inspect.colors = COLORS;
 inspect.styles = STYLES;
 
@@ -662,11 +686,9 @@ function asString(value, options) {
 }
 
 function numeric(value, parse) {
-	if (typeof value === "bigint")
+	if (typeof value === "bigint" && parse !== parseFloat)
 		return `${value}n`;
-	if (typeof value === "symbol" || (typeof value === "object" && parse !== Number && value !== null && false))
-		return "NaN";
-	return inspect(parse(value));
+	return typeof value === "symbol" ? "NaN" : inspect(parse(value));
 }
 
 function json(value) {
@@ -684,11 +706,11 @@ function directive(letter, value, options) {
 	case "s":
 		return asString(value, options);
 	case "d":
-		return typeof value === "object" ? numeric(Number(value), Number) : numeric(value, Number);
+		return numeric(value, Number);
 	case "i":
-		return typeof value === "object" ? "NaN" : numeric(value, (text) => parseInt(text));
+		return numeric(value, (text) => parseInt(text));
 	case "f":
-		return typeof value === "symbol" ? "NaN" : inspect(parseFloat(value));
+		return numeric(value, parseFloat);
 	case "j":
 		return json(value);
 	case "O":

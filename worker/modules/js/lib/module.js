@@ -164,7 +164,9 @@ function resolve(request, parent, lookIn = parent.paths) {
 function requireCore(name) {
 	if (name === "console" || name === "process")
 		return globalThis[name];
-	return library(name === "assert/strict" ? "assert" : name === "path/posix" ? "path" : name);
+	if (name === "assert/strict")
+		return library("assert").strict;
+	return library(name === "path/posix" ? "path" : name);
 }
 
 function makeRequire(module) {

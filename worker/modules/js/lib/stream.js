@@ -3,8 +3,10 @@
 "use strict";
 
 const EventEmitter = require("events");
-const { argType, checkSignal, coded } = require("errors");
+const { argType, coded } = require("errors");
 const { nextTick } = require("internal");
+const { finished, addAbortSignal } = require("stream/finished");
+const { pipeline } = require("stream/pipeline");
 
 const HIGH_WATER = 16 * 1024, HIGH_WATER_OBJECTS = 16;
 
@@ -28,7 +30,6 @@ const errorOf = {
 	writeAfterEnd: () => coded(Error, "ERR_STREAM_WRITE_AFTER_END", "write after end"),
 	alreadyFinished: (name) => coded(Error, "ERR_STREAM_ALREADY_FINISHED", `Cannot call ${name} after a stream was finished`),
 	destroyed: (name) => coded(Error, "ERR_STREAM_DESTROYED", `Cannot call ${name} after a stream was destroyed`),
-	premature: () => coded(Error, "ERR_STREAM_PREMATURE_CLOSE", "Premature close"),
 	nulls: () => coded(TypeError, "ERR_STREAM_NULL_VALUES", "May not write null values to stream"),
 	missing: (name) => coded(Error, "ERR_METHOD_NOT_IMPLEMENTED", `The ${name} method is not implemented`),
 	twice: () => coded(Error, "ERR_MULTIPLE_CALLBACK", "Callback called multiple times"),
@@ -1200,220 +1201,7 @@ Object.setPrototypeOf(PassThrough.prototype, Transform.prototype);
 Object.setPrototypeOf(PassThrough, Transform);
 PassThrough.prototype._transform = (piece, encoding, callback) => callback(null, piece);
 
-// finished, pipeline -------------------------------------------------------------------
-
-function isStream(value) {
-	return value !== null && typeof value === "object" && typeof value.on === "function" &&
-		(value._readableState !== undefined || value._writableState !== undefined ||
-		typeof value.write === "function" || typeof value.pipe === "function");
-}
-
-function checkStream(value, name) {
-	if (!isStream(value))
-		throw argType(name, "an instance of ReadableStream, WritableStream, or Stream", value);
-}
-
-function checkFinished(stream, options, callback) {
-	if (options === null || typeof options !== "object")
-		throw argType("options", "of type object", options);
-	if (typeof callback !== "function")
-		throw argType("callback", "of type function", callback);
-	checkSignal(options.signal, "options.signal");
-	checkStream(stream, "stream");
-}
-
-// Which sides of a stream are waited for, and how far they are.
-function sidesOf(stream, options) {
-	const { _readableState: readable, _writableState: writable } = stream;
-	return {
-		isRead: options.readable ?? (readable !== undefined && readable.exists !== false),
-		isWritten: options.writable ?? (writable !== undefined ? writable.exists !== false
-			: typeof stream.end === "function" && readable === undefined),
-		readDone: () => readable === undefined || readable.endEmitted,
-		writeDone: () => writable === undefined ? stream.writableFinished === true : writable.finished,
-	};
-}
-
-function finished(stream, options, callback) {
-	if (arguments.length === 2) {
-		callback = options;
-		options = {};
-	}
-	options ??= {};
-	checkFinished(stream, options, callback);
-	const { isRead, isWritten, readDone, writeDone } = sidesOf(stream, options);
-	const { signal } = options;
-	let over = false;
-	const done = (...failure) => {
-		if (over)
-			return;
-		over = true;
-		if (signal)
-			signal.removeEventListener("abort", onAbort);
-		callback.apply(stream, failure);
-	};
-	let read = !isRead || readDone(), written = !isWritten || writeDone();
-	const waitsForClose = stream.autoDestroy_ && stream.emitClose_ &&
-		!!stream._readableState === !!isRead && !!stream._writableState === !!isWritten;
-	const onEnd = () => {
-		read = true;
-		if (stream.destroyed_ || (waitsForClose && (!stream.writable || isWritten)))
-			return;
-		if (written)
-			done();
-	};
-	const onFinish = () => {
-		written = true;
-		if (stream.destroyed_ || (waitsForClose && (!stream.readable || isRead)))
-			return;
-		if (read)
-			done();
-	};
-	const onError = (error) => done(error);
-	const onClose = () => {
-		if (stream.errored_ && typeof stream.errored_ !== "boolean")
-			done(stream.errored_);
-		else if ((isRead && !read && stream._readableState && !readDone()) || (isWritten && !written && !writeDone()))
-			done(errorOf.premature());
-		else
-			done();
-	};
-	stream.on("end", onEnd);
-	stream.on("finish", onFinish);
-	if (options.error !== false)
-		stream.on("error", onError);
-	stream.on("close", onClose);
-	if (stream.closed_)
-		nextTick(onClose);
-	else if (stream.errorEmitted_ && !waitsForClose)
-		nextTick(onClose);
-	else if (read && written && (isRead || isWritten) && !waitsForClose)
-		nextTick(onClose);
-	const cleanUp = () => {
-		over = true;
-		if (signal)
-			signal.removeEventListener("abort", onAbort);
-		stream.removeListener("end", onEnd);
-		stream.removeListener("finish", onFinish);
-		stream.removeListener("error", onError);
-		stream.removeListener("close", onClose);
-	};
-	function onAbort() {
-		if (over)
-			return;
-		cleanUp();
-		callback.call(stream, require("abort").abortError(signal.reason));
-	}
-	if (signal && signal.aborted)
-		nextTick(onAbort);
-	else if (signal)
-		signal.addEventListener("abort", onAbort, { once: true });
-	return cleanUp;
-}
-
-function addAbortSignal(signal, stream) {
-	if (signal === null || typeof signal !== "object" || !("aborted" in signal))
-		throw argType("signal", "an instance of AbortSignal", signal);
-	checkStream(stream, "stream");
-	const abort = () => stream.destroy(require("abort").abortError(signal.reason));
-	if (signal.aborted)
-		abort();
-	else {
-		signal.addEventListener("abort", abort, { once: true });
-		finished(stream, () => signal.removeEventListener("abort", abort));
-	}
-	return stream;
-}
-
-function asReadable(part) {
-	return part && typeof part.pipe === "function" ? part : Readable.from(part);
-}
-
-function pipeline(...parts) {
-	const callback = typeof parts[parts.length - 1] === "function" && !(parts.length > 1 && parts.length < 2) ? parts.pop() : undefined;
-	if (typeof callback !== "function")
-		throw argType("callback", "of type function", callback);
-	if (parts.length === 1 && Array.isArray(parts[0]))
-		parts = parts[0];
-	if (parts.length < 2)
-		throw coded(TypeError, "ERR_MISSING_ARGS", 'The "streams" argument must be specified');
-	let value, error, left = 0;
-	const streams = [];
-	const part = (failure) => {
-		if (failure && (!error || error.code === "ERR_STREAM_PREMATURE_CLOSE"))
-			error = failure;
-		left--;
-		if (error)
-			for (const stream of streams)
-				if (!stream.done_)
-					stream.it.destroy(error);
-		if (left === 0)
-			nextTick(() => callback(error, value));
-	};
-	const watch = (it, reading, writing) => {
-		const record = { it, done_: false };
-		streams.push(record);
-		left++;
-		finished(it, { readable: reading, writable: writing }, (failure) => {
-			record.done_ = !failure;
-			part(failure);
-		});
-		if (reading && writing === false || true)
-			it.on("error", () => {});
-	};
-	let current;
-	parts.forEach((one, i) => {
-		const last = i === parts.length - 1;
-		if (typeof one === "function") {
-			const made = i === 0 ? one() : one(current);
-			if (last && made && typeof made.then === "function") {
-				left++;
-				made.then((result) => {
-					value = result;
-					part();
-				}, part);
-				return;
-			}
-			current = asReadable(made);
-			watch(current, true, false);
-			return;
-		}
-		const stream = i === 0 ? asReadable(one) : one;
-		watch(stream, !last || (i > 0 && false), i > 0);
-		if (i > 0)
-			current.pipe(stream);
-		current = stream;
-	});
-	return current;
-}
-
-// helpers of Readable ------------------------------------------------------------------
-
-Readable.prototype.toArray = async function () {
-	const out = [];
-	for await (const piece of this)
-		out.push(piece);
-	return out;
-};
-Readable.prototype.forEach = async function (callback) {
-	for await (const piece of this)
-		await callback(piece);
-};
-Readable.prototype.map = function (callback) {
-	const source = this;
-	return Readable.from((async function* () {
-		for await (const piece of source)
-			yield await callback(piece);
-	})());
-};
-Readable.prototype.filter = function (callback) {
-	const source = this;
-	return Readable.from((async function* () {
-		for await (const piece of source)
-			if (await callback(piece))
-				yield piece;
-	})());
-};
+require("stream/operators").offer(Readable.prototype, (items) => Readable.from(items));
 
 module.exports = Stream;
 Object.assign(Stream, { Stream, Readable, Writable, Duplex, Transform, PassThrough, pipeline, finished, addAbortSignal,

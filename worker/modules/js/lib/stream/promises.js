@@ -1,17 +1,19 @@
 // stream/promises.
 "use strict";
 
-const stream = require("stream");
+const { finished } = require("stream/finished");
+const { pipelinePromise } = require("stream/pipeline");
 
 module.exports = {
-	pipeline: (...parts) => new Promise((resolve, reject) => {
-		const last = parts[parts.length - 1];
-		const options = last && typeof last === "object" && typeof last.pipe !== "function" &&
-			!last[Symbol.asyncIterator] && !last[Symbol.iterator] ? parts.pop() : {};
-		const sink = stream.pipeline(...parts, (error, value) => error ? reject(error) : resolve(value));
-		if (options.signal)
-			stream.addAbortSignal(options.signal, sink);
+	pipeline: pipelinePromise,
+	finished: (one, options = {}) => new Promise((resolve, reject) => {
+		const cleanUp = finished(one, options, (error) => {
+			if (options?.cleanup)
+				cleanUp();
+			if (error)
+				reject(error);
+			else
+				resolve();
+		});
 	}),
-	finished: (one, options) => new Promise((resolve, reject) =>
-		stream.finished(one, options, (error) => error ? reject(error) : resolve())),
 };

@@ -1,0 +1,30 @@
+// Maps, sets, typed arrays, array buffers, sparse and long arrays.
+const { inspect } = require("util");
+console.log(new Map(), new Set(), new Map([[1, { a: 1 }], ["k", [1, 2]]]), new Set([1, "a", { b: 1 }]), new Map([[{ k: 1 }, new Map([[1, 2]])]]));
+console.log({ m: new Map([["a", { b: { c: { d: 1 } } }]]) }, [new Set([[1, [2, [3, [4]]]]])]);
+console.log(Object.assign(new Map([[1, 2]]), { extra: true }), Object.assign(new Set(), { extra: true }));
+console.log([, 1], [1, , 2], [, , ,], [1, , , 4, , ], new Array(5), [undefined, , null], Object.assign([1, 2], { a: 1, "-1": 2, "01": 3 }));
+console.log(Array.from({ length: 120 }, (_, i) => i));
+console.log(Array.from({ length: 101 }, (_, i) => i % 2 ? "odd" : "even").slice(60), inspect(Array(200).fill(1), { maxArrayLength: 3 }), inspect([1, 2, 3], { maxArrayLength: 0 }), inspect(["x"], { maxArrayLength: null }));
+console.log(inspect(new Uint8Array(10), { maxArrayLength: 2 }));
+console.log(new Uint8Array(3), new Float64Array([1.5, -0]), new BigInt64Array(2), new Int16Array(0), [new Uint8Array([1])], new Uint8ClampedArray(1));
+console.log(new ArrayBuffer(4), new DataView(new ArrayBuffer(2), 1), [new ArrayBuffer(0)]);
+const array = [1, 2, 3];
+array.self = array;
+console.log(array);
+const map = new Map();
+map.set("me", map).set(map, 1);
+console.log(map, new Set([map]));
+const circle = { name: "c", inner: { list: [] } };
+circle.inner.list.push(circle, circle.inner);
+console.log(circle);
+const two = { a: {}, b: {} };
+two.a.b = two.b;
+two.b.a = two.a;
+console.log(two);
+console.log({ a: [[[[1]]]], b: { c: { d: { e: 1 } } } }, [[[[]]]], [[[{}]]], [[[[1]]]], { a: { b: { c: {} } } }, { a: { b: { c: [] } } });
+console.log(inspect({ a: { b: { c: { d: 1 } } } }, { depth: 0 }), inspect({ a: { b: { c: { d: 1 } } } }, { depth: null }), inspect({ a: { b: 1 } }, { depth: -1 }), inspect([[1]], { depth: 0 }), inspect(new Map([[1, {}]]), { depth: 0 }), inspect(new (class Foo {
+	x = {};
+})(), { depth: -1 }));
+console.log([1.5, 2.25, 3], [1, 2, 3, 4, 5, 6, 7], ["a", "bb", "ccc", "dddd", "eeeee", "ffffff", "ggggggg"], Array(30).fill("abc"), [1n, 22n, 333n, 4444n, 55555n, 6n, 7n], Array(8).fill({ a: 1 }), Array(7).fill(undefined), [true, false, true, false, true, false, true]);
+console.log("done");
