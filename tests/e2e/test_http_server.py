@@ -185,7 +185,7 @@ def test_closing_ends_idle_connections_and_finishes_what_is_under_way(configure)
         daemon.connect(daemon.own)
     assert listens(daemon) == " 1"
     assert "closed with" not in daemon.log()
-    daemon.signal(15)
+    daemon.reload()
     answer = parked.read()
     assert (answer.body, answer.closes) == (b"drained", True)
     parked.expect_close()
