@@ -56,7 +56,7 @@ class Site:
             (modules, "/var/modules"),
         ]
         self.units = {
-            path.name: path for path in found(prefix, "eddy.service").parent.glob("eddy*")
+            path.name: path for path in found(prefix, "eddy.service").parent.glob("eddy*") if path.is_file()
         }
         self.box = None
 
