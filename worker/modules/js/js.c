@@ -24,6 +24,8 @@ js_unload(void *state)
 	js_table_fini(&js->servers);
 	js_table_fini(&js->timers);
 	js_table_fini(&js->questions);
+	js_table_fini(&js->askings);
+	js_table_fini(&js->agents);
 	js_topics_free(js->topics);
 	free(js->script);
 	free(js);

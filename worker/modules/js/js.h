@@ -37,6 +37,7 @@ enum js_event {
 	JS_CONNECTION = 9, /* id of a socket that came to a listen of the conf */
 	JS_MESSAGE = 10,   /* topic, bytes: of a worker to all */
 	JS_DNS = 20,	   /* id of a question, code, answer */
+	JS_CLIENT = 21,	   /* id of a request to a server, event's name, two values */
 };
 
 /* What JavaScript writes and C reads without a call: the bytes of an ArrayBuffer. */
@@ -73,7 +74,7 @@ struct js {
 	struct js_shared shared;
 	struct js_answer answer;
 	struct js_cache cache;
-	struct js_table exchanges, sockets, servers, timers, questions;
+	struct js_table exchanges, sockets, servers, timers, questions, askings, agents;
 	struct js_topic *topics; /* that are listened to */
 	eddy_timer *memory_timer;
 	uint64_t memory_max;  /* bytes; 0: no limit */
@@ -128,11 +129,15 @@ int js_loader_start(struct js *js);
 /* The tables of the parts, which js_loader_start puts into `native`. */
 extern const struct js_binding js_loader_bindings[], js_timer_bindings[], js_http_bindings[],
 	js_response_bindings[], js_net_bindings[], js_process_bindings[], js_text_bindings[],
-	js_dns_bindings[], js_cluster_bindings[];
+	js_dns_bindings[], js_cluster_bindings[], js_client_bindings[];
 
 /* http.c, net.c */
 void js_http_request(eddy_request *req, eddy_response *res, void *state);
 void js_net_connection(eddy_socket *sock, void *state);
+/* Takes a connection that is the script's from now on; 0: no memory, and eddy closes it. */
+double js_net_adopt(struct js *js, eddy_socket *sock);
+/* [remote address, remote port, local address, local port], or undefined while it connects. */
+JSValueRef js_net_addresses(const struct js *js, const eddy_socket *sock, JSValueRef *exception);
 
 /* cluster.c: when the worker ends. */
 void js_topics_free(struct js_topic *topic);

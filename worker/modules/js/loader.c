@@ -268,6 +268,7 @@ bind_all(struct js *js)
 		js_text_bindings,
 		js_dns_bindings,
 		js_cluster_bindings,
+		js_client_bindings,
 	};
 	/* clang-format on */
 	int err = 0;

@@ -15,6 +15,12 @@ JS_TEXTS = \
 	worker/modules/js/lib/errors.js \
 	worker/modules/js/lib/events.js \
 	worker/modules/js/lib/http.js \
+	worker/modules/js/lib/http/agent.js \
+	worker/modules/js/lib/http/client.js \
+	worker/modules/js/lib/http/client_errors.js \
+	worker/modules/js/lib/http/client_options.js \
+	worker/modules/js/lib/http/client_response.js \
+	worker/modules/js/lib/http/client_socket.js \
 	worker/modules/js/lib/http/codes.js \
 	worker/modules/js/lib/http/incoming.js \
 	worker/modules/js/lib/http/outgoing.js \
@@ -80,6 +86,7 @@ worker_modules_js_so_SOURCES = \
 	worker/modules/js/cache.c \
 	worker/modules/js/cache.h \
 	worker/modules/js/cluster.c \
+	worker/modules/js/client.c \
 	worker/modules/js/dns.c \
 	worker/modules/js/engine.c \
 	worker/modules/js/engine_private.h \

@@ -151,6 +151,14 @@ sock_adopt(struct js *js, eddy_socket *handle)
 	return NULL;
 }
 
+double
+js_net_adopt(struct js *js, eddy_socket *handle)
+{
+	const struct sock *sock = sock_adopt(js, handle);
+
+	return sock != NULL ? sock->id : 0;
+}
+
 void
 js_net_connection(eddy_socket *handle, void *state)
 {
@@ -276,25 +284,29 @@ out:
 	return js_undefined(js);
 }
 
-/* socketAddresses(id): [remote address, remote port, local address, local port], or undefined. */
+JSValueRef
+js_net_addresses(const struct js *js, const eddy_socket *handle, JSValueRef *exception)
+{
+	eddy_str address = eddy_socket_remote_address(handle);
+	JSValueRef values[4];
+
+	if (address.p == NULL)
+		return js_undefined(js);
+	values[0] = js_text_n(js, address.p, address.n);
+	values[1] = JSValueMakeNumber(js->ctx, eddy_socket_remote_port(handle));
+	address = eddy_socket_local_address(handle);
+	values[2] = address.p != NULL ? js_text_n(js, address.p, address.n) : js_undefined(js);
+	values[3] = JSValueMakeNumber(js->ctx, eddy_socket_local_port(handle));
+	return JSObjectMakeArray(js->ctx, 4, values, exception);
+}
+
+/* socketAddresses(id) */
 static JSValueRef
 socket_addresses(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
 	const struct sock *sock = sock_arg(js, argc, argv);
-	JSValueRef values[4];
-	eddy_str address;
 
-	if (sock == NULL)
-		return js_undefined(js);
-	address = eddy_socket_remote_address(sock->handle);
-	if (address.p == NULL)
-		return js_undefined(js);
-	values[0] = js_text_n(js, address.p, address.n);
-	values[1] = JSValueMakeNumber(js->ctx, eddy_socket_remote_port(sock->handle));
-	address = eddy_socket_local_address(sock->handle);
-	values[2] = address.p != NULL ? js_text_n(js, address.p, address.n) : js_undefined(js);
-	values[3] = JSValueMakeNumber(js->ctx, eddy_socket_local_port(sock->handle));
-	return JSObjectMakeArray(js->ctx, 4, values, exception);
+	return sock != NULL ? js_net_addresses(js, sock->handle, exception) : js_undefined(js);
 }
 
 /* servers ------------------------------------------------------------------------- */

@@ -3,7 +3,7 @@
 "use strict";
 
 const TICKS = 0, TIMER = 1, REQUEST = 2, BODY = 3, RESPONSE = 4, SOCKET = 5, SERVER = 6, SIGNAL = 7,
-	DRAIN = 8, CONNECTION = 9, MESSAGE = 10, DNS = 20;
+	DRAIN = 8, CONNECTION = 9, MESSAGE = 10, DNS = 20, CLIENT = 21;
 const PENDING = 0, SERVES = 1; // of struct js_shared
 const shared = new Uint8Array(native.shared);
 const libraries = new Map();
@@ -186,6 +186,8 @@ function deliver(event, a, b, c, d, e) {
 		return library("net").onConnection(a);
 	case DNS:
 		return library("dns/resolver").onAnswer(a, b, c);
+	case CLIENT:
+		return library("http/client").onEvent(a, b, c, d);
 	case SIGNAL:
 		return library("process").onSignal(a);
 	case MESSAGE:

@@ -2,6 +2,8 @@
 "use strict";
 
 const { coded } = require("errors");
+const agents = require("http/agent");
+const client = require("http/client");
 const { STATUS_CODES, METHODS } = require("http/codes");
 const { IncomingMessage } = require("http/incoming");
 const { OutgoingMessage, checkName, checkValue } = require("http/outgoing");
@@ -22,5 +24,9 @@ module.exports = { STATUS_CODES, METHODS, IncomingMessage, OutgoingMessage, Serv
 	validateHeaderValue(name, value) {
 		checkValue(name, value);
 	},
-	maxHeaderSize: 16384, createServer: notOffered("http.createServer()"), request: notOffered("http.request()"),
-	get: notOffered("http.get()") };
+	maxHeaderSize: 16384, createServer: notOffered("http.createServer()"),
+	Agent: agents.Agent, ClientRequest: client.ClientRequest, request: client.request, get: client.get };
+Object.defineProperty(module.exports, "globalAgent", { configurable: true, enumerable: true,
+	get: () => agents.globalAgent, set(agent) {
+		agents.globalAgent = agent;
+	} });

@@ -315,5 +315,5 @@ const CODES = { NODATA: "ENODATA", FORMERR: "EFORMERR", SERVFAIL: "ESERVFAIL", N
 	NOTINITIALIZED: "ENOTINITIALIZED", LOADIPHLPAPI: "ELOADIPHLPAPI", ADDRGETNETWORKPARAMS: "EADDRGETNETWORKPARAMS",
 	CANCELLED: "ECANCELLED" };
 
-module.exports = { ResolverBase, RECORD_TYPES: [...Object.keys(TYPES), "ANY"], lookupOptions, lookupAll, onAnswer,
+module.exports = { ResolverBase, RECORD_TYPES: [...Object.keys(TYPES), "ANY"], lookupOptions, lookupAll, lookupError, onAnswer,
 	setDefaultResultOrder, getDefaultResultOrder: () => defaultOrder, CODES, HINTS: { ADDRCONFIG, ALL, V4MAPPED } };
