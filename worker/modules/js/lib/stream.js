@@ -47,6 +47,14 @@ function shared(stream, options) {
 	stream.autoDestroy_ = !options || options.autoDestroy !== false;
 }
 
+// A stream that is destroyed while it is being constructed waits for that: there may be something to
+// undo then.
+const constructedSymbol = Symbol("constructed");
+
+function isConstructing(stream) {
+	return (stream._writableState ?? stream._readableState).constructed === false;
+}
+
 function destroy(error, callback) {
 	if (this.destroyed_) {
 		if (typeof callback === "function")
@@ -82,8 +90,8 @@ function destroy(error, callback) {
 			done(failure);
 		}
 	};
-	if (this.writable_ && this.writable_.constructed === false)
-		this.once("constructed_", begin);
+	if (isConstructing(this))
+		this.once(constructedSymbol, begin);
 	else
 		begin();
 	return this;
@@ -158,15 +166,23 @@ function construct(stream, options) {
 			writable.constructed = true;
 		if (readable)
 			readable.constructed = true;
-		if (error) {
+		if (stream.destroyed_) {
+			stream.errored_ ??= error;
+			stream.emit(constructedSymbol);
+		} else if (error) {
 			fail(stream, error, true);
-			return;
+		} else {
+			nextTick(constructed, stream, writable, readable);
 		}
-		if (writable)
-			advance(stream, writable);
-		if (readable && (readable.flowing || readable.needReadable))
-			more(stream, readable);
 	}));
+}
+
+// What has been asked for meanwhile begins.
+function constructed(stream, writable, readable) {
+	if (writable)
+		advance(stream, writable);
+	if (readable && (readable.flowing || readable.needReadable))
+		more(stream, readable);
 }
 
 function setEncoding(stream, encoding) {
