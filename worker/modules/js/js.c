@@ -17,8 +17,13 @@ js_unload(void *state)
 	struct js *js = state;
 
 	js_memory_stop(js);
+	if (js->calls > 0) { /* threads write into the engine's memory: it ends with the process */
+		js->orphaned = true;
+		return;
+	}
 	js_cache_fini(js);
 	js_engine_stop(js);
+	js_fs_fini(js);
 	js_table_fini(&js->exchanges);
 	js_table_fini(&js->sockets);
 	js_table_fini(&js->servers);

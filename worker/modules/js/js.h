@@ -38,6 +38,7 @@ enum js_event {
 	JS_MESSAGE = 10,   /* topic, bytes: of a worker to all */
 	JS_DNS = 20,	   /* id of a question, code, answer */
 	JS_CLIENT = 21,	   /* id of a request to a server, event's name, two values */
+	JS_FS = 30,	   /* id of a call, result: fs.h */
 };
 
 /* What JavaScript writes and C reads without a call: the bytes of an ArrayBuffer. */
@@ -76,6 +77,9 @@ struct js {
 	struct js_cache cache;
 	struct js_table exchanges, sockets, servers, timers, questions, askings, agents;
 	struct js_topic *topics; /* that are listened to */
+	eddy_file **files;	 /* by descriptor; NULL: none of the script's */
+	size_t nfiles;
+	size_t calls; /* of files, that have not come back */
 	eddy_timer *memory_timer;
 	uint64_t memory_max;  /* bytes; 0: no limit */
 	unsigned memory_over; /* looks in a row that have found more */
@@ -86,6 +90,7 @@ struct js {
 	struct js_watch watch;
 	bool loading;	/* files may be read */
 	bool hang_said; /* of this entry */
+	bool orphaned;	/* the load has failed: nobody waits for what comes back */
 };
 
 /*
@@ -129,7 +134,10 @@ int js_loader_start(struct js *js);
 /* The tables of the parts, which js_loader_start puts into `native`. */
 extern const struct js_binding js_loader_bindings[], js_timer_bindings[], js_http_bindings[],
 	js_response_bindings[], js_net_bindings[], js_process_bindings[], js_text_bindings[],
-	js_dns_bindings[], js_cluster_bindings[], js_client_bindings[];
+	js_dns_bindings[], js_cluster_bindings[], js_client_bindings[], js_fs_bindings[];
+
+/* fs.c */
+void js_fs_fini(struct js *js);
 
 /* http.c, net.c */
 void js_http_request(eddy_request *req, eddy_response *res, void *state);

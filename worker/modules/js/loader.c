@@ -269,6 +269,7 @@ bind_all(struct js *js)
 		js_dns_bindings,
 		js_cluster_bindings,
 		js_client_bindings,
+		js_fs_bindings,
 	};
 	/* clang-format on */
 	int err = 0;

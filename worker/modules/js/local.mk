@@ -14,6 +14,15 @@ JS_TEXTS = \
 	worker/modules/js/lib/encoding.js \
 	worker/modules/js/lib/errors.js \
 	worker/modules/js/lib/events.js \
+	worker/modules/js/lib/fs.js \
+	worker/modules/js/lib/fs/args.js \
+	worker/modules/js/lib/fs/calls.js \
+	worker/modules/js/lib/fs/dir.js \
+	worker/modules/js/lib/fs/plans.js \
+	worker/modules/js/lib/fs/promises.js \
+	worker/modules/js/lib/fs/stats.js \
+	worker/modules/js/lib/fs/streams.js \
+	worker/modules/js/lib/fs/tree.js \
 	worker/modules/js/lib/http.js \
 	worker/modules/js/lib/http/agent.js \
 	worker/modules/js/lib/http/client.js \
@@ -45,6 +54,7 @@ JS_TEXTS = \
 	worker/modules/js/lib/stream/promises.js \
 	worker/modules/js/lib/string_decoder.js \
 	worker/modules/js/lib/syntax_place.js \
+	worker/modules/js/lib/system_errors.js \
 	worker/modules/js/lib/timers.js \
 	worker/modules/js/lib/timers/promises.js \
 	worker/modules/js/lib/url.js \
@@ -90,6 +100,9 @@ worker_modules_js_so_SOURCES = \
 	worker/modules/js/dns.c \
 	worker/modules/js/engine.c \
 	worker/modules/js/engine_private.h \
+	worker/modules/js/fs.c \
+	worker/modules/js/fs.h \
+	worker/modules/js/fs_now.c \
 	worker/modules/js/http.c \
 	worker/modules/js/http_private.h \
 	worker/modules/js/http_response.c \

@@ -3,7 +3,7 @@
 "use strict";
 
 const TICKS = 0, TIMER = 1, REQUEST = 2, BODY = 3, RESPONSE = 4, SOCKET = 5, SERVER = 6, SIGNAL = 7,
-	DRAIN = 8, CONNECTION = 9, MESSAGE = 10, DNS = 20, CLIENT = 21;
+	DRAIN = 8, CONNECTION = 9, MESSAGE = 10, DNS = 20, CLIENT = 21, FS = 30;
 const PENDING = 0, SERVES = 1; // of struct js_shared
 const shared = new Uint8Array(native.shared);
 const libraries = new Map();
@@ -184,6 +184,8 @@ function deliver(event, a, b, c, d, e) {
 		return library("net").onServer(a, b, c);
 	case CONNECTION:
 		return library("net").onConnection(a);
+	case FS:
+		return library("fs/calls").onResult(a, b);
 	case DNS:
 		return library("dns/resolver").onAnswer(a, b, c);
 	case CLIENT:

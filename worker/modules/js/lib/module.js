@@ -7,7 +7,7 @@ const { library, shared, SERVES } = require("internal");
 
 const CORE = new Set([
 	"assert", "assert/strict", "buffer", "console",
-	"dns", "dns/promises", "eddy", "events",
+	"dns", "dns/promises", "eddy", "events", "fs", "fs/promises",
 	"http", "net", "os", "path", "path/posix",
 	"process", "querystring",
 	"stream", "stream/promises", "string_decoder",
@@ -16,7 +16,7 @@ const CORE = new Set([
 // Modules of Node's that are not offered: a sentence says so, where "cannot find" would send people
 // to look for a package.
 const NOT_OFFERED = new Set(["async_hooks", "child_process", "cluster", "constants", "crypto", "dgram",
-	"diagnostics_channel", "domain", "fs", "fs/promises", "http2", "https",
+	"diagnostics_channel", "domain", "http2", "https",
 	"inspector", "inspector/promises", "module", "path/win32", "perf_hooks", "punycode", "readline",
 	"readline/promises", "repl", "stream/consumers", "stream/web", "sys", "tls", "trace_events", "tty",
 	"v8", "vm", "wasi", "worker_threads", "zlib", "test", "test/reporters", "sea"]);
