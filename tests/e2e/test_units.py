@@ -190,6 +190,43 @@ def test_systemd_has_nothing_to_say_about_the_units(site):
         assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), done.stderr
 
 
+# scripts
+
+
+SCRIPT = """\
+function work(n) { // what the compiler takes, and the collector's threads
+\tlet sum = 0;
+\tfor (let i = 0; i < n; i++)
+\t\tsum += [i, { i }].length;
+\treturn sum;
+}
+module.exports = (req, res) => setTimeout(() => res.end(`${work(3e6)}\\n`), 1);
+"""
+
+
+@pytest.mark.parametrize("compiled", [True, False], ids=["compiled with the drop-in", "interpreted without"])
+def test_a_script_runs_under_the_unit(site, prefix, compiled):
+    if not any(prefix.rglob("js.so")):
+        pytest.skip("this build has no module js: there was no JavaScriptCore when it was configured")
+    if site.sanitized:
+        pytest.skip("the engine reserves the address space that the sanitizers have")
+    site.conf(workers=2, modules={"app": {"path": "js.so", "script": "app.js"}}, routes={"/app": "app"})
+    (site.etc / "app.js").write_text(SCRIPT)
+    dropin = (TOP / "packaging/systemd/javascript.conf").read_text() if compiled else ""
+    with site.booted(dropin):
+        site.systemctl("start", "eddy.service")
+        assert site.show("MemoryDenyWriteExecute") == ("no" if compiled else "yes")
+        workers = site.workers()
+        for _ in range(6):
+            assert site.get("/app").body == b"6000000\n"
+        assert site.workers() == workers
+        assert site.said().count("JavaScript is interpreted, not compiled") == (0 if compiled else 1)
+        code = [Path(f"/proc/{pid}/maps").read_text().count(" rwxp ") for pid in workers]
+        assert all(code) == compiled and any(code) == compiled
+        site.systemctl("reload", "eddy.service")
+        assert site.get("/app").body == b"6000000\n"
+
+
 # instances
 
 

@@ -195,11 +195,10 @@ js_engine_start(struct js *js)
 		return eddy_module_fail(js->self, "%s: no memory for a JavaScript context",
 					js->script);
 	if (!compiles && eddy_cluster_worker_id() == 0)
-		eddy_log(
-			js->self, LOG_NOTICE,
-			"JavaScript is interpreted, not compiled: this process may not have memory "
-			"that can be written and run (MemoryDenyWriteExecute=no in the unit would "
-			"allow it)");
+		eddy_log(js->self, LOG_NOTICE,
+			 "JavaScript is interpreted, not compiled: this process may not have "
+			 "memory that can be written and run. MemoryDenyWriteExecute=no in the "
+			 "unit allows it from the next restart on");
 	js_watch_start(&js->watch, js->group, compiles, engine_look, js);
 	return 0;
 }
