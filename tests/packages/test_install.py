@@ -91,6 +91,28 @@ def test_it_serves_when_it_is_installed(machine):
         assert done.returncode == 0, done.stderr
 
 
+def test_scripts_run_at_once_and_compiled_from_the_next_restart_on(machine):
+    install(machine)
+    write(machine, "/etc/eddy/conf.d/app.js", "module.exports = (req, res) => res.end('of a script\\n');\n")
+    conf = 'module "app" { path = "js.so" options { script = "app.js" } }\nroute "/app" { module = "app" }\n'
+    write(machine, "/etc/eddy/conf.d/app.conf", conf)
+    done = machine.run("systemctl", "reload", "eddy")
+    assert done.returncode != 0
+    assert "js.so" in machine.run("journalctl", "-u", "eddy", "--no-pager").stdout
+    dpkg(machine, "sh", "-c", "dpkg -i /srv/debs/eddy-js_*.deb")
+    assert machine.systemctl("reload", "eddy").returncode == 0
+    assert get(machine, "/app").body == b"of a script\n"
+    interpreted = "JavaScript is interpreted"
+    assert interpreted in machine.run("journalctl", "-u", "eddy", "--no-pager").stdout
+    assert machine.systemctl("restart", "eddy").returncode == 0
+    assert get(machine, "/app").body == b"of a script\n"
+    assert interpreted not in machine.run("journalctl", f"_PID={main_pid(machine)}", "--no-pager").stdout
+    assert machine.show("eddy.service", "MemoryDenyWriteExecute") == "no"
+    dpkg(machine, "dpkg", "--purge", "eddy-js")
+    assert machine.show("eddy.service", "MemoryDenyWriteExecute") == "yes"
+    assert get(machine, "/app").body == b"of a script\n"  # what runs goes on
+
+
 def test_its_log_is_rotated_with_nothing_lost(machine):
     install(machine)
     with machine.connect(ADDRESS) as client:
