@@ -66,14 +66,17 @@ cgroup_max(void)
 		return least;
 	folder += folder[0] == '\n' ? 4 : 0;
 	folder[strcspn(folder, "\n")] = '\0';
-	for (; (end = strrchr(folder, '/')) != NULL; *end = '\0') {
+	do { /* up to "", which is the root: in a container, that has a limit, too */
 		char value[32];
 
 		snprintf(path, sizeof(path), "/sys/fs/cgroup%s/memory.max", folder);
 		if (file_text(path, value, sizeof(value)) && sscanf(value, "%llu", &max) == 1 &&
 		    max < least)
 			least = max;
-	}
+		end = strrchr(folder, '/');
+		if (end != NULL)
+			*end = '\0';
+	} while (end != NULL);
 	return least;
 }
 
