@@ -73,7 +73,7 @@ class Debs:
     def needs(self, package):
         """The packages that it depends on or recommends: of alternatives the first."""
         said = ", ".join(self.field(package, name) for name in ("Depends", "Recommends"))
-        return [re.match(r"[^ |(:]+", one)[0] for one in said.split(", ")]
+        return [re.match(r"[^ |(:]+", one)[0] for one in said.split(", ") if one]
 
 
 # a Debian of its own ---------------------------------------------------------------------------
