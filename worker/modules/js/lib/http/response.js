@@ -274,6 +274,13 @@ function leave(res, piece) {
 	return true;
 }
 
+// The reason phrase for an answer in one go. Its length is then the body's: where one that a script has set stands
+// for a body that is left out (HEAD, 304), the head goes by itself, as one with words of its own does.
+function wordsOf(res) {
+	const keepsLength = !hasBody(res) && res.fields_ !== undefined && res.fields_.includes("content-length");
+	return reasonOf(res) ?? (keepsLength ? STATUS_CODES[res.statusCode] : undefined);
+}
+
 // A whole answer: in one go, and with no events of C's where it is so short that it leaves with the
 // handler's return.
 function sendWhole(res, piece) {
@@ -281,7 +288,7 @@ function sendWhole(res, piece) {
 	if (short && !res.req.isRead_()) {
 		res.over_ = true;
 		if (!leave(res, piece)) {
-			native.responseSend(res.id_, res.statusCode, reasonOf(res), packed(res.fields_), piece, false);
+			native.responseSend(res.id_, res.statusCode, wordsOf(res), packed(res.fields_), piece, false);
 			if (res.watched_) {
 				exchanges.delete(res.id_);
 				res.watched_ = false;
@@ -293,7 +300,7 @@ function sendWhole(res, piece) {
 	}
 	watch(res);
 	res.begun_ = true;
-	native.responseSend(res.id_, res.statusCode, reasonOf(res), packed(res.fields_), piece, true);
+	native.responseSend(res.id_, res.statusCode, wordsOf(res), packed(res.fields_), piece, true);
 }
 
 // Tells of an answer that C tells nothing of.
