@@ -15,7 +15,7 @@ const NAME_MAX = 30, TEXT_MAX = 2000;
 
 const waiting = new Set(); // functions that answer
 const kept = [];
-let said = 0;
+let said = 0, leaving = false;
 
 // What has been said after the message with that id; all that is kept to who knows none of it.
 function after(id) {
@@ -45,7 +45,7 @@ eddy.on("chat", (message) => {
 function get(req, res) {
 	const since = new URL(req.url, "http://chat").searchParams.get("since");
 	const news = after(since);
-	if (news.length > 0) {
+	if (news.length > 0 || leaving) {
 		answer(res, news);
 		return;
 	}
@@ -94,6 +94,7 @@ async function post(req, res) {
 
 // The clients ask again, and reach the next generation.
 eddy.onDrain(() => {
+	leaving = true;
 	for (const wake of waiting)
 		wake();
 });

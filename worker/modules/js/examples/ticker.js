@@ -10,7 +10,7 @@ const { page, last } = require("./pages");
 
 const BEAT_MS = 1000;
 const listeners = new Set(); // their responses
-let beats = 0, timer;
+let beats = 0, leaving = false, timer;
 
 function beat() {
 	const data = JSON.stringify({ time: new Date().toISOString(), worker: eddy.workerId, listeners: listeners.size });
@@ -23,6 +23,10 @@ function beat() {
 function listen(res) {
 	res.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
 	res.write(`retry: ${BEAT_MS}\n\n`);
+	if (leaving) {
+		res.end();
+		return;
+	}
 	listeners.add(res);
 	timer ??= setInterval(beat, BEAT_MS);
 	res.on("close", () => {
@@ -34,6 +38,7 @@ function listen(res) {
 
 // EventSource comes again, to the next generation.
 eddy.onDrain(() => {
+	leaving = true;
 	for (const res of listeners)
 		res.end();
 });
