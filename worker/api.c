@@ -21,6 +21,7 @@ static const char *const kind_names[HANDLE_KINDS] = {
 	[HANDLE_QUERY] = "a DNS query",
 	[HANDLE_CLIENT] = "a client's request or response",
 	[HANDLE_AGENT] = "an agent",
+	[HANDLE_RESOLVER] = "a DNS resolver",
 };
 
 static const char *

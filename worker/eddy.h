@@ -993,6 +993,35 @@ EDDY_API eddy_str eddy_dns_get_servers(void);
  */
 EDDY_API int eddy_dns_set_timeout(unsigned ms, unsigned tries);
 
+/*
+ * Servers and times of one's own, beside those of the worker. The caller sets `size`; unset members
+ * are 0: as the worker has it now. Node: new dns.Resolver's options, resolver.setServers.
+ */
+typedef struct {
+	uint32_t size;	     /* sizeof(eddy_dns_resolver_options) */
+	const char *servers; /* as eddy_dns_set_servers takes them; copied */
+	unsigned timeout;    /* as eddy_dns_set_timeout takes them */
+	unsigned tries;
+} eddy_dns_resolver_options;
+typedef struct eddy_dns_resolver eddy_dns_resolver; /* Node: dns.Resolver */
+
+/*
+ * Someone else to ask. It is the caller's, to be destroyed with eddy_dns_resolver_destroy;
+ * `options` NULL: all unset. NULL: no memory, or an option is not what it should be. Node: new
+ * dns.Resolver.
+ */
+EDDY_API eddy_dns_resolver *eddy_dns_create_resolver(const eddy_dns_resolver_options *options);
+/* As eddy_dns_resolve and eddy_dns_reverse, of its servers. Node: resolver.resolve, reverse. */
+EDDY_API eddy_dns_query *eddy_dns_resolver_resolve(
+	eddy_dns_resolver *resolver, const char *name, const char *type,
+	void (*cb)(int err, const eddy_dns_record *const *records, size_t n, void *arg), void *arg);
+EDDY_API eddy_dns_query *eddy_dns_resolver_reverse(eddy_dns_resolver *resolver, const char *address,
+						   void (*cb)(int err, const char *const *names,
+							      size_t n, void *arg),
+						   void *arg);
+/* Queries under way go on. eddy's own: Node collects it. */
+EDDY_API void eddy_dns_resolver_destroy(eddy_dns_resolver *resolver);
+
 /* fs ------------------------------------------------------------------------------ */
 
 /*

@@ -14,7 +14,7 @@ from harness.daemon import environment
 from harness.strace import needs_strace, traced
 from harness.wait import wait_until
 
-HANDLERS = "crowd cancel cancel_later servers change family misuse leave ask_on stop".split()
+HANDLERS = "crowd cancel cancel_later servers change family misuse leave ask_on stop own".split()
 
 
 @pytest.fixture(scope="module")
@@ -291,6 +291,14 @@ def test_a_query_under_way_keeps_its_servers(asking, odd):
     silent = odd(dns.silence)
     assert text(asking, f"/change?{silent.address}") == "1 of 2, ETIMEOUT"
     assert silent.asked == 1
+
+
+def test_a_resolver_has_servers_of_its_own(asking, odd, unbound):
+    silent = odd(dns.silence)
+    assert text(asking, f"/own?{silent.address}") == "1 of 3, ETIMEOUT"
+    assert silent.asked == 2
+    assert text(asking, f"/own?{unbound.address}") == "3 of 3, OK"
+    assert text(asking, "/servers") == f"OK {unbound.address}"
 
 
 def test_servers_that_are_none_refuse_the_start(daemon, modules):

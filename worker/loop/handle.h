@@ -27,6 +27,7 @@ enum handle_kind {
 	HANDLE_QUERY,  /* to the DNS */
 	HANDLE_CLIENT, /* a client's request and its response */
 	HANDLE_AGENT,
+	HANDLE_RESOLVER,
 	HANDLE_KINDS,
 };
 #define HANDLE_KIND_BITS 4				  /* the highest of the uses */

@@ -296,18 +296,19 @@ dns_post(struct dns *dns)
 /* Asking -------------------------------------------------------------------------- */
 
 static struct dns_channel *
-dns_channel_now(struct dns *dns)
+dns_channel_now(struct dns_source *source)
 {
-	struct dns_channel *channel = dns->channel;
+	struct dns_channel *channel = source->channel;
+	struct dns *dns = source->dns;
 
 	if (channel == NULL) {
-		channel =
-			dns_channel_new(dns->loop, &dns->resolver, &dns->settings, dns_worked, dns);
+		channel = dns_channel_new(dns->loop, &dns->resolver, &source->settings, dns_worked,
+					  dns);
 		if (channel == NULL)
 			return NULL;
 		LIST_INSERT_HEAD(&dns->channels, channel, link);
 		channel->refs = 1;
-		dns->channel = channel;
+		source->channel = channel;
 	}
 	channel->refs++;
 	return channel;
@@ -330,12 +331,12 @@ query_new(struct dns *dns, enum dns_kind kind, const char *name, dns_done *done,
 
 /* Lets it begin, or end if it has its answer already. */
 static struct dns_query *
-query_start(struct dns_query *query)
+query_start(struct dns_query *query, struct dns_source *source)
 {
 	struct dns *dns = query->dns;
 
 	if (!query->answered)
-		query->channel = dns_channel_now(dns);
+		query->channel = dns_channel_now(source);
 	if (!query->answered && query->channel == NULL)
 		answer_error(query, EDDY_ENOMEM);
 	if (query->answered) {
@@ -408,13 +409,14 @@ dns_lookup(struct dns *dns, const char *host, int family, dns_done *done, void *
 		answer_error(query, EDDY_DNS_EBADNAME);
 	else if (name_is_localhost(host))
 		answer_localhost(query);
-	return query_start(query);
+	return query_start(query, &dns->own);
 }
 
 struct dns_query *
-dns_resolve(struct dns *dns, const char *name, const char *type, dns_done *done, void *arg)
+dns_resolve(struct dns_source *source, const char *name, const char *type, dns_done *done,
+	    void *arg)
 {
-	struct dns_query *query = query_new(dns, DNS_RESOLVE, name, done, arg);
+	struct dns_query *query = query_new(source->dns, DNS_RESOLVE, name, done, arg);
 
 	if (query == NULL)
 		return NULL;
@@ -423,13 +425,13 @@ dns_resolve(struct dns *dns, const char *name, const char *type, dns_done *done,
 		answer_error(query, EDDY_EINVAL);
 	else if (!name_is_askable(name))
 		answer_error(query, EDDY_DNS_EBADNAME);
-	return query_start(query);
+	return query_start(query, source);
 }
 
 struct dns_query *
-dns_reverse(struct dns *dns, const char *address, dns_done *done, void *arg)
+dns_reverse(struct dns_source *source, const char *address, dns_done *done, void *arg)
 {
-	struct dns_query *query = query_new(dns, DNS_REVERSE, address, done, arg);
+	struct dns_query *query = query_new(source->dns, DNS_REVERSE, address, done, arg);
 
 	if (query == NULL)
 		return NULL;
@@ -437,7 +439,7 @@ dns_reverse(struct dns *dns, const char *address, dns_done *done, void *arg)
 	query->ask_hosts = true;
 	if (!name_is_address(address, &query->address))
 		answer_error(query, EDDY_EINVAL);
-	return query_start(query);
+	return query_start(query, source);
 }
 
 void
@@ -452,14 +454,36 @@ dns_cancel(struct dns_query *query)
 }
 
 void
-dns_set(struct dns *dns, const struct dns_settings *settings)
+dns_set(struct dns_source *source, const struct dns_settings *settings)
 {
-	struct dns_channel *before = dns->channel;
+	struct dns_channel *before = source->channel;
 
-	dns->settings = *settings;
-	dns->channel = NULL;
+	source->settings = *settings;
+	source->channel = NULL;
 	if (before != NULL)
 		channel_unref(before);
+}
+
+struct dns_source *
+dns_source_new(struct dns *dns, const struct dns_settings *settings)
+{
+	struct dns_source *source = calloc(1, sizeof(*source));
+
+	if (source == NULL)
+		return NULL;
+	source->dns = dns;
+	source->settings = *settings;
+	LIST_INSERT_HEAD(&dns->sources, source, link);
+	return source;
+}
+
+void
+dns_source_free(struct dns_source *source)
+{
+	LIST_REMOVE(source, link);
+	if (source->channel != NULL)
+		channel_unref(source->channel);
+	free(source);
 }
 
 /* --------------------------------------------------------------------------------- */
@@ -471,13 +495,16 @@ dns_init(struct dns *dns, struct loop *loop, struct threads *threads)
 	TAILQ_INIT(&dns->waiting);
 	TAILQ_INIT(&dns->batch);
 	TAILQ_INIT(&dns->wire);
+	dns->own.dns = dns;
+	LIST_INIT(&dns->sources);
 	LIST_INIT(&dns->channels);
 	LIST_INIT(&dns->queries);
 	handles_init(&dns->handles, HANDLE_QUERY);
+	handles_init(&dns->of_resolvers, HANDLE_RESOLVER);
 	evtimer_assign(&dns->pace, loop->base, dns_paced, dns);
 	task_queue_init(&dns->over);
 	dns->turn.run = dns_turn;
-	return resolver_init(&dns->resolver, &dns->settings.servers);
+	return resolver_init(&dns->resolver, &dns->own.settings.servers);
 }
 
 void
@@ -501,11 +528,14 @@ void
 dns_fini(struct dns *dns)
 {
 	struct dns_channel *channel;
+	struct dns_source *source;
 
 	if (dns->loop == NULL)
 		return;
-	if (dns->channel != NULL)
-		dns_set(dns, &dns->settings);
+	while ((source = LIST_FIRST(&dns->sources)) != NULL)
+		dns_source_free(source);
+	if (dns->own.channel != NULL)
+		dns_set(&dns->own, &dns->own.settings);
 	while ((channel = LIST_FIRST(&dns->channels)) != NULL) {
 		ares_cancel(channel->ares);
 		loop_leave(dns->loop);
@@ -515,5 +545,6 @@ dns_fini(struct dns *dns)
 		ares_destroy(dns->hosts);
 	resolver_fini(&dns->resolver);
 	handles_fini(&dns->handles);
+	handles_fini(&dns->of_resolvers);
 	dns->loop = NULL;
 }

@@ -42,12 +42,21 @@ struct dns_answer {
 };
 typedef void dns_done(void *arg, const struct dns_answer *answer);
 
+/* Who is asked: the worker's servers and times, or a resolver's own. */
+struct dns_source {
+	LIST_ENTRY(dns_source) link; /* of resolvers */
+	struct dns *dns;
+	struct dns_settings settings;
+	struct dns_channel *channel; /* for what is asked from now on; NULL: none yet */
+	void *handle;		     /* module/dns.c's, of a resolver */
+};
+
 struct dns {
 	struct loop *loop;
 	struct threads *threads;
 	struct resolver resolver;
-	struct dns_settings settings;
-	struct dns_channel *channel; /* for what is asked from now on; NULL: none yet */
+	struct dns_source own; /* the worker's */
+	LIST_HEAD(, dns_source) sources;
 	LIST_HEAD(, dns_channel) channels;
 	struct ares_channeldata *hosts; /* the job's */
 	struct job job;
@@ -60,6 +69,7 @@ struct dns {
 	struct task_queue over; /* queries to be told of in the next turn, by `turn` */
 	struct task turn;
 	struct handles handles; /* module/dns.c's, and the text of eddy_dns_get_servers */
+	struct handles of_resolvers;
 	char servers[DNS_SERVERS_TEXT];
 };
 
@@ -76,13 +86,18 @@ void dns_fini(struct dns *dns);
  */
 struct dns_query *dns_lookup(struct dns *dns, const char *host, int family, dns_done *done,
 			     void *arg);
-struct dns_query *dns_resolve(struct dns *dns, const char *name, const char *type, dns_done *done,
+struct dns_query *dns_resolve(struct dns_source *source, const char *name, const char *type,
+			      dns_done *done, void *arg);
+struct dns_query *dns_reverse(struct dns_source *source, const char *address, dns_done *done,
 			      void *arg);
-struct dns_query *dns_reverse(struct dns *dns, const char *address, dns_done *done, void *arg);
 /* `done` will say EDDY_DNS_ECANCELLED, soon. */
 void dns_cancel(struct dns_query *query);
 
 /* For what is asked from now on. */
-void dns_set(struct dns *dns, const struct dns_settings *settings);
+void dns_set(struct dns_source *source, const struct dns_settings *settings);
+
+/* A resolver, with settings of its own. NULL: no memory. Queries under way outlive it. */
+struct dns_source *dns_source_new(struct dns *dns, const struct dns_settings *settings);
+void dns_source_free(struct dns_source *source);
 
 #endif

@@ -167,6 +167,9 @@ no_net_handles(eddy_request *req, eddy_response *res, void *state)
 	STR(eddy_server_address(NULL));
 	INT(eddy_server_connections(NULL) != 0);
 	VOID(eddy_dns_cancel(NULL));
+	POINTER(eddy_dns_resolver_resolve(NULL, "a", "A", NULL, NULL));
+	POINTER(eddy_dns_resolver_reverse(NULL, "127.0.0.1", NULL, NULL));
+	VOID(eddy_dns_resolver_destroy(NULL));
 	INT(eddy_client_request_write(NULL, "x", 1));
 	INT(eddy_client_request_write_owned(NULL, bytes, 1, release, NULL));
 	VOID(eddy_client_request_end(NULL, NULL, 0));

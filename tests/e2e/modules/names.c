@@ -191,6 +191,27 @@ change(eddy_request *req, eddy_response *res, void *state)
 		abort();
 }
 
+/* Servers of a resolver's own, beside the worker's; it is gone before its queries have ended. */
+static void
+own(eddy_request *req, eddy_response *res, void *state)
+{
+	eddy_dns_resolver_options options = {.size = sizeof(options), .timeout = 100, .tries = 1};
+	struct asked *asked = asked_new(res);
+	eddy_dns_resolver *resolver;
+	char text[256];
+
+	(void)state;
+	asked->left = 3;
+	options.servers = argument(req, text);
+	resolver = eddy_dns_create_resolver(&options);
+	if (!resolver ||
+	    !eddy_dns_resolver_resolve(resolver, "h1.example.test", "A", resolved, asked) ||
+	    !eddy_dns_resolve("h2.example.test", "A", resolved, asked) ||
+	    !eddy_dns_resolver_reverse(resolver, "192.0.2.1", reversed, asked))
+		abort();
+	eddy_dns_resolver_destroy(resolver);
+}
+
 static void
 family(eddy_request *req, eddy_response *res, void *state)
 {
@@ -207,12 +228,18 @@ family(eddy_request *req, eddy_response *res, void *state)
 static void
 misuse(eddy_request *req, eddy_response *res, void *state)
 {
-	bool good = !eddy_dns_lookup(NULL, 0, looked_up, NULL) &&
-		    !eddy_dns_lookup("a", 0, NULL, NULL) &&
-		    !eddy_dns_resolve("a", NULL, resolved, NULL) &&
-		    !eddy_dns_reverse(NULL, reversed, NULL) &&
-		    eddy_dns_set_servers(NULL) == EDDY_EINVAL &&
-		    eddy_dns_set_timeout(0, 1000) == EDDY_EINVAL;
+	bool good =
+		!eddy_dns_lookup(NULL, 0, looked_up, NULL) &&
+		!eddy_dns_lookup("a", 0, NULL, NULL) &&
+		!eddy_dns_resolve("a", NULL, resolved, NULL) &&
+		!eddy_dns_reverse(NULL, reversed, NULL) &&
+		eddy_dns_set_servers(NULL) == EDDY_EINVAL &&
+		eddy_dns_set_timeout(0, 1000) == EDDY_EINVAL &&
+		!eddy_dns_create_resolver(&(eddy_dns_resolver_options){.servers = "192.0.2.1"}) &&
+		!eddy_dns_create_resolver(&(eddy_dns_resolver_options){
+			.size = sizeof(eddy_dns_resolver_options), .servers = "example.org"}) &&
+		!eddy_dns_create_resolver(&(eddy_dns_resolver_options){
+			.size = sizeof(eddy_dns_resolver_options), .tries = 1000});
 
 	(void)req;
 	(void)state;
@@ -312,6 +339,6 @@ static const struct eddy_handler handlers[] = {
 	{"crowd", crowd},     {"cancel", cancel}, {"cancel_later", cancel_later},
 	{"servers", servers}, {"change", change}, {"family", family},
 	{"misuse", misuse},   {"leave", leave},	  {"ask_on", ask_on},
-	{"stop", stop},	      {NULL, NULL}};
+	{"stop", stop},	      {"own", own},	  {NULL, NULL}};
 
 EDDY_MODULE(.name = "names", .load = load, .unload = free, .handlers = handlers);
