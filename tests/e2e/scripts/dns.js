@@ -71,7 +71,31 @@ function cancelled(done) {
 	console.log("cancelled");
 }
 
+// A resolver with servers of its own, whatever the others ask.
+async function own() {
+	const resolver = new promises.Resolver({ timeout: 2000, tries: 2 });
+	resolver.setServers([process.env.DNS_SERVER]);
+	const other = new dns.Resolver({ timeout: 100, tries: 1 });
+	other.setServers(["127.0.0.1:1"]);
+	console.log(JSON.stringify(resolver.getServers()) === JSON.stringify([process.env.DNS_SERVER]), other.getServers());
+	await told("own", resolver.resolve4(www));
+	await told("own", resolver.reverse("192.0.2.1"));
+	await new Promise((resolve) => other.resolve4(www, (error) => {
+		console.log("other", error.code, error.syscall);
+		resolve();
+	}));
+	await told("the worker's", promises.resolve4(www));
+	try {
+		resolver.resolve4(www).catch(() => {});
+		resolver.setServers(["192.0.2.1"]);
+	} catch (error) {
+		console.log(error.code);
+	}
+	resolver.cancel();
+}
+
 (async () => {
+	await own();
 	await records();
 	await failures();
 	await new Promise(callbacks);

@@ -173,31 +173,44 @@ dns_lookup(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exce
 	return question_id(js, question);
 }
 
-/* dnsResolve(name, type): an id. */
+static eddy_dns_resolver *
+resolver_arg(const struct js *js, size_t argc, const JSValueRef argv[], size_t i)
+{
+	return js_table_get(&js->resolvers, js_number(js, js_arg(js, argc, argv, i), 0));
+}
+
+/* dnsResolve(name, type, resolver): an id; without a resolver the worker's servers are asked. */
 static JSValueRef
 dns_resolve(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
 	char *name = js_utf8(js, js_arg(js, argc, argv, 0), NULL);
 	char *type = js_utf8(js, js_arg(js, argc, argv, 1), NULL);
 	struct question *question = name != NULL && type != NULL ? question_new(js) : NULL;
+	eddy_dns_resolver *resolver = resolver_arg(js, argc, argv, 2);
 
 	(void)exception;
-	if (question != NULL)
+	if (question != NULL && resolver != NULL)
+		question->handle =
+			eddy_dns_resolver_resolve(resolver, name, type, resolved, question);
+	else if (question != NULL)
 		question->handle = eddy_dns_resolve(name, type, resolved, question);
 	free(name);
 	free(type);
 	return question_id(js, question);
 }
 
-/* dnsReverse(address): an id. */
+/* dnsReverse(address, resolver): an id. */
 static JSValueRef
 dns_reverse(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
 	char *address = js_utf8(js, js_arg(js, argc, argv, 0), NULL);
 	struct question *question = address != NULL ? question_new(js) : NULL;
+	eddy_dns_resolver *resolver = resolver_arg(js, argc, argv, 1);
 
 	(void)exception;
-	if (question != NULL)
+	if (question != NULL && resolver != NULL)
+		question->handle = eddy_dns_resolver_reverse(resolver, address, reversed, question);
+	else if (question != NULL)
 		question->handle = eddy_dns_reverse(address, reversed, question);
 	free(address);
 	return question_id(js, question);
@@ -235,7 +248,51 @@ dns_servers(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exc
 	return servers.p != NULL ? js_text_n(js, servers.p, servers.n) : js_undefined(js);
 }
 
+/* dnsResolver(servers, timeout, tries): an id. */
+static JSValueRef
+dns_resolver(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	char *servers = js_utf8(js, js_arg(js, argc, argv, 0), NULL);
+	eddy_dns_resolver_options options = {
+		.size = sizeof(options),
+		.servers = servers,
+		.timeout = (unsigned)js_number(js, js_arg(js, argc, argv, 1), 0),
+		.tries = (unsigned)js_number(js, js_arg(js, argc, argv, 2), 0),
+	};
+	eddy_dns_resolver *resolver = eddy_dns_create_resolver(&options);
+	double id = resolver != NULL ? js_table_add(&js->resolvers, resolver) : 0;
+
+	if (id == 0)
+		js_throw(js, exception, "ERR_DNS_SET_SERVERS_FAILED",
+			 "c-ares failed to set servers: \"%s\" [%s]: at most 16 addresses",
+			 eddy_strerror(EDDY_EINVAL), servers != NULL ? servers : "");
+	if (id == 0 && resolver != NULL)
+		eddy_dns_resolver_destroy(resolver);
+	free(servers);
+	return JSValueMakeNumber(js->ctx, id);
+}
+
+/* dnsResolverDestroy(id) */
+static JSValueRef
+dns_resolver_destroy(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	eddy_dns_resolver *resolver = resolver_arg(js, argc, argv, 0);
+
+	(void)exception;
+	if (resolver == NULL)
+		return js_undefined(js);
+	js_table_remove(&js->resolvers, js_number(js, js_arg(js, argc, argv, 0), 0));
+	eddy_dns_resolver_destroy(resolver);
+	return js_undefined(js);
+}
+
 const struct js_binding js_dns_bindings[] = {
-	{"dnsLookup", dns_lookup}, {"dnsResolve", dns_resolve}, {"dnsReverse", dns_reverse},
-	{"dnsCancel", dns_cancel}, {"dnsServers", dns_servers}, {NULL, NULL},
+	{"dnsLookup", dns_lookup},
+	{"dnsResolve", dns_resolve},
+	{"dnsReverse", dns_reverse},
+	{"dnsCancel", dns_cancel},
+	{"dnsServers", dns_servers},
+	{"dnsResolver", dns_resolver},
+	{"dnsResolverDestroy", dns_resolver_destroy},
+	{NULL, NULL},
 };

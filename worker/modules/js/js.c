@@ -31,6 +31,7 @@ js_unload(void *state)
 	js_table_fini(&js->questions);
 	js_table_fini(&js->askings);
 	js_table_fini(&js->agents);
+	js_table_fini(&js->resolvers);
 	js_topics_free(js->topics);
 	free(js->script);
 	free(js);

@@ -75,7 +75,7 @@ struct js {
 	struct js_shared shared;
 	struct js_answer answer;
 	struct js_cache cache;
-	struct js_table exchanges, sockets, servers, timers, questions, askings, agents;
+	struct js_table exchanges, sockets, servers, timers, questions, askings, agents, resolvers;
 	struct js_topic *topics; /* that are listened to */
 	eddy_file **files;	 /* by descriptor; NULL: none of the script's */
 	size_t nfiles;

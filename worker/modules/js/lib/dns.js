@@ -107,7 +107,10 @@ for (const type of RECORD_TYPES)
 // --------------------------------------------------------------------------------------
 
 const standing = new Resolver(); // what dns.resolve and its kin ask
-standing.use_ = (servers) => native.dnsServers(servers);
+standing.use_ = (servers) => {
+	native.dnsServers(servers);
+	return undefined; // they are the worker's
+};
 
 Object.assign(exports, { lookup, Resolver, getDefaultResultOrder, setDefaultResultOrder, ...HINTS, ...CODES });
 for (const name of ["getServers", "setServers", "resolve", "reverse", ...RECORD_TYPES.map(methodName)])

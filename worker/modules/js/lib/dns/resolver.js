@@ -11,6 +11,8 @@ const LOOKUP_CODES = { ENOTFOUND: "ENOTFOUND", ENODATA: "ENOTFOUND", EBADNAME: "
 	ENOMEM: "EAI_MEMORY", ECANCELLED: "EAI_CANCELED" };
 const MAX = 2 ** 31 - 1;
 const DNS_PORT = 53;
+const TIMEOUT_MAX = 3600000, TRIES_MAX = 16; // eddy's
+const RESOLVERS_KEPT = 32;
 
 // questions ----------------------------------------------------------------------------
 
@@ -97,7 +99,31 @@ function serverList(text) {
 	return text === "" ? [] : text.split(",").map((one) => /^\[[^\]]*\]$/.test(one) ? one.slice(1, -1) : one);
 }
 
+// Without what an address may be written with and without: "2001:DB8::1" is "2001:db8::1".
+function normalized(servers) {
+	return servers.split(",").map((one) => {
+		const [, six, port = ""] = /^\[([^\]]*)\](:\d+)?$/.exec(one) ?? [];
+		return six === undefined ? one : new URL(`http://[${six}]/`).hostname + port;
+	}).join(",");
+}
+
 // resolvers ----------------------------------------------------------------------------
+
+const kept = new Map(); // "servers timeout tries": C's resolver
+
+// Resolvers of scripts come and go unseen; C has one for all that ask alike, and the latest ones only.
+function resolverOf(servers, timeout, tries) {
+	const key = `${servers} ${timeout} ${tries}`;
+	const id = kept.get(key) ?? native.dnsResolver(servers, timeout, tries);
+	kept.delete(key);
+	kept.set(key, id);
+	if (kept.size > RESOLVERS_KEPT) {
+		const [oldest] = kept;
+		kept.delete(oldest[0]);
+		native.dnsResolverDestroy(oldest[1]);
+	}
+	return id;
+}
 
 function checkNumber(name, number, least) {
 	if (typeof number !== "number")
@@ -111,12 +137,14 @@ function checkNumber(name, number, least) {
 
 class ResolverBase {
 	#under = new Set(); // ids of questions under way
-	#silent = false; // setServers([]): nobody is asked
+	#servers; // of its own, as eddy writes them; "": nobody is asked; undefined: the worker's
+	#timeout;
+	#tries;
 
 	constructor(options) {
 		const { timeout = -1, tries = 4 } = options ?? {};
-		checkNumber("options.timeout", timeout, -1);
-		checkNumber("options.tries", tries, 1);
+		this.#timeout = Math.min(Math.max(checkNumber("options.timeout", timeout, -1), 0), TIMEOUT_MAX);
+		this.#tries = options && options.tries !== undefined ? Math.min(checkNumber("options.tries", tries, 1), TRIES_MAX) : 0;
 	}
 
 	cancel() {
@@ -125,7 +153,7 @@ class ResolverBase {
 	}
 
 	getServers() {
-		return this.#silent ? [] : serverList(native.dnsServers());
+		return serverList(this.#servers ?? native.dnsServers());
 	}
 
 	setServers(servers) {
@@ -139,14 +167,20 @@ class ResolverBase {
 		if (this.#under.size > 0)
 			throw coded(Error, "ERR_DNS_SET_SERVERS_FAILED",
 				`c-ares failed to set servers: "There are pending queries." [${servers}]`);
-		if (list.length > 0)
-			this.use_(list.join(","));
-		this.#silent = list.length === 0;
+		this.#servers = list.length > 0 ? this.use_(list.join(",")) : "";
 	}
 
-	use_() {
-		throw coded(Error, "ERR_METHOD_NOT_IMPLEMENTED",
-			"resolver.setServers(): a resolver asks the servers of dns.setServers(), which are all of the worker's");
+	// Takes servers, and returns them as eddy writes them.
+	use_(servers) {
+		resolverOf(servers, this.#timeout, this.#tries);
+		return normalized(servers);
+	}
+
+	// Which of C's resolvers is asked; 0: the worker's servers.
+	#resolver() {
+		if (this.#servers === undefined && this.#timeout === 0 && this.#tries === 0)
+			return 0;
+		return resolverOf(this.#servers ?? native.dnsServers(), this.#timeout, this.#tries);
 	}
 
 	setLocalAddress(ipv4, ipv6) {
@@ -157,11 +191,11 @@ class ResolverBase {
 
 	// Puts a question; `done` gets an error, or what `shape` makes of the answer.
 	put_(start, call, name, shape, done) {
-		if (this.#silent) {
+		if (this.#servers === "") {
 			require("internal").nextTick(done, dnsError(call, "ECONNREFUSED", name));
 			return;
 		}
-		const id = ask(start(ascii(name)), (code, answer) => {
+		const id = ask(start(ascii(name), this.#resolver()), (code, answer) => {
 			this.#under.delete(id);
 			if (code !== undefined)
 				done(dnsError(call, code, name));
@@ -175,7 +209,7 @@ class ResolverBase {
 		if (type === "ANY")
 			return this.any_(name, done);
 		const { call, shape, one } = TYPES[type];
-		this.put_((text) => native.dnsResolve(text, type), call, name, (records) => {
+		this.put_((text, resolver) => native.dnsResolve(text, type, resolver), call, name, (records) => {
 			const list = records.map((record) => shape(record, options));
 			return one ? list[0] : list;
 		}, done);
@@ -184,7 +218,7 @@ class ResolverBase {
 	reverse_(ip, done) {
 		if (isIP(ip) === 0)
 			throw dnsError("getHostByAddr", "EINVAL", ip, -22);
-		this.put_((text) => native.dnsReverse(text), "getHostByAddr", ip, (names) => names, done);
+		this.put_((text, resolver) => native.dnsReverse(text, resolver), "getHostByAddr", ip, (names) => names, done);
 	}
 
 	// Each type is asked for: what servers say to ANY is by now as little as they like (RFC 8482). An alias has
@@ -211,7 +245,7 @@ class ResolverBase {
 
 	list_(type, name, done) {
 		const { shape, any = shape } = TYPES[type];
-		this.put_((text) => native.dnsResolve(text, type), "queryAny", name,
+		this.put_((text, resolver) => native.dnsResolve(text, type, resolver), "queryAny", name,
 			(records) => records.map((record) => ({ ...any(record), type })), done);
 	}
 }
