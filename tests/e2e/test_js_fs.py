@@ -191,6 +191,13 @@ def test_what_waits_is_refused_by_a_worker_that_serves(site):
         )
 
 
+def test_what_is_not_offered_says_so(site):
+    answer = site.daemon.get("/late/watch?r")
+    assert answer.body.decode() == (
+        "ERR_METHOD_NOT_IMPLEMENTED: fs.watch() is not offered by eddy: look at fs.promises.stat(path) with a timer\n"
+    )
+
+
 def test_what_was_opened_while_the_script_loaded_is_read_later(site):
     assert site.daemon.get("/opened").body == b"// Fi\n"
 

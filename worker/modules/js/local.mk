@@ -18,6 +18,7 @@ JS_TEXTS = \
 	worker/modules/js/lib/fs/args.js \
 	worker/modules/js/lib/fs/calls.js \
 	worker/modules/js/lib/fs/dir.js \
+	worker/modules/js/lib/fs/not_offered.js \
 	worker/modules/js/lib/fs/plans.js \
 	worker/modules/js/lib/fs/promises.js \
 	worker/modules/js/lib/fs/stats.js \

@@ -3,6 +3,7 @@
 "use strict";
 
 const { argType } = require("errors");
+const { NOT_OFFERED, notOffered } = require("fs/not_offered");
 const { nextTick } = require("internal");
 const { start, run } = require("fs/calls");
 const { plans } = require("fs/plans");
@@ -171,6 +172,12 @@ named("writev", "bytesWritten", "buffers");
 Object.defineProperty(fs.exists, custom, { value: (path) => new Promise((resolve) => fs.exists(path, resolve)) });
 
 // the rest -----------------------------------------------------------------------------
+
+// What Node has besides. None of it is silently missing.
+for (const [name, instead] of Object.entries(NOT_OFFERED))
+	fs[name] = { [name]() {
+		throw notOffered(name, instead);
+	} }[name];
 
 Object.assign(fs, { opendir: dir.opendir, opendirSync: dir.opendirSync, Dir: dir.Dir, Stats, Dirent, constants,
 	F_OK: 0, R_OK: 4, W_OK: 2, X_OK: 1 });

@@ -2,14 +2,11 @@
 "use strict";
 
 const { inspect, format, formatWithOptions } = require("inspect");
-const { argType, coded, isError } = require("errors");
+const { argType, coded, isError, outOfRange } = require("errors");
+const { TABLE, nameOf } = require("system_errors");
 const types = require("util/types");
 
 const custom = Symbol.for("nodejs.util.promisify.custom");
-const ERRNO = { 1: "EPERM", 2: "ENOENT", 4: "EINTR", 5: "EIO", 9: "EBADF", 11: "EAGAIN", 12: "ENOMEM", 13: "EACCES",
-	17: "EEXIST", 20: "ENOTDIR", 21: "EISDIR", 22: "EINVAL", 24: "EMFILE", 28: "ENOSPC", 32: "EPIPE", 98: "EADDRINUSE",
-	99: "EADDRNOTAVAIL", 101: "ENETUNREACH", 103: "ECONNABORTED", 104: "ECONNRESET", 107: "ENOTCONN", 110: "ETIMEDOUT",
-	111: "ECONNREFUSED", 113: "EHOSTUNREACH", 125: "ECANCELED" };
 
 function promisify(original) {
 	if (typeof original !== "function")
@@ -113,11 +110,18 @@ function toUSVString(text) {
 function getSystemErrorName(number) {
 	if (typeof number !== "number")
 		throw argType("err", "of type number", number);
-	return ERRNO[-number] ?? `Unknown system error ${number}`;
+	if (number >= 0 || !Number.isInteger(number))
+		throw outOfRange("err", "a negative integer", number);
+	return nameOf(number);
+}
+
+// By number: the name, and the words.
+function getSystemErrorMap() {
+	return new Map(TABLE.map(([number, code, words]) => [-number, [code, words]]));
 }
 
 module.exports = { inspect, format, formatWithOptions, promisify, callbackify, inherits, deprecate, debuglog, debug: debuglog,
-	stripVTControlCharacters, toUSVString, getSystemErrorName, types,
+	stripVTControlCharacters, toUSVString, getSystemErrorMap, getSystemErrorName, types,
 	isDeepStrictEqual: (a, b) => require("deep_equal").strict(a, b),
 	isArray: Array.isArray, isBoolean: (v) => typeof v === "boolean", isNull: (v) => v === null,
 	isNullOrUndefined: (v) => v === null || v === undefined, isNumber: (v) => typeof v === "number",

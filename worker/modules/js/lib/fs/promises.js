@@ -6,6 +6,7 @@ const args = require("fs/args");
 const { abortError } = require("abort");
 const { argType, coded } = require("errors");
 const { promise } = require("fs/calls");
+const { NOT_OFFERED, notOffered } = require("fs/not_offered");
 const { plans, readAll, writeAndFlush, writeOptions } = require("fs/plans");
 const { constants } = require("fs/stats");
 const { opendirPromise } = require("fs/dir");
@@ -223,6 +224,12 @@ Object.assign(promises, {
 	},
 	writeFile,
 	constants,
+	async cp() {
+		throw notOffered("promises.cp", NOT_OFFERED.cp);
+	},
+	watch() {
+		throw notOffered("promises.watch", NOT_OFFERED.watch);
+	},
 });
 
 module.exports = promises;
