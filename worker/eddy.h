@@ -1000,8 +1000,8 @@ EDDY_API int eddy_dns_set_timeout(unsigned ms, unsigned tries);
 typedef struct {
 	uint32_t size;	     /* sizeof(eddy_dns_resolver_options) */
 	const char *servers; /* as eddy_dns_set_servers takes them; copied */
-	unsigned timeout;    /* as eddy_dns_set_timeout takes them */
-	unsigned tries;
+	unsigned timeout;    /* ms, as eddy_dns_set_timeout takes it */
+	unsigned tries;	     /* the same */
 } eddy_dns_resolver_options;
 typedef struct eddy_dns_resolver eddy_dns_resolver; /* Node: dns.Resolver */
 
