@@ -5,8 +5,8 @@ const dns = require("dns");
 console.log(Object.keys(dns).filter((name) => /^[A-Z0-9_]+$/.test(name)).sort().map((name) => `${name}=${dns[name]}`).join(" "));
 console.log(Object.keys(dns.promises).filter((name) => /^[A-Z0-9_]+$/.test(name)).sort().map((name) => `${name}=${dns.promises[name]}`)
 	.join(" "));
-console.log(Object.keys(dns).filter((name) => typeof dns[name] === "function" && name !== "lookupService").sort().join(" "));
-console.log(Object.keys(dns.promises).filter((name) => typeof dns.promises[name] === "function" && name !== "lookupService").sort().join(" "));
+console.log(Object.keys(dns).filter((name) => typeof dns[name] === "function").sort().join(" "));
+console.log(Object.keys(dns.promises).filter((name) => typeof dns.promises[name] === "function").sort().join(" "));
 console.log(dns.getDefaultResultOrder());
 dns.setDefaultResultOrder("ipv4first");
 console.log(dns.getDefaultResultOrder(), dns.promises.getDefaultResultOrder());

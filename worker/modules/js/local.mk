@@ -10,6 +10,7 @@ JS_TEXTS = \
 	worker/modules/js/lib/dns.js \
 	worker/modules/js/lib/dns/promises.js \
 	worker/modules/js/lib/dns/resolver.js \
+	worker/modules/js/lib/dns/service.js \
 	worker/modules/js/lib/eddy.js \
 	worker/modules/js/lib/encoding.js \
 	worker/modules/js/lib/errors.js \

@@ -4,8 +4,9 @@
 const { argType, argValue } = require("errors");
 const { nextTick } = require("internal");
 const { isIP } = require("net/address");
-const { ResolverBase, RECORD_TYPES, lookupOptions, lookupAll, setDefaultResultOrder, getDefaultResultOrder,
+const { ResolverBase, RECORD_TYPES, lookupOptions, lookupAll, namesOf, setDefaultResultOrder, getDefaultResultOrder,
 	CODES, HINTS } = require("dns/resolver");
+const service = require("dns/service");
 const custom = Symbol.for("nodejs.util.promisify.custom");
 
 function checkFunction(name, given) {
@@ -53,6 +54,23 @@ function lookup(hostname, options, callback) {
 			callback(null, list[0].address, list[0].family);
 	});
 	return new GetAddrInfoReqWrap(callback, wanted.family, hostname);
+}
+
+class GetNameInfoReqWrap {
+	constructor(callback, hostname, port) {
+		this.callback = callback;
+		this.hostname = hostname;
+		this.port = port;
+	}
+}
+
+function lookupService(address, port, callback) {
+	if (arguments.length !== 3)
+		throw service.missing('"address", "port", and "callback"');
+	const number = service.checkService(address, port);
+	checkFunction("callback", callback);
+	service.lookupService(namesOf, address, number, (error, ...found) => error ? callback(error) : callback(null, ...found));
+	return new GetNameInfoReqWrap(callback, address, number);
 }
 
 // resolvers ----------------------------------------------------------------------------
@@ -112,7 +130,7 @@ standing.use_ = (servers) => {
 	return undefined; // they are the worker's
 };
 
-Object.assign(exports, { lookup, Resolver, getDefaultResultOrder, setDefaultResultOrder, ...HINTS, ...CODES });
+Object.assign(exports, { lookup, lookupService, Resolver, getDefaultResultOrder, setDefaultResultOrder, ...HINTS, ...CODES });
 for (const name of ["getServers", "setServers", "resolve", "reverse", ...RECORD_TYPES.map(methodName)])
 	exports[name] = standing[name].bind(standing);
 Object.defineProperties(exports, {
@@ -121,3 +139,4 @@ Object.defineProperties(exports, {
 	promises: { configurable: true, enumerable: true, get: () => require("dns/promises") },
 });
 Object.defineProperty(lookup, custom, { get: () => exports.promises.lookup });
+Object.defineProperty(lookupService, custom, { get: () => exports.promises.lookupService });

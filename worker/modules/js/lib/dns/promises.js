@@ -3,8 +3,9 @@
 
 const { argType, argValue } = require("errors");
 const { isIP } = require("net/address");
-const { ResolverBase, RECORD_TYPES, lookupOptions, lookupAll, setDefaultResultOrder, getDefaultResultOrder,
+const { ResolverBase, RECORD_TYPES, lookupOptions, lookupAll, namesOf, setDefaultResultOrder, getDefaultResultOrder,
 	CODES } = require("dns/resolver");
+const service = require("dns/service");
 const { standing: shared, methodName } = require("dns");
 
 function checkString(name, given) {
@@ -27,6 +28,14 @@ function lookup(hostname, options) {
 	if (family !== 0)
 		return Promise.resolve(wanted.all ? [{ address: hostname, family }] : { address: hostname, family });
 	return promise((done) => lookupAll(hostname, wanted, done)).then((list) => wanted.all ? list : list[0]);
+}
+
+function lookupService(address, port) {
+	if (arguments.length !== 2)
+		throw service.missing('"address" and "port"');
+	const number = service.checkService(address, port);
+	return new Promise((resolve, reject) => service.lookupService(namesOf, address, number, (error, hostname, name) =>
+		error ? reject(error) : resolve({ hostname, service: name })));
 }
 
 class Resolver extends ResolverBase {
@@ -55,7 +64,7 @@ for (const type of RECORD_TYPES)
 		} });
 
 // The functions ask what dns's own ask: the servers of the one are the other's.
-Object.assign(exports, { lookup, Resolver, getDefaultResultOrder, setDefaultResultOrder, ...CODES });
+Object.assign(exports, { lookup, lookupService, Resolver, getDefaultResultOrder, setDefaultResultOrder, ...CODES });
 for (const name of ["getServers", "setServers"])
 	exports[name] = shared[name].bind(shared);
 for (const name of ["resolve", "reverse", ...RECORD_TYPES.map(methodName)])

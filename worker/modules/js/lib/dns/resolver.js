@@ -336,6 +336,12 @@ function lookupAll(hostname, { family, hints, order }, done) {
 	});
 }
 
+// The names of an address, as getnameinfo(3) looks for them.
+function namesOf(address, done) {
+	ask(native.dnsReverse(address), (code, names) =>
+		code === undefined ? done(null, names) : done(lookupError(code, address, "getnameinfo")));
+}
+
 function setDefaultResultOrder(order) {
 	defaultOrder = oneOf("dnsOrder", order, ORDERS);
 }
@@ -349,5 +355,5 @@ const CODES = { NODATA: "ENODATA", FORMERR: "EFORMERR", SERVFAIL: "ESERVFAIL", N
 	NOTINITIALIZED: "ENOTINITIALIZED", LOADIPHLPAPI: "ELOADIPHLPAPI", ADDRGETNETWORKPARAMS: "EADDRGETNETWORKPARAMS",
 	CANCELLED: "ECANCELLED" };
 
-module.exports = { ResolverBase, RECORD_TYPES: [...Object.keys(TYPES), "ANY"], lookupOptions, lookupAll, lookupError, onAnswer,
+module.exports = { ResolverBase, RECORD_TYPES: [...Object.keys(TYPES), "ANY"], lookupOptions, lookupAll, lookupError, namesOf, onAnswer,
 	setDefaultResultOrder, getDefaultResultOrder: () => defaultOrder, CODES, HINTS: { ADDRCONFIG, ALL, V4MAPPED } };

@@ -2,19 +2,17 @@
 "use strict";
 
 const { argType, coded } = require("errors");
+const { TABLE } = require("system_errors");
 
-const ERRNO = { EPERM: -1, ENOENT: -2, EBADF: -9, EACCES: -13, ENOTDIR: -20, EINVAL: -22, EMFILE: -24, EPIPE: -32,
-	ENAMETOOLONG: -36, EPROTONOSUPPORT: -93, EAFNOSUPPORT: -97, EADDRINUSE: -98, EADDRNOTAVAIL: -99, ENETDOWN: -100,
-	ENETUNREACH: -101, ECONNABORTED: -103, ECONNRESET: -104, ENOTCONN: -107, ETIMEDOUT: -110, ECONNREFUSED: -111,
-	EHOSTUNREACH: -113, ECANCELED: -125, ENOTFOUND: -3008 };
-const WORDS = { EADDRINUSE: "address already in use", EADDRNOTAVAIL: "address not available", EACCES: "permission denied",
-	EINVAL: "invalid argument", EPERM: "operation not permitted" };
+const WORDS = new Map(TABLE.map(([, code, words]) => [code, words]));
+const NUMBERS = new Map(TABLE.map(([number, code]) => [code, -number]));
+NUMBERS.set("ENOTFOUND", -3008); // the resolver's
 
 // "connect ECONNREFUSED 127.0.0.1:1", with `more` as its members; `where` is what is said behind it.
 function systemError(code, syscall, more, where) {
-	const words = syscall === "listen" && WORDS[code] ? `: ${WORDS[code]}` : "";
+	const words = syscall === "listen" && WORDS.has(code) ? `: ${WORDS.get(code)}` : "";
 	const error = new Error(`${syscall} ${code}${words}${where === undefined ? "" : ` ${where}`}`);
-	return Object.assign(error, { errno: ERRNO[code] ?? -1, code, syscall }, more);
+	return Object.assign(error, { errno: NUMBERS.get(code) ?? -1, code, syscall }, more);
 }
 
 // The same of an address, which may have a port.
