@@ -86,13 +86,17 @@ def serves(address):
     [
         (EXAMPLES / "net_hello.js").read_text(),
         (EXAMPLES / "net_hello_short.js").read_text(),
-        "const { createServer } = require('node:net');\ncreateServer().on('connection', s => s.end('Hello World\\n')).listen('8000');",
+        "const { createServer } = require('node:net');\n"
+        "createServer().on('connection', s => s.end('Hello World\\n')).listen('8000');",
         "require('net').Server((s) => { s.write('Hello '); s.write('World\\n'); s.end(); }).listen(8000, '127.0.0.1');",
         "const net = require('net');\nconst server = new net.Server();\nserver.listen({ port: 8000, host: '0.0.0.0' });\n"
-        "server.once('listening', () => server.on('connection', async (s) => { await null; s.end(Buffer.from('Hello World\\n')); }));",
+        "const answer = async (s) => { await null; s.end(Buffer.from('Hello World\\n')); };\n"
+        "server.once('listening', () => server.on('connection', answer));",
         "const net = require('net');\nnet.createServer({ allowHalfOpen: true }, function (socket) {\n"
-        "\tsetTimeout(() => this.emit('later', socket), 1);\n}).on('later', (s) => s.end('Hello World\\n')).listen(8000, () => {});",
-        "const { Readable } = require('stream');\nrequire('net').createServer((s) => Readable.from(['Hello ', 'World\\n']).pipe(s)).listen(8000);",
+        "\tsetTimeout(() => this.emit('later', socket), 1);\n"
+        "}).on('later', (s) => s.end('Hello World\\n')).listen(8000, () => {});",
+        "const { Readable } = require('stream');\n"
+        "require('net').createServer((s) => Readable.from(['Hello ', 'World\\n']).pipe(s)).listen(8000);",
     ],
 )
 def test_a_server_of_a_few_lines_answers_whoever_connects_also_after_a_reload(daemon, text):
@@ -279,7 +283,8 @@ def test_an_upload_becomes_a_file_in_chunks_or_not_and_never_twice(site):
     body = os.urandom(3 << 20)
     pieces = [body[i : i + 100003] for i in range(0, len(body), 100003)]
     client = site.connect()
-    client.send_in_background([request("PUT", "/upload/files/a%20b.bin", "Transfer-Encoding: chunked"), chunked(*pieces)])
+    head = request("PUT", "/upload/files/a%20b.bin", "Transfer-Encoding: chunked")
+    client.send_in_background([head, chunked(*pieces)])
     answer = client.read()
     assert (answer.status, answer.body) == (201, b"%d bytes\n" % len(body))
     assert (site.uploads / "a b.bin").read_bytes() == body
@@ -370,7 +375,8 @@ def test_a_proxy_keeps_what_is_of_one_connection_and_cuts_half_answers_off(daemo
 
     target = serve(script)
     one = daemons()
-    one.conf(workers=1, modules={"proxy": {"path": "js.so", "script": str(EXAMPLES / "proxy.js")}}, routes={"/*": "proxy"})
+    script = {"path": "js.so", "script": str(EXAMPLES / "proxy.js")}
+    one.conf(workers=1, modules={"proxy": script}, routes={"/*": "proxy"})
     one.start(PROXY_TO=target.url)
     answer = one.connect().get("/x", "Connection: x-mine", "X-Mine: 1", "X-Other: 2", "TE: trailers")
     assert (answer.status, answer.reason, answer.body) == (200, "Fine", b"ok")

@@ -72,7 +72,10 @@ def refused(programs, folder, script="main.js", text=None):
         ("function a() {\n\tif (x) {\n\n}\n", "5:1: SyntaxError: Unexpected end of script"),
         ("\n\nthrow new Error('while loading');\n", "3:16: Error: while loading"),
         ("#!/usr/bin/env node\n  nowhere();\n", "2:10: ReferenceError: Can't find variable: nowhere"),
-        ("async function main() {\n\tawait null;\n\tthrow new TypeError('late');\n}\nmain();\n", "3:21: TypeError: late"),
+        (
+            "async function main() {\n\tawait null;\n\tthrow new TypeError('late');\n}\nmain();\n",
+            "3:21: TypeError: late",
+        ),
         ("Promise.reject(new Error('nobody'));\n", "1:25: Error: nobody"),
         ("process.nextTick(() => {\n\tnull.x;\n});\n", "2:6: TypeError: null is not an object"),
         ("require('net').createServer(7);\n", "1:28: TypeError [ERR_INVALID_ARG_TYPE]: The \"options\" argument"),
@@ -129,7 +132,8 @@ def test_a_script_that_is_not_there_or_cannot_be_read_says_so(programs, tmp_path
 
 
 def test_a_script_that_exits_while_it_is_loaded_is_refused(programs, tmp_path):
-    said, log = refused(programs, tmp_path, text="process.on('exit', (n) => console.log('exit', n));\nprocess.exit(3);\n")
+    text = "process.on('exit', (n) => console.log('exit', n));\nprocess.exit(3);\n"
+    said, log = refused(programs, tmp_path, text=text)
     assert said == "Error: the script has called process.exit(3) while it was loaded"
     assert "(app): exit 3\n" in log
 
@@ -230,7 +234,8 @@ def test_a_throw_elsewhere_is_logged_and_harms_nobody(app, path, body, said):
 
 def test_a_stack_that_overflows_is_a_throw_like_any_other(app):
     assert app.get("/stack").status == 500
-    app.wait_log(rf"Uncaught RangeError: Maximum call stack size exceeded.*\n.* at deeper \(.*{place('return deeper')}\)")
+    said = r"Uncaught RangeError: Maximum call stack size exceeded.*"
+    app.wait_log(rf"{said}\n.* at deeper \(.*{place('return deeper')}\)")
     assert app.get("/hello").body == b"Hello World\n"
 
 
