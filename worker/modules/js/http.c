@@ -168,13 +168,12 @@ exchange_new(struct js *js, eddy_request *req, eddy_response *res)
 	return NULL;
 }
 
-/* Gives a request to JavaScript, and sends what it has left as the answer. */
-static void
-exchange_run(struct js *js, eddy_request *req, eddy_response *res)
+void
+js_http_serve(struct js *js, eddy_request *req, eddy_response *res, double server)
 {
 	eddy_str method = eddy_request_method(req), url = eddy_request_url(req);
 	struct exchange *exchange = exchange_new(js, req, res);
-	JSValueRef args[5];
+	JSValueRef args[6];
 	double id;
 
 	if (exchange == NULL) {
@@ -187,9 +186,10 @@ exchange_run(struct js *js, eddy_request *req, eddy_response *res)
 	args[2] = js_cache_text(js, url.p, url.n);
 	args[3] = JSValueMakeNumber(js->ctx, eddy_request_http_version_minor(req));
 	args[4] = lines_text(js, req, eddy_request_headers);
+	args[5] = JSValueMakeNumber(js->ctx, server);
 	js->answer.id = id;
 	js->answer.given = 0;
-	js_dispatch(js, JS_REQUEST, 5, args);
+	js_dispatch(js, JS_REQUEST, 6, args);
 	js->answer.id = 0;
 	exchange = js_table_get(&js->exchanges, id);
 	if (exchange == NULL)
@@ -207,7 +207,7 @@ js_http_request(eddy_request *req, eddy_response *res, void *state)
 	struct js *js = state;
 
 	if (js->shared.serves) {
-		exchange_run(js, req, res);
+		js_http_serve(js, req, res, 0);
 		return;
 	}
 	eddy_log(js->self, LOG_ERR,

@@ -298,18 +298,25 @@ response_length(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef 
 		exchange != NULL ? (double)eddy_response_writable_length(exchange->res) : 0);
 }
 
+/* responseDetach(id): the id of the socket that the connection is from now on; 0: it cannot be. */
+static JSValueRef
+response_detach(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	struct exchange *exchange = js_exchange_arg(js, argc, argv);
+	double id = exchange != NULL ? js_net_detach(js, exchange->res) : 0;
+
+	(void)exception;
+	if (id != 0)
+		js_exchange_remove(exchange);
+	return JSValueMakeNumber(js->ctx, id);
+}
+
 const struct js_binding js_response_bindings[] = {
-	{"responseHead", response_write_head},
-	{"responseSend", response_send},
-	{"responseWrite", response_write},
-	{"responseEnd", response_end},
-	{"responseFlush", response_flush},
-	{"responseDestroy", response_destroy},
-	{"responseWatch", response_watch},
-	{"responseTrailers", response_trailers},
-	{"responseContinue", response_continue},
-	{"responseHints", response_hints},
-	{"responseTimeout", response_timeout},
-	{"responseLength", response_length},
-	{NULL, NULL},
+	{"responseHead", response_write_head},	 {"responseSend", response_send},
+	{"responseWrite", response_write},	 {"responseEnd", response_end},
+	{"responseFlush", response_flush},	 {"responseDestroy", response_destroy},
+	{"responseWatch", response_watch},	 {"responseTrailers", response_trailers},
+	{"responseContinue", response_continue}, {"responseHints", response_hints},
+	{"responseTimeout", response_timeout},	 {"responseLength", response_length},
+	{"responseDetach", response_detach},	 {NULL, NULL},
 };

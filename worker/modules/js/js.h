@@ -27,7 +27,7 @@
 enum js_event {
 	JS_TICKS = 0,	   /* nothing but what has been queued */
 	JS_TIMER = 1,	   /* id of a timeout or an immediate */
-	JS_REQUEST = 2,	   /* id, method, url, minor version, fields */
+	JS_REQUEST = 2,	   /* id, method, url, minor version, fields, server's id */
 	JS_BODY = 3,	   /* id, an enum js_body, piece */
 	JS_RESPONSE = 4,   /* id, an enum js_response */
 	JS_SOCKET = 5,	   /* id, event's name, piece or code */
@@ -146,6 +146,10 @@ void js_net_connection(eddy_socket *sock, void *state);
 double js_net_adopt(struct js *js, eddy_socket *sock);
 /* [remote address, remote port, local address, local port], or undefined while it connects. */
 JSValueRef js_net_addresses(const struct js *js, const eddy_socket *sock, JSValueRef *exception);
+/* A request to the script's own server with that id; 0: to a route. */
+void js_http_serve(struct js *js, eddy_request *req, eddy_response *res, double server);
+/* Takes a request's connection over: the id of the socket that it is from now on; 0: it cannot be. */
+double js_net_detach(struct js *js, eddy_response *res);
 
 /* cluster.c: when the worker ends. */
 void js_topics_free(struct js_topic *topic);

@@ -172,6 +172,22 @@ js_net_connection(eddy_socket *handle, void *state)
 	js_dispatch(js, JS_CONNECTION, 1, &id);
 }
 
+double
+js_net_detach(struct js *js, eddy_response *res)
+{
+	struct sock *sock = sock_new(js);
+
+	if (sock == NULL)
+		return 0;
+	sock->handle = eddy_response_detach_socket(res, &sock_events, sock);
+	if (sock->handle == NULL) {
+		sock_remove(sock);
+		return 0;
+	}
+	eddy_socket_pause(sock->handle);
+	return sock->id;
+}
+
 /* sockets ------------------------------------------------------------------------- */
 
 static struct sock *
@@ -363,7 +379,36 @@ server_close(eddy_server *handle, void *arg)
 static const eddy_server_events server_events = {server_listening, server_connection, server_error,
 						 server_close};
 
-/* serverListen(address): an id; how it goes, events tell. */
+static void
+server_request(eddy_server *handle, eddy_request *req, eddy_response *res, void *arg)
+{
+	const struct server *server = arg;
+
+	(void)handle;
+	js_http_serve(server->js, req, res, server->id);
+}
+
+static const eddy_http_server_events http_server_events = {server_listening, server_request,
+							   server_error, server_close};
+
+/* A server of HTTP: `argv` has its keepAliveTimeout and headersTimeout; 0: as the conf says. */
+static eddy_server *
+http_server_new(const struct js *js, const JSValueRef argv[], struct server *server)
+{
+	eddy_http_server_options options = {
+		.size = sizeof(options),
+		.keep_alive_timeout = (unsigned)js_number(js, argv[0], 0),
+		.headers_timeout = (unsigned)js_number(js, argv[1], 0),
+		.max_body = UINT64_MAX,
+	};
+
+	return eddy_http_create_server(&options, &http_server_events, server);
+}
+
+/*
+ * serverListen(address), serverListen(address, keepAliveTimeout, headersTimeout) for one of HTTP: an
+ * id; how it goes, events tell.
+ */
 static JSValueRef
 server_listen(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
@@ -377,7 +422,8 @@ server_listen(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *e
 	server->id = js_table_add(&js->servers, server);
 	if (server->id == 0)
 		goto failed;
-	server->handle = eddy_net_create_server(&server_events, server);
+	server->handle = argc >= 3 ? http_server_new(js, argv + 1, server)
+				   : eddy_net_create_server(&server_events, server);
 	if (server->handle != NULL)
 		err = eddy_server_listen(server->handle, address);
 	if (err == 0) {
@@ -410,6 +456,22 @@ server_stop(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exc
 	(void)exception;
 	if (server != NULL)
 		eddy_server_close(server->handle);
+	return js_undefined(js);
+}
+
+/* serverCut(id, all): closes the connections that are idle, or all. */
+static JSValueRef
+server_cut(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	const struct server *server = server_arg(js, argc, argv);
+
+	(void)exception;
+	if (server == NULL)
+		return js_undefined(js);
+	if (JSValueToBoolean(js->ctx, js_arg(js, argc, argv, 1)))
+		eddy_server_close_all_connections(server->handle);
+	else
+		eddy_server_close_idle_connections(server->handle);
 	return js_undefined(js);
 }
 
@@ -447,6 +509,7 @@ const struct js_binding js_net_bindings[] = {
 	{"socketAddresses", socket_addresses},
 	{"serverListen", server_listen},
 	{"serverClose", server_stop},
+	{"serverCut", server_cut},
 	{"serverAddress", server_address},
 	{"serverConnections", server_connections},
 	{NULL, NULL},

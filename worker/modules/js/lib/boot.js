@@ -167,13 +167,13 @@ native.onRejection((promise, reason) => reject(promise, reason));
 
 let onRequest;
 
-function deliver(event, a, b, c, d, e) {
+function deliver(event, a, b, c, d, e, f) {
 	switch (event) {
 	case TIMER:
 		return library("timers").fire(a);
 	case REQUEST:
 		onRequest ??= library("http/server").onRequest;
-		return onRequest(a, b, c, d, e);
+		return onRequest(a, b, c, d, e, f);
 	case BODY:
 		return library("http/response").onBody(a, b, c);
 	case RESPONSE:
@@ -201,13 +201,13 @@ function deliver(event, a, b, c, d, e) {
 	}
 }
 
-function dispatch(event, a, b, c, d, e) {
+function dispatch(event, a, b, c, d, e, f) {
 	if (event === TICKS) {
 		if (queue.length === 0)
 			runRejections();
 	} else {
 		try {
-			deliver(event, a, b, c, d, e);
+			deliver(event, a, b, c, d, e, f);
 		} catch (error) {
 			uncaught(error);
 		}

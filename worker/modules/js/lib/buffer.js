@@ -277,16 +277,26 @@ Buffer.concat = function concat(list, length) {
 
 Buffer.isBuffer = (value) => value instanceof Buffer;
 Buffer.isEncoding = (encoding) => typeof encoding === "string" && encoding !== "" && encodingName(encoding) !== undefined;
+// For most texts, without a call of C.
+function isShortAscii(text) {
+	if (text.length > 256)
+		return false;
+	for (let i = 0; i < text.length; i++)
+		if (text.charCodeAt(i) > 0x7f)
+			return false;
+	return true;
+}
+
 Buffer.byteLength = function byteLength(value, encoding) {
 	if (typeof value !== "string") {
 		if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
 			return value.byteLength;
 		throw argType("string", "of type string or an instance of Buffer or ArrayBuffer", value);
 	}
-	const name = encodingName(encoding) ?? "utf8";
+	const name = encoding === undefined ? "utf8" : encodingName(encoding) ?? "utf8";
 	switch (name) {
 	case "utf8":
-		return native.utf8Length(value);
+		return isShortAscii(value) ? value.length : native.utf8Length(value);
 	case "utf16le":
 		return value.length * 2;
 	case "hex":

@@ -1,21 +1,13 @@
 // http, as scripts require it: what is in http/ under Node's names.
 "use strict";
 
-const { coded } = require("errors");
 const agents = require("http/agent");
 const client = require("http/client");
 const { STATUS_CODES, METHODS } = require("http/codes");
 const { IncomingMessage } = require("http/incoming");
 const { OutgoingMessage, checkName, checkValue } = require("http/outgoing");
 const { ServerResponse } = require("http/response");
-
-function notOffered(what) {
-	return () => {
-		throw coded(Error, "ERR_METHOD_NOT_IMPLEMENTED",
-			`${what} is not offered by eddy yet: export the handler (module.exports = (req, res) => { … }) ` +
-			"and mount it by a route of the conf");
-	};
-}
+const { Server, createServer } = require("http/server");
 
 module.exports = { STATUS_CODES, METHODS, IncomingMessage, OutgoingMessage, ServerResponse,
 	validateHeaderName(name, label) {
@@ -24,7 +16,7 @@ module.exports = { STATUS_CODES, METHODS, IncomingMessage, OutgoingMessage, Serv
 	validateHeaderValue(name, value) {
 		checkValue(name, value);
 	},
-	maxHeaderSize: 16384, createServer: notOffered("http.createServer()"),
+	maxHeaderSize: 16384, Server, createServer,
 	Agent: agents.Agent, ClientRequest: client.ClientRequest, request: client.request, get: client.get };
 Object.defineProperty(module.exports, "globalAgent", { configurable: true, enumerable: true,
 	get: () => agents.globalAgent, set(agent) {

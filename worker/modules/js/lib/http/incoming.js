@@ -36,7 +36,7 @@ Object.setPrototypeOf(IncomingMessage, Readable);
 // What most messages never change.
 Object.assign(IncomingMessage.prototype, {
 	httpVersionMajor: 1, httpVersionMinor: 1, httpVersion: "1.1", method: null, url: "", statusCode: null,
-	statusMessage: null, complete: false, aborted: false, upgrade: null,
+	statusMessage: null, joinDuplicateHeaders: false, complete: false, aborted: false, upgrade: false,
 	socket_: undefined, trailers_: undefined, rawTrailers_: undefined, reading_: false,
 	destroyed_: false, closed_: false, errored_: null, errorEmitted_: false, emitClose_: true, autoDestroy_: true,
 });
@@ -65,7 +65,7 @@ function split(fields) {
 	return list;
 }
 
-function joined(raw) {
+function joined(raw, joinAll) {
 	const headers = {};
 	for (let i = 0; i < raw.length; i += 2) {
 		const name = raw[i].toLowerCase(), value = raw[i + 1], before = headers[name];
@@ -76,7 +76,7 @@ function joined(raw) {
 				before.push(value);
 		} else if (typeof before !== "string") {
 			headers[name] = value;
-		} else if (!ONCE.has(name)) {
+		} else if (joinAll || !ONCE.has(name)) {
 			headers[name] = `${before}${name === "cookie" ? "; " : ", "}${value}`;
 		}
 	}
@@ -102,7 +102,7 @@ property("rawHeaders", function () {
 	this.fields_ = value;
 });
 property("headers", function () {
-	return this.headers_ ??= joined(this.rawHeaders);
+	return this.headers_ ??= joined(this.rawHeaders, this.joinDuplicateHeaders);
 }, function (value) {
 	this.headers_ = value;
 });
@@ -117,7 +117,7 @@ property("rawTrailers", function () {
 property("trailers", function () {
 	if (!this.complete)
 		return {};
-	return this.trailers_ ??= joined(this.rawTrailers);
+	return this.trailers_ ??= joined(this.rawTrailers, this.joinDuplicateHeaders);
 }, function (value) {
 	this.trailers_ = value;
 });

@@ -5,8 +5,9 @@
 
 const { OutgoingMessage, checkName, checkValue, sent, asBytes, headersOf } = require("http/outgoing");
 const { STATUS_CODES } = require("http/codes");
-const { coded, argValue } = require("errors");
+const { coded, argType, argValue } = require("errors");
 const { nextTick } = require("internal");
+const { adopt } = require("net/socket");
 const { RequestSocket } = require("http/socket");
 
 // struct js_answer
@@ -51,7 +52,7 @@ function property(name, get, set) {
 
 // An answer that nobody listens to is over without anybody being told.
 function isOver(res) {
-	return res.over_ && !res.watched_ && current[0] !== res.id_;
+	return res.over_ && !res.told_ && !res.watched_ && current[0] !== res.id_;
 }
 
 property("statusMessage", function () {
@@ -63,7 +64,7 @@ property("writableEnded", function () {
 	return this.finished;
 });
 property("writableFinished", function () {
-	return this.finished_ || isOver(this);
+	return this.finished && (this.finished_ || this.over_ || !(this.needDrain_ || this.destroyed_));
 });
 property("closed", function () {
 	return this.closed_ || isOver(this);
@@ -162,17 +163,13 @@ function watch(res) {
 
 // What headers of writeHead come to: fields in the order given, on top of those set before.
 function mergeHead(res, headers) {
-	const before = res.fields_ !== undefined;
 	const list = Array.isArray(headers) ? headers.flat() : undefined;
 	if (list !== undefined && list.length % 2 !== 0)
 		throw argValue("headers", headers);
-	if (before) {
+	if (res.fields_ !== undefined) {
 		if (list !== undefined)
 			for (let i = 0; i < list.length; i += 2)
-				res.removeHeader(list[i]);
-		if (list !== undefined)
-			for (let i = 0; i < list.length; i += 2)
-				res.appendHeader(list[i], list[i + 1]);
+				res.setHeader(list[i], list[i + 1]);
 		else
 			for (const name of Object.keys(headers))
 				if (name)
@@ -312,6 +309,8 @@ function tellEnd(res) {
 	});
 }
 
+const LINK = /^<[^>]*>(\s*;\s*[^;"\s=]+(=("[^"]*"|[^;"\s]*))?)*$/;
+
 Object.assign(ServerResponse.prototype, {
 	writeHead(status, reason, headers) {
 		if (this.headSent_)
@@ -339,7 +338,24 @@ Object.assign(ServerResponse.prototype, {
 			nextTick(callback);
 	},
 
-	writeProcessing(callback) {
+	writeEarlyHints(hints, callback) {
+		if (hints === null || typeof hints !== "object" || Array.isArray(hints))
+			throw argType("hints", "of type object", hints);
+		const links = hints.link === undefined || hints.link === null ? [] : [].concat(hints.link);
+		for (const link of links)
+			if (typeof link !== "string" || !LINK.test(link))
+				throw argValue("hints", link, 'must be an array or string of format "</styles.css>; rel=preload; as=style"');
+		if (links.length === 0)
+			return;
+		let text = `Link\0${links.join(", ")}\0`;
+		for (const name of Object.keys(hints)) {
+			if (name === "link")
+				continue;
+			checkName(name);
+			checkValue(name, hints[name]);
+			text += `${name}\0${hints[name]}\0`;
+		}
+		native.responseHints(this.id_, text);
 		if (typeof callback === "function")
 			nextTick(callback);
 	},
@@ -443,8 +459,7 @@ Object.assign(ServerResponse.prototype, {
 	setTimeout(ms, callback) {
 		if (typeof callback === "function")
 			this.on("timeout", callback);
-		watch(this);
-		native.responseTimeout(this.id_, Math.max(0, Number(ms) || 0));
+		limit(this, ms);
 		return this;
 	},
 
@@ -472,7 +487,7 @@ Object.assign(ServerResponse.prototype, {
 	},
 
 	bodyStart_() {
-		if (this.over_ || this.closed_) {
+		if (this.over_ || this.finished_) {
 			this.req.whole_(); // what is left of a body when it has been answered, eddy throws away
 			return true;
 		}
@@ -545,6 +560,7 @@ function onResponse(id, what) {
 		res.emit("drain");
 	} else if (what === FINISH) {
 		onFinish(res);
+		nextTick(onClose, res);
 	} else if (what === CLOSE) {
 		onClose(res);
 	} else if (what === TIMEOUT) {
@@ -567,6 +583,24 @@ function onBody(id, what, piece) {
 		res.req.broken_();
 }
 
+// The connection, from now on a socket of its own; undefined: it cannot be had.
+function detach(res, server) {
+	const id = native.responseDetach(res.id_);
+	if (id === 0)
+		return undefined;
+	res.finished = res.over_ = res.told_ = true;
+	const socket = adopt(id, { allowHalfOpen: true });
+	socket.server = server;
+	res.req.socket_ = socket;
+	return socket;
+}
+
+// After so long without a byte it times out.
+function limit(res, ms) {
+	watch(res);
+	native.responseTimeout(res.id_, Math.max(0, Number(ms) || 0));
+}
+
 // A handler has returned, and the answer is not whole: what happens to it is told from now on.
 function keep(res) {
 	if (!res.finished || res.begun_)
@@ -575,4 +609,4 @@ function keep(res) {
 		tellEnd(res);
 }
 
-module.exports = { ServerResponse, onResponse, onBody, keep };
+module.exports = { ServerResponse, onResponse, onBody, keep, detach, limit };

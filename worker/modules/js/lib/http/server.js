@@ -1,11 +1,115 @@
-// Requests and who answers them: the handler that a script exports, or a server of its own.
+// http.Server, and who answers a request: a server of the script's own, or the handler that it exports.
+// Connections are eddy's, so that a server hears of requests and not of what they come on: there are no
+// events 'connection', 'clientError' and 'dropRequest'.
 "use strict";
 
+const net = require("net");
+const { servers } = require("net/server");
 const { IncomingMessage } = require("http/incoming");
-const { ServerResponse, keep } = require("http/response");
-const { uncaught, exiting } = require("internal");
+const { ServerResponse, keep, detach, limit } = require("http/response");
+const { argType, outOfRange } = require("errors");
+const { nextTick, uncaught, exiting } = require("internal");
+
+const KEEP_ALIVE_MS = 5000, HEADERS_MS = 60000, REQUEST_MS = 300000; // Node's; eddy has its conf's
 
 let handler;
+
+function checkMs(options, name, fallback) {
+	const value = options[name];
+	if (value === undefined)
+		return fallback;
+	if (typeof value !== "number")
+		throw argType(name, "of type number", value);
+	if (!Number.isInteger(value))
+		throw outOfRange(name, "an integer", value);
+	if (value < 0)
+		throw outOfRange(name, ">= 0 && <= 9007199254740991", value);
+	return value;
+}
+
+function Server(options, listener) {
+	if (!(this instanceof Server))
+		return new Server(options, listener);
+	if (typeof options === "function")
+		[listener, options] = [options, {}];
+	else if (options !== undefined && options !== null && (typeof options !== "object" || Array.isArray(options)))
+		throw argType("options", "of type object", options);
+	options ??= {};
+	net.Server.call(this, { allowHalfOpen: true });
+	this.IncomingMessage_ = options.IncomingMessage || IncomingMessage;
+	this.ServerResponse_ = options.ServerResponse || ServerResponse;
+	this.requestTimeout = checkMs(options, "requestTimeout", REQUEST_MS);
+	this.headersTimeout = checkMs(options, "headersTimeout",
+		this.requestTimeout > 0 ? Math.min(HEADERS_MS, this.requestTimeout) : HEADERS_MS);
+	if (this.requestTimeout > 0 && this.headersTimeout > this.requestTimeout)
+		throw outOfRange("headersTimeout", "<= requestTimeout", options.headersTimeout);
+	this.keepAliveTimeout = checkMs(options, "keepAliveTimeout", KEEP_ALIVE_MS);
+	this.joinDuplicateHeaders = options.joinDuplicateHeaders;
+	this.timeout = 0;
+	this.maxHeadersCount = null;
+	this.maxRequestsPerSocket = 0;
+	this.handle_ = 0; // its id until its last connection has closed
+	if (typeof listener === "function")
+		this.on("request", listener);
+}
+Object.setPrototypeOf(Server.prototype, net.Server.prototype);
+Object.setPrototypeOf(Server, net.Server);
+
+Object.assign(Server.prototype, {
+	// What the script has not changed, the conf's http { } decides.
+	start_(address) {
+		this.handle_ = native.serverListen(address, this.keepAliveTimeout === KEEP_ALIVE_MS ? 0 : this.keepAliveTimeout,
+			this.headersTimeout === HEADERS_MS ? 0 : this.headersTimeout);
+		return this.handle_;
+	},
+
+	// It is over when eddy has closed the last of its connections.
+	close(callback) {
+		if (this.id_ === 0)
+			return net.Server.prototype.close.call(this, callback);
+		if (typeof callback === "function")
+			this.once("close", callback);
+		native.serverClose(this.id_);
+		this.id_ = 0;
+		this.listening_ = false;
+		return this;
+	},
+
+	on_(what, value) {
+		if (what === "close") {
+			servers.delete(this.handle_);
+			if (this.id_ === this.handle_)
+				this.id_ = 0; // the worker leaves
+			this.handle_ = 0;
+			this.listening_ = false;
+			this.emit("close");
+		} else {
+			net.Server.prototype.on_.call(this, what, value);
+		}
+	},
+
+	setTimeout(ms, callback) {
+		this.timeout = ms;
+		if (typeof callback === "function")
+			this.on("timeout", callback);
+		return this;
+	},
+
+	closeIdleConnections() {
+		native.serverCut(this.handle_, false);
+	},
+
+	closeAllConnections() {
+		native.serverCut(this.handle_, true);
+	},
+
+	getConnections(callback) {
+		nextTick(callback, null, native.serverConnections(this.handle_));
+		return this;
+	},
+});
+
+// requests -----------------------------------------------------------------------------
 
 // A handler that has thrown, or whose promise was rejected: the client is told, if it still can be.
 function answerFailure(res, error) {
@@ -24,8 +128,44 @@ function answerFailure(res, error) {
 	res.end("Internal Server Error\n");
 }
 
-function onRequest(id, method, url, minor, fields) {
-	const req = new IncomingMessage(), res = new ServerResponse(req);
+// What Node would give to another event than 'request'. True: it has been given.
+function elsewhere(server, events, req, res) {
+	const upgrades = req.method === "CONNECT" ? "connect"
+		: events.upgrade !== undefined && /\bupgrade\b/i.test(req.headers.connection) && req.headers.upgrade !== undefined
+			? "upgrade" : undefined;
+	if (upgrades !== undefined) {
+		req.upgrade = true;
+		const socket = detach(res, server);
+		if (socket === undefined || events[upgrades] === undefined)
+			(socket ?? res).destroy();
+		else
+			server.emit(upgrades, req, socket, Buffer.alloc(0));
+		return true;
+	}
+	if (events.checkContinue === undefined || !/^100-continue$/i.test(req.headers.expect))
+		return false;
+	server.emit("checkContinue", req, res);
+	return true;
+}
+
+function serve(server, req, res) {
+	const events = server._events;
+	if (server.timeout > 0)
+		limit(res, server.timeout);
+	if ((events.upgrade !== undefined || events.checkContinue !== undefined || req.method === "CONNECT") &&
+		elsewhere(server, events, req, res))
+		return undefined;
+	const listener = events.request;
+	if (typeof listener === "function")
+		return listener.call(server, req, res);
+	server.emit("request", req, res);
+	return undefined;
+}
+
+function onRequest(id, method, url, minor, fields, serverId) {
+	const server = serverId === 0 ? undefined : servers.get(serverId);
+	const req = server === undefined ? new IncomingMessage() : new server.IncomingMessage_();
+	const res = server === undefined ? new ServerResponse(req) : new server.ServerResponse_(req);
 	req.method = method;
 	req.url = url;
 	if (minor !== 1) {
@@ -36,7 +176,15 @@ function onRequest(id, method, url, minor, fields) {
 	req.source_ = res;
 	res.id_ = id;
 	try {
-		const result = handler(req, res);
+		let result;
+		if (server === undefined) {
+			result = handler(req, res);
+		} else {
+			res.server_ = server;
+			if (server.joinDuplicateHeaders)
+				req.joinDuplicateHeaders = true;
+			result = serve(server, req, res);
+		}
 		if (result !== undefined && result !== null && typeof result.then === "function")
 			result.then(undefined, (error) => answerFailure(res, error));
 	} catch (error) {
@@ -45,6 +193,7 @@ function onRequest(id, method, url, minor, fields) {
 	keep(res);
 }
 
-module.exports = { onRequest, setHandler: (f) => {
-	handler = f;
-} };
+module.exports = { Server, createServer: (options, listener) => new Server(options, listener), onRequest,
+	setHandler: (f) => {
+		handler = f;
+	} };

@@ -108,11 +108,16 @@ Object.assign(Server.prototype, {
 
 	bind_(address) {
 		try {
-			this.id_ = native.serverListen(address);
+			this.id_ = this.start_(address);
 			servers.set(this.id_, this);
 		} catch (error) {
 			nextTick(() => this.emit("error", this.errorOf_(error.code)));
 		}
+	},
+
+	// Begins to listen: an id.
+	start_(address) {
+		return native.serverListen(address);
 	},
 
 	errorOf_(code) {
@@ -225,4 +230,4 @@ function onServer(id, what, value) {
 		adopt(value).destroy();
 }
 
-module.exports = { Server, onServer };
+module.exports = { Server, onServer, servers };

@@ -1,0 +1,49 @@
+// A client that leaves: what a request and its response tell, in which order.
+const http = require("http");
+const net = require("net");
+
+function watch(req, res, left) {
+	for (const name of ["aborted", "end", "error", "close"])
+		req.on(name, (error) => {
+			console.log("req", name, name === "error" ? `${error.code} ${error.message}` : "", req.aborted, req.destroyed);
+			if (name === "close")
+				left();
+		});
+	for (const name of ["finish", "error", "close"])
+		res.on(name, () => console.log("res", name, res.writableFinished, res.destroyed, res.writableEnded));
+}
+
+const cases = [
+	["parked, without a body", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", () => {}],
+	["parked, the body read", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", (req) => req.resume()],
+	["amid the body", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc", (req) => req.resume()],
+	["when the answer has begun", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", (req, res) => res.write("begun")],
+];
+
+let i = 0, now, client;
+const server = http.createServer((req, res) => {
+	watch(req, res, () => setImmediate(() => {
+		res.end("too late");
+		console.log(res.write("much too late", (error) => {
+			console.log(error.code);
+			setImmediate(next);
+		}));
+		res.on("error", (error) => console.log("error", error.code));
+	}));
+	now[2](req, res);
+	setTimeout(() => client.destroy(), 20);
+});
+
+function next() {
+	now = cases[i++];
+	if (now === undefined) {
+		server.close(() => console.log("done"));
+		return;
+	}
+	console.log(`-- ${now[0]}`);
+	client = net.connect(server.address().port, "127.0.0.1");
+	client.on("error", () => {});
+	client.resume();
+	client.write(now[1]);
+}
+server.listen(0, "127.0.0.1", next);
