@@ -17,7 +17,11 @@ const cases = [
 	["parked, without a body", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", () => {}],
 	["parked, the body read", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", (req) => req.resume()],
 	["amid the body", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc", (req) => req.resume()],
-	["when the answer has begun", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", (req, res) => res.write("begun")],
+	["when the answer has begun", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", (req, res) => {
+		res.write("begun");
+		const beat = setInterval(() => res.write("more"), 5);
+		res.on("close", () => clearInterval(beat));
+	}],
 ];
 
 let i = 0, now, client;

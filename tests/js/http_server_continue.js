@@ -38,7 +38,7 @@ const plain = http.createServer(echo).listen(0, "127.0.0.1", () => ask(plain.add
 		console.log("with a listener", ...saidThen);
 		asked.close();
 		const refuses = http.createServer();
-		refuses.on("checkContinue", (req, res) => res.writeHead(417).end("no!"));
+		refuses.on("checkContinue", (req, res) => res.writeHead(417, { "Content-Length": 3 }).end("no!"));
 		refuses.listen(0, "127.0.0.1", () => ask(refuses.address().port, (...saidLast) => {
 			console.log("refused", ...saidLast);
 			refuses.close(() => console.log("done"));

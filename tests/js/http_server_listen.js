@@ -38,7 +38,7 @@ console.log(server.listen({ port: 0, host: "127.0.0.1" }, () => {
 		server.closeAllConnections();
 		server.close((none) => {
 			console.log("closed", none, server.listening, server.address());
-			server.listen(0, "localhost", 16, () => {
+			server.listen(0, "127.0.0.1", 16, () => {
 				console.log("again");
 				server.close(() => console.log("done"));
 			});

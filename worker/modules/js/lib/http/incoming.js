@@ -7,6 +7,7 @@
 //	trailerFields_()  the same of the trailers, once the body is whole
 //	bodyStart_()      the body is wanted: piece_, whole_ or broken_ follow; false: the other side has gone
 //	bodyPause_(), bodyResume_()
+//	isWhole_()        whether all of it has come, though nobody has read it
 //	abandon_(error)   the message is destroyed before it was whole
 //	socketOf_()       the socket that it came on
 "use strict";
@@ -36,7 +37,7 @@ Object.setPrototypeOf(IncomingMessage, Readable);
 // What most messages never change.
 Object.assign(IncomingMessage.prototype, {
 	httpVersionMajor: 1, httpVersionMinor: 1, httpVersion: "1.1", method: null, url: "", statusCode: null,
-	statusMessage: null, joinDuplicateHeaders: false, complete: false, aborted: false, upgrade: false,
+	statusMessage: null, joinDuplicateHeaders: false, complete_: false, aborted: false, upgrade: false,
 	socket_: undefined, trailers_: undefined, rawTrailers_: undefined, reading_: false,
 	destroyed_: false, closed_: false, errored_: null, errorEmitted_: false, emitClose_: true, autoDestroy_: true,
 });
@@ -94,6 +95,11 @@ function property(name, get, set) {
 	Object.defineProperty(IncomingMessage.prototype, name, { configurable: true, enumerable: true, get, set });
 }
 
+property("complete", function () {
+	return this.complete_ || (this.source_ !== undefined && this.source_.isWhole_());
+}, function (value) {
+	this.complete_ = value;
+});
 property("rawHeaders", function () {
 	if (typeof this.fields_ !== "object")
 		this.fields_ = split(this.fields_ ?? (this.source_ && this.source_.headFields_()));
@@ -110,12 +116,12 @@ property("headersDistinct", function () {
 	return distinct(this.rawHeaders);
 });
 property("rawTrailers", function () {
-	if (!this.complete || !this.source_)
+	if (!this.complete_ || !this.source_)
 		return this.rawTrailers_ ?? [];
 	return this.rawTrailers_ ??= split(this.source_.trailerFields_());
 });
 property("trailers", function () {
-	if (!this.complete)
+	if (!this.complete_)
 		return {};
 	return this.trailers_ ??= joined(this.rawTrailers, this.joinDuplicateHeaders);
 }, function (value) {
@@ -175,7 +181,7 @@ Object.assign(IncomingMessage.prototype, {
 
 	// Whether a body is being read, and whether anybody has asked for any of it, or for its events.
 	isRead_() {
-		return this.reading_ && !this.complete;
+		return this.reading_ && !this.complete_;
 	},
 
 	isUsed_() {
@@ -205,10 +211,6 @@ Object.assign(IncomingMessage.prototype, {
 	whole_() {
 		this.complete = true;
 		this.push(null);
-	},
-
-	broken_() {
-		this.destroy(reset());
 	},
 });
 

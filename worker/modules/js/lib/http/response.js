@@ -495,6 +495,13 @@ Object.assign(ServerResponse.prototype, {
 		return native.requestRead(this.id_);
 	},
 
+	// A request without a body is whole as soon as its handler has returned.
+	isWhole_() {
+		const { headers } = this.req;
+		return current[0] !== this.id_ && headers["content-length"] === undefined &&
+			headers["transfer-encoding"] === undefined;
+	},
+
 	bodyPause_() {
 		native.requestPause(this.id_);
 	},
@@ -580,7 +587,7 @@ function onBody(id, what, piece) {
 	else if (what === END)
 		res.req.whole_();
 	else
-		res.req.broken_();
+		onClose(res); // with the body, the answer is over
 }
 
 // The connection, from now on a socket of its own; undefined: it cannot be had.
