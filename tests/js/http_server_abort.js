@@ -2,7 +2,9 @@
 const http = require("http");
 const net = require("net");
 
-function watch(req, res, left) {
+function watch(req, res, gone) {
+	let open = 2; // the request and the response close, in whichever order
+	const left = () => --open === 0 && gone();
 	for (const name of ["aborted", "end", "error", "close"])
 		req.on(name, (error) => {
 			console.log("req", name, name === "error" ? `${error.code} ${error.message}` : "", req.aborted, req.destroyed);
@@ -10,32 +12,32 @@ function watch(req, res, left) {
 				left();
 		});
 	for (const name of ["finish", "error", "close"])
-		res.on(name, () => console.log("res", name, res.writableFinished, res.destroyed, res.writableEnded));
+		res.on(name, () => {
+			console.log("res", name, res.writableFinished, res.destroyed, res.writableEnded);
+			if (name === "close")
+				left();
+		});
 }
 
 const cases = [
 	["parked, without a body", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", () => {}],
 	["parked, the body read", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", (req) => req.resume()],
 	["amid the body", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc", (req) => req.resume()],
-	["when the answer has begun", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", (req, res) => {
-		res.write("begun");
-		const beat = setInterval(() => res.write("more"), 5);
-		res.on("close", () => clearInterval(beat));
-	}],
 ];
 
 let i = 0, now, client;
 const server = http.createServer((req, res) => {
 	watch(req, res, () => setImmediate(() => {
 		res.end("too late");
+		res.on("error", (error) => console.log("error", error.code));
 		console.log(res.write("much too late", (error) => {
 			console.log(error.code);
 			setImmediate(next);
 		}));
-		res.on("error", (error) => console.log("error", error.code));
 	}));
 	now[2](req, res);
-	setTimeout(() => client.destroy(), 20);
+	const mine = client;
+	setTimeout(() => mine.destroy(), 20);
 });
 
 function next() {

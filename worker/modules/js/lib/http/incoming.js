@@ -7,7 +7,7 @@
 //	trailerFields_()  the same of the trailers, once the body is whole
 //	bodyStart_()      the body is wanted: piece_, whole_ or broken_ follow; false: the other side has gone
 //	bodyPause_(), bodyResume_()
-//	isWhole_()        whether all of it has come, though nobody has read it
+//	isWhole_()        whether all of it has come, though nobody has read it (a request's)
 //	abandon_(error)   the message is destroyed before it was whole
 //	socketOf_()       the socket that it came on
 "use strict";
@@ -96,7 +96,7 @@ function property(name, get, set) {
 }
 
 property("complete", function () {
-	return this.complete_ || (this.source_ !== undefined && this.source_.isWhole_());
+	return this.complete_ || Boolean(this.source_ && this.source_.isWhole_ && this.source_.isWhole_());
 }, function (value) {
 	this.complete_ = value;
 });
@@ -211,6 +211,10 @@ Object.assign(IncomingMessage.prototype, {
 	whole_() {
 		this.complete = true;
 		this.push(null);
+	},
+
+	broken_() {
+		this.destroy(reset());
 	},
 });
 
