@@ -21,7 +21,7 @@ server.listen(socketPath, () => {
 		res.on("end", () => http.get({ socketPath, host: "named", port: 8080, headers: { A: "b" }, agent }, (res) => {
 			res.resume();
 			res.on("end", () => server.close(() => {
-				const nobody = http.get({ socketPath });
+				const nobody = http.get({ socketPath: `${socketPath}.none` });
 				nobody.on("error", (error) => console.log(error.code, error.syscall, error.errno, hide(error.address), hide(error.message), error.port));
 				nobody.on("close", () => console.log("done"));
 			}));

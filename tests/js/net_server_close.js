@@ -2,6 +2,22 @@
 "use strict";
 const net = require("net");
 
+// Connects until nobody listens any more: a listener that all workers share goes a moment after its close.
+function refused(code, options, done) {
+	let last;
+	const socket = net.connect(options);
+	socket.on("error", (error) => {
+		last = error;
+	});
+	socket.on("connect", () => socket.destroy());
+	socket.on("close", (failed) => {
+		if (last && last.code === code)
+			done(last, failed);
+		else
+			setTimeout(refused, 10, code, options, done);
+	});
+}
+
 const never = net.createServer();
 never.close((error) => {
 	console.log("never listened", error.name, error.code, error.message);
@@ -26,8 +42,7 @@ server.listen(0, "127.0.0.1", () => {
 				});
 			}) === server);
 			console.log(server.listening, server.address());
-			const other = net.connect(port, "127.0.0.1");
-			other.on("error", (error) => {
+			refused("ECONNREFUSED", { port, host: "127.0.0.1" }, (error) => {
 				console.log("nobody listens", error.code);
 				socket.write("two");
 				socket.once("data", (piece) => {
