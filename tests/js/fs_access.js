@@ -13,7 +13,7 @@ async function main() {
 	console.log(await call("access", at("file")), await call("access", at("file"), F_OK), await call("access", at("file"), R_OK | W_OK));
 	console.log(await call("access", at("file"), X_OK), await call("access", dir, X_OK), await call("access", at("none"), R_OK));
 	console.log(F_OK, R_OK, W_OK, X_OK, fs.F_OK, fs.promises.constants === fs.constants);
-	fs.exists(at("file"), (there) => console.log(there));
+	await new Promise((resolve) => fs.exists(at("file"), (there) => resolve(console.log(there))));
 	await new Promise((resolve) => fs.exists(at("none"), (there) => resolve(console.log(there))));
 	await new Promise((resolve) => fs.exists({}, (there) => resolve(console.log(there))));
 	for (const mode of [0o600, "644", 0o4755, 0]) {

@@ -16,7 +16,7 @@ async function main() {
 	for (const name of ["plain", "with space", "ünïcode ☃ 𝒳", "per%cent", "quo'te", "new\nline"]) {
 		await fs.promises.writeFile(at(name), name);
 		const url = require("url").pathToFileURL(at(name));
-		console.log(JSON.stringify(await fs.promises.readFile(url, "utf8")), (await fs.promises.stat(Buffer.from(at(name)))).size);
+		console.log("%s", JSON.stringify(await fs.promises.readFile(url, "utf8")), (await fs.promises.stat(Buffer.from(at(name)))).size);
 	}
 	console.log(JSON.stringify(await fs.promises.readdir(dir)));
 	await fs.promises.symlink(Buffer.from("plain"), at("link"));
@@ -24,7 +24,7 @@ async function main() {
 	console.log(said(await fs.promises.realpath(at("./x/../link"))));
 	const made = await fs.promises.mkdtemp(Buffer.from(at("tmp-")), "buffer");
 	console.log(Buffer.isBuffer(made), made.length - dir.length);
-	fs.stat(Buffer.from(at("none")), (error) => console.log(said(error.message), said(error.path)));
+	await new Promise((resolve) => fs.stat(Buffer.from(at("none")), (error) => resolve(console.log(said(error.message), said(error.path)))));
 	await new Promise((resolve) => fs.stat(new URL(`file://${at("none")}`), (error) => resolve(console.log(said(error.message)))));
 }
 

@@ -15,8 +15,8 @@ async function main() {
 		fs.writeFileSync(at(name), name);
 	fs.symlinkSync("a", at("link"));
 	console.log(fs.readdirSync(dir).join());
-	fs.readdir(dir, (error, names) => console.log(error, names.join()));
-	fs.readdir(dir, "utf8", (error, names) => console.log(error, names.length));
+	await new Promise((resolve) => fs.readdir(dir, (error, names) => resolve(console.log(error, names.join()))));
+	await new Promise((resolve) => fs.readdir(dir, "utf8", (error, names) => resolve(console.log(error, names.length))));
 	const entries = await fs.promises.readdir(dir, { withFileTypes: true });
 	console.log(entries.map((entry) => `${entry.name}:${kind(entry)}`).join(), entries[0] instanceof fs.Dirent, said(entries[0].path));
 	console.log((await fs.promises.readdir(dir, { recursive: true })).sort().join());

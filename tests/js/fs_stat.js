@@ -27,7 +27,7 @@ async function main() {
 	const fd = fs.openSync(at("file"), "r");
 	console.log(fs.fstatSync(fd).size, fs.fstatSync(fd, { bigint: true }).size);
 	fs.closeSync(fd);
-	fs.stat(at("file"), { bigint: true }, (error, one) => console.log(error, one.size));
+	await new Promise((resolve) => fs.stat(at("file"), { bigint: true }, (error, one) => resolve(console.log(error, one.size))));
 	console.log((await fs.promises.lstat(at("link"))).size, (await fs.promises.lstat(at("link"), { bigint: true })).size);
 	await new Promise((resolve) => fs.stat(at("file"), {}, (error, one) => resolve(console.log(error, one.size))));
 	await new Promise((resolve) => fs.fstat(999, { bigint: true }, (error) => resolve(console.log(error.code))));

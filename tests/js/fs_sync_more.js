@@ -48,7 +48,8 @@ async function main() {
 		}
 	const kept = fs.openSync(at("b"));
 	await new Promise((resolve) => setTimeout(resolve, 1));
-	fs.read(kept, Buffer.alloc(4), 0, 4, 0, (error, n, bytes) => console.log(error, n, bytes.toString("latin1", 0, n)));
+	await new Promise((resolve) => fs.read(kept, Buffer.alloc(4), 0, 4, 0, (error, n, bytes) =>
+		resolve(console.log(error, n, bytes.toString("latin1", 0, n)))));
 	await new Promise((resolve) => fs.close(kept, resolve));
 }
 

@@ -86,7 +86,8 @@ fs.closeSync = function closeSync(fd) {
 	run(plans.close(fd), "closeSync");
 };
 
-// read(fd, callback), (fd, options, callback), (fd, bytes, options, callback), (fd, bytes, offset, length, position, callback)
+// read(fd, callback), (fd, options, callback), (fd, bytes, options, callback), or with the bytes, offset, length and
+// position one after the other.
 function readArguments(given) {
 	const [fd, first, ...rest] = given;
 	args.descriptor(fd);
@@ -162,9 +163,12 @@ fs.existsSync = function existsSync(path) {
 };
 
 // promisify gives objects where callbacks are told two things.
-const named = (name, ...keys) => Object.defineProperty(fs[name], custom, { value: (...given) => new Promise((resolve, reject) =>
-	fs[name](...given, (error, ...values) => error ? reject(error)
-		: resolve(Object.fromEntries(keys.map((key, i) => [key, values[i]]))))) });
+function named(name, ...keys) {
+	const both = (values) => Object.fromEntries(keys.map((key, i) => [key, values[i]]));
+	const promised = (...given) => new Promise((resolve, reject) =>
+		fs[name](...given, (error, ...values) => error ? reject(error) : resolve(both(values))));
+	Object.defineProperty(fs[name], custom, { value: promised });
+}
 named("read", "bytesRead", "buffer");
 named("write", "bytesWritten", "buffer");
 named("readv", "bytesRead", "buffers");

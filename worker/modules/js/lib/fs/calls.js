@@ -44,7 +44,7 @@ class Call {
 const call = (number, syscall, target, other, a, b, c, make) =>
 	new Call(number, syscall, target, other, a, b, c, make);
 
-// What is not given to the engine as bytes of its own (a DataView) is one view of the same.
+// done(error, value), in a later turn.
 function begin(one, done) {
 	const id = ++lastId;
 	one.done = done;

@@ -307,7 +307,8 @@ const plans = {
 		args.boolean(recursive, "options.recursive");
 		return tree.mkdir(args.path(path), args.mode(mode, "mode"), recursive);
 	},
-	mkdtemp: (prefix, options) => text(CALL.MKDTEMP, "mkdtemp", args.path(prefix, "prefix"), args.options(options).encoding),
+	mkdtemp: (prefix, options) =>
+		text(CALL.MKDTEMP, "mkdtemp", args.path(prefix, "prefix"), args.options(options).encoding),
 	open: (path, flags, mode) => open(args.path(path), args.flags(flags ?? "r"), args.mode(mode, "mode", 0o666)),
 	read: readPlan,
 	readFile,
@@ -329,8 +330,10 @@ const plans = {
 		return plain(CALL.RMDIR, "rmdir")(args.path(path));
 	},
 	stat: (path, options) => statPlan(CALL.STAT, "stat", path, options),
-	statfs: (path, { bigint = false } = {}) => call(CALL.STATFS, "statfs", args.path(path), undefined, bigint ? 1 : 0, 0, 0,
-		bigint ? bigStatFs : statFs),
+	statfs: (path, options) => {
+		const { bigint = false } = options ?? {};
+		return call(CALL.STATFS, "statfs", args.path(path), undefined, bigint ? 1 : 0, 0, 0, bigint ? bigStatFs : statFs);
+	},
 	symlink: (target, path, type) => {
 		if (type !== undefined && type !== null && type !== "dir" && type !== "file" && type !== "junction")
 			throw coded(Error, "ERR_FS_INVALID_SYMLINK_TYPE",

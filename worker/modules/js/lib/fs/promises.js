@@ -66,11 +66,13 @@ class FileHandle extends EventEmitter {
 			const { buffer = Buffer.alloc(16384), ...more } = bytes ?? {};
 			[bytes, offset] = [buffer, more];
 		}
-		return { __proto__: null, bytesRead: await this.#do("read", (fd) => plans.read(fd, bytes, offset, length, position)), buffer: bytes };
+		const bytesRead = await this.#do("read", (fd) => plans.read(fd, bytes, offset, length, position));
+		return { __proto__: null, bytesRead, buffer: bytes };
 	}
 
 	async readv(buffers, position) {
-		return { __proto__: null, bytesRead: await this.#do("readv", (fd) => plans.readv(fd, buffers, position)), buffers };
+		const bytesRead = await this.#do("readv", (fd) => plans.readv(fd, buffers, position));
+		return { __proto__: null, bytesRead, buffers };
 	}
 
 	readFile(options) {
@@ -94,11 +96,13 @@ class FileHandle extends EventEmitter {
 	}
 
 	async write(data, ...rest) {
-		return { __proto__: null, bytesWritten: await this.#do("write", (fd) => plans.write(fd, data, ...rest)), buffer: data };
+		const bytesWritten = await this.#do("write", (fd) => plans.write(fd, data, ...rest));
+		return { __proto__: null, bytesWritten, buffer: data };
 	}
 
 	async writev(buffers, position) {
-		return { __proto__: null, bytesWritten: await this.#do("writev", (fd) => plans.writev(fd, buffers, position)), buffers };
+		const bytesWritten = await this.#do("writev", (fd) => plans.writev(fd, buffers, position));
+		return { __proto__: null, bytesWritten, buffers };
 	}
 
 	writeFile(data, options) {

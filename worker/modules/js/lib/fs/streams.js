@@ -36,7 +36,8 @@ function checkPlace(value, name) {
 
 // The operations of a handle, in the form of fs's.
 function ofHandle(handle) {
-	const after = (promise, callback) => promise.then((value) => nextTick(callback, null, value), (error) => nextTick(callback, error));
+	const after = (promise, callback) =>
+		promise.then((value) => nextTick(callback, null, value), (error) => nextTick(callback, error));
 	return {
 		read: (fd, bytes, offset, length, position, callback) => after(handle.read(bytes, offset, length, position),
 			(error, done) => callback(error, done?.bytesRead)),

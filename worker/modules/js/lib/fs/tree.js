@@ -28,7 +28,9 @@ function join(folder, name) {
 // folders ------------------------------------------------------------------------------
 
 function parentOf(target) {
-	return isBytes(target) ? Buffer.from(path.dirname(Buffer.from(target).toString("latin1")), "latin1") : path.dirname(target);
+	if (!isBytes(target))
+		return path.dirname(target);
+	return Buffer.from(path.dirname(Buffer.from(target).toString("latin1")), "latin1");
 }
 
 function same(a, b) {
@@ -115,7 +117,8 @@ function* readdir(target, { encoding, withFileTypes, recursive }) {
 // rm -----------------------------------------------------------------------------------
 
 function isDirectoryError(target) {
-	const error = coded(Error, "ERR_FS_EISDIR", `Path is a directory: rm returned EISDIR (is a directory) ${String(target)}`);
+	const error = coded(Error, "ERR_FS_EISDIR",
+		`Path is a directory: rm returned EISDIR (is a directory) ${String(target)}`);
 	Object.defineProperty(error, "name", { configurable: true, writable: true, value: "SystemError" });
 	return Object.assign(error, { errno: 21, syscall: "rm", path: String(target) });
 }
