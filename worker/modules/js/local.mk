@@ -14,6 +14,7 @@ JS_TEXTS = \
 	worker/modules/js/lib/eddy.js \
 	worker/modules/js/lib/encoding.js \
 	worker/modules/js/lib/errors.js \
+	worker/modules/js/lib/event_target.js \
 	worker/modules/js/lib/events.js \
 	worker/modules/js/lib/fs.js \
 	worker/modules/js/lib/fs/args.js \
@@ -60,6 +61,8 @@ JS_TEXTS = \
 	worker/modules/js/lib/timers.js \
 	worker/modules/js/lib/timers/promises.js \
 	worker/modules/js/lib/url.js \
+	worker/modules/js/lib/url/idna.js \
+	worker/modules/js/lib/url/legacy.js \
 	worker/modules/js/lib/util.js \
 	worker/modules/js/lib/util/types.js
 EXTRA_DIST += worker/modules/js/embed $(JS_TEXTS)

@@ -1,147 +1,64 @@
-// EventTarget, Event, AbortController, AbortSignal and DOMException, as the DOM has them.
+// AbortController, AbortSignal and DOMException, as the DOM has them.
 "use strict";
 
-const { argType, coded } = require("errors");
-const { uncaught } = require("internal");
+const { argType, coded, outOfRange } = require("errors");
+const { Event, EventTarget, listenersOf, invalidThis } = require("event_target");
 
-const CODES = { IndexSizeError: 1, HierarchyRequestError: 3, InvalidCharacterError: 5, NotFoundError: 8, NotSupportedError: 9,
-	InvalidStateError: 11, SyntaxError: 12, AbortError: 20, TimeoutError: 23, DataCloneError: 25 };
+const inspectCustom = Symbol.for("nodejs.util.inspect.custom");
+const CONSTANTS = { INDEX_SIZE_ERR: 1, DOMSTRING_SIZE_ERR: 2, HIERARCHY_REQUEST_ERR: 3, WRONG_DOCUMENT_ERR: 4,
+	INVALID_CHARACTER_ERR: 5, NO_DATA_ALLOWED_ERR: 6, NO_MODIFICATION_ALLOWED_ERR: 7, NOT_FOUND_ERR: 8,
+	NOT_SUPPORTED_ERR: 9, INUSE_ATTRIBUTE_ERR: 10, INVALID_STATE_ERR: 11, SYNTAX_ERR: 12, INVALID_MODIFICATION_ERR: 13,
+	NAMESPACE_ERR: 14, INVALID_ACCESS_ERR: 15, VALIDATION_ERR: 16, TYPE_MISMATCH_ERR: 17, SECURITY_ERR: 18,
+	NETWORK_ERR: 19, ABORT_ERR: 20, URL_MISMATCH_ERR: 21, QUOTA_EXCEEDED_ERR: 22, TIMEOUT_ERR: 23,
+	INVALID_NODE_TYPE_ERR: 24, DATA_CLONE_ERR: 25 };
+const CODES = { IndexSizeError: 1, HierarchyRequestError: 3, WrongDocumentError: 4, InvalidCharacterError: 5,
+	NoModificationAllowedError: 7, NotFoundError: 8, NotSupportedError: 9, InUseAttributeError: 10, InvalidStateError: 11,
+	SyntaxError: 12, InvalidModificationError: 13, NamespaceError: 14, InvalidAccessError: 15, TypeMismatchError: 17,
+	SecurityError: 18, NetworkError: 19, AbortError: 20, URLMismatchError: 21, QuotaExceededError: 22, TimeoutError: 23,
+	InvalidNodeTypeError: 24, DataCloneError: 25 };
 
 class DOMException extends Error {
+	#name;
+
 	constructor(message = "", options = "Error") {
 		super(message);
-		const name = typeof options === "string" ? options : options.name ?? "Error";
-		Object.defineProperty(this, "name", { configurable: true, value: name });
-		if (options !== null && typeof options === "object" && "cause" in options)
+		const object = options !== null && typeof options === "object";
+		this.#name = `${object ? options.name ?? "Error" : options}`;
+		if (object && "cause" in options)
 			Object.defineProperty(this, "cause", { configurable: true, writable: true, value: options.cause });
+	}
+
+	get name() {
+		return #name in this ? this.#name : "Error";
 	}
 
 	get code() {
 		return CODES[this.name] ?? 0;
 	}
 }
-
-class Event {
-	#type;
-	#stopped = false;
-	#prevented = false;
-	#options;
-	#at = performanceNow();
-
-	constructor(type, options = {}) {
-		this.#type = `${type}`;
-		this.#options = options ?? {};
-		this.target_ = null;
-		Object.defineProperty(this, "target_", { enumerable: false });
-	}
-
-	get type() {
-		return this.#type;
-	}
-
-	get target() {
-		return this.target_;
-	}
-
-	get currentTarget() {
-		return this.target_;
-	}
-
-	get cancelable() {
-		return !!this.#options.cancelable;
-	}
-
-	get bubbles() {
-		return !!this.#options.bubbles;
-	}
-
-	get defaultPrevented() {
-		return this.#prevented;
-	}
-
-	get timeStamp() {
-		return this.#at;
-	}
-
-	preventDefault() {
-		if (this.cancelable)
-			this.#prevented = true;
-	}
-
-	stopPropagation() {}
-
-	stopImmediatePropagation() {
-		this.#stopped = true;
-	}
-
-	get stopped_() {
-		return this.#stopped;
-	}
-}
-
-function performanceNow() {
-	const [seconds, nanoseconds] = native.hrtime();
-	return seconds * 1e3 + nanoseconds / 1e6;
-}
-
-class EventTarget {
-	#listeners = new Map();
-
-	addEventListener(type, listener, options) {
-		if (listener === null || listener === undefined)
-			return;
-		if (typeof listener !== "function" && typeof listener.handleEvent !== "function" && typeof listener !== "object")
-			throw argType("listener", "an instance of EventListener", listener);
-		const { once = false, capture = false, signal } = typeof options === "boolean" ? { capture: options } : options ?? {};
-		if (signal && signal.aborted)
-			return;
-		const list = this.#listeners.get(type) ?? [];
-		if (list.some((one) => one.listener === listener && one.capture === capture))
-			return;
-		this.#listeners.set(type, [...list, { listener, once, capture }]);
-		if (signal)
-			signal.addEventListener("abort", () => this.removeEventListener(type, listener, { capture }), { once: true });
-	}
-
-	removeEventListener(type, listener, options) {
-		const capture = typeof options === "boolean" ? options : !!(options && options.capture);
-		const list = this.#listeners.get(type);
-		if (list !== undefined)
-			this.#listeners.set(type, list.filter((one) => one.listener !== listener || one.capture !== capture));
-	}
-
-	dispatchEvent(event) {
-		if (!(event instanceof Event))
-			throw argType("event", "an instance of Event", event);
-		event.target_ = this;
-		for (const { listener, once, capture } of this.#listeners.get(event.type) ?? []) {
-			if (once)
-				this.removeEventListener(event.type, listener, { capture });
-			try {
-				if (typeof listener === "function")
-					listener.call(this, event);
-				else
-					listener.handleEvent(event);
-			} catch (error) {
-				process.nextTick(() => uncaught(error));
-			}
-			if (event.stopped_)
-				break;
-		}
-		return !event.defaultPrevented;
-	}
-
-	listeners_(type) {
-		return (this.#listeners.get(type) ?? []).map(({ listener }) => listener);
-	}
-}
+for (const name of ["name", "code"])
+	Object.defineProperty(DOMException.prototype, name, { enumerable: true });
+for (const [name, value] of Object.entries(CONSTANTS))
+	for (const object of [DOMException, DOMException.prototype])
+		Object.defineProperty(object, name, { enumerable: true, value });
 
 const KEY = Symbol("made by AbortController");
+const abortReason = () => new DOMException("This operation was aborted", "AbortError");
+
+function checkDelay(delay) {
+	if (typeof delay !== "number")
+		throw argType("delay", "of type number", delay);
+	if (!Number.isInteger(delay))
+		throw outOfRange("delay", "an integer", delay);
+	if (delay < 0 || delay > 2 ** 32 - 1)
+		throw outOfRange("delay", `>= 0 && <= ${2 ** 32 - 1}`, delay);
+}
 
 class AbortSignal extends EventTarget {
 	#aborted = false;
 	#reason;
 	#handler = null;
+	#handles = false;
 
 	constructor(key) {
 		if (key !== KEY)
@@ -149,53 +66,74 @@ class AbortSignal extends EventTarget {
 		super();
 	}
 
+	static #of(signal) {
+		if (signal === null || typeof signal !== "object" || !(#aborted in signal))
+			throw invalidThis("AbortSignal");
+		return signal;
+	}
+
 	get aborted() {
-		return this.#aborted;
+		return AbortSignal.#of(this).#aborted;
 	}
 
 	get reason() {
-		return this.#reason;
+		return AbortSignal.#of(this).#reason;
 	}
 
 	get onabort() {
-		return this.#handler;
+		return AbortSignal.#of(this).#handler;
 	}
 
+	// A handler keeps the place among the listeners that the first one had.
 	set onabort(handler) {
-		if (this.#handler !== null)
-			this.removeEventListener("abort", this.#handler);
-		this.#handler = typeof handler === "function" ? handler : null;
-		if (this.#handler !== null)
-			this.addEventListener("abort", this.#handler);
+		this.#handler = typeof handler === "function" || (typeof handler === "object" && handler !== null) ? handler : null;
+		if (this.#handles || this.#handler === null)
+			return;
+		this.#handles = true;
+		this.addEventListener("abort", (event) => {
+			if (typeof this.#handler === "function")
+				this.#handler(event);
+			else if (this.#handler !== null)
+				this.#handler.handleEvent?.(event);
+		});
 	}
 
 	throwIfAborted() {
-		if (this.#aborted)
+		if (AbortSignal.#of(this).#aborted)
 			throw this.#reason;
 	}
 
-	static abort(reason = new DOMException("This operation was aborted", "AbortError")) {
+	static abort(reason = abortReason()) {
 		const signal = new AbortSignal(KEY);
 		signal.#aborted = true;
 		signal.#reason = reason;
 		return signal;
 	}
 
-	static timeout(ms) {
+	static timeout(delay) {
+		checkDelay(delay);
 		const signal = new AbortSignal(KEY);
-		setTimeout(() => AbortSignal.abort_(signal, new DOMException("The operation was aborted due to timeout", "TimeoutError")), ms);
+		setTimeout(() => AbortSignal.abort_(signal,
+			new DOMException("The operation was aborted due to timeout", "TimeoutError")), delay).unref();
 		return signal;
 	}
 
 	static any(signals) {
-		const signal = new AbortSignal(KEY);
-		for (const one of signals) {
-			if (one.aborted) {
-				AbortSignal.abort_(signal, one.reason);
-				break;
-			}
-			one.addEventListener("abort", () => AbortSignal.abort_(signal, one.reason), { once: true });
+		if (signals === null || typeof signals !== "object" || typeof signals[Symbol.iterator] !== "function")
+			throw argType("signals", "an instance of Array", signals);
+		const list = [...signals];
+		list.forEach((one, i) => {
+			if (!(one instanceof AbortSignal))
+				throw argType(`signals[${i}]`, "an instance of AbortSignal", one);
+		});
+		const signal = new AbortSignal(KEY), over = list.find((one) => one.#aborted);
+		if (over !== undefined) {
+			signal.#aborted = true;
+			signal.#reason = over.#reason;
+			return signal;
 		}
+		for (const one of list)
+			one.addEventListener("abort", () => AbortSignal.abort_(signal, one.#reason), { once: true });
 		return signal;
 	}
 
@@ -204,33 +142,43 @@ class AbortSignal extends EventTarget {
 			return;
 		signal.#aborted = true;
 		signal.#reason = reason;
-		signal.dispatchEvent(new Event("abort"));
+		signal.dispatchEvent(new Event("abort", { [Event.trusted_]: true }));
 	}
 
-	[Symbol.for("nodejs.util.inspect.custom")]() {
-		return `AbortSignal { aborted: ${this.#aborted} }`;
+	[inspectCustom](depth, options, inspect) {
+		return depth < 0 ? "AbortSignal" : `AbortSignal ${inspect({ aborted: this.#aborted }, options)}`;
 	}
 }
+const { abort_: abortSignal } = AbortSignal;
 Object.defineProperty(AbortSignal, "abort_", { enumerable: false });
 
 class AbortController {
 	#signal = new AbortSignal(KEY);
 
+	static #of(controller) {
+		if (controller === null || typeof controller !== "object" || !(#signal in controller))
+			throw invalidThis("AbortController");
+		return controller;
+	}
+
 	get signal() {
-		return this.#signal;
+		return AbortController.#of(this).#signal;
 	}
 
-	abort(reason = new DOMException("This operation was aborted", "AbortError")) {
-		AbortSignal.abort_(this.#signal, reason);
+	abort(reason = abortReason()) {
+		abortSignal(AbortController.#of(this).#signal, reason);
 	}
 
-	[Symbol.for("nodejs.util.inspect.custom")]() {
-		return `AbortController { signal: AbortSignal { aborted: ${this.#signal.aborted} } }`;
+	[inspectCustom](depth, options, inspect) {
+		return depth < 0 ? "AbortController" : `AbortController ${inspect({ signal: this.#signal }, options)}`;
 	}
 }
-for (const [constructor, name] of [[EventTarget, "EventTarget"], [Event, "Event"], [AbortSignal, "AbortSignal"],
-	[AbortController, "AbortController"], [DOMException, "DOMException"]])
-	Object.defineProperty(constructor.prototype, Symbol.toStringTag, { configurable: true, value: name });
+
+for (const [constructor, names] of [[AbortSignal, ["aborted", "onabort"]], [AbortController, ["signal", "abort"]], [DOMException, []]]) {
+	for (const name of names)
+		Object.defineProperty(constructor.prototype, name, { enumerable: true });
+	Object.defineProperty(constructor.prototype, Symbol.toStringTag, { configurable: true, value: constructor.name });
+}
 
 // What functions of Node's reject with when their signal is aborted.
 function abortError(cause) {
@@ -244,7 +192,6 @@ function abortError(cause) {
 // events.setMaxListeners of an EventTarget, whose listeners nobody warns of.
 const maxListeners = new WeakMap();
 
-module.exports = { AbortController, AbortSignal, Event, EventTarget, DOMException, abortError,
-	listenersOf: (target, type) => target.listeners_(type),
+module.exports = { AbortController, AbortSignal, Event, EventTarget, DOMException, abortError, listenersOf,
 	maxListenersOf: (target) => maxListeners.get(target),
 	setMaxListenersOf: (target, n) => maxListeners.set(target, n) };

@@ -34,7 +34,7 @@ function received(value) {
 }
 
 function argType(name, expected, value) {
-	const what = /^(first|second|third) argument$/.test(name) ? `The ${name}`
+	const what = /^(first|second|third|last) argument$/.test(name) ? `The ${name}`
 		: name.includes(".") ? `The "${name}" property` : `The "${name}" argument`;
 	return coded(TypeError, "ERR_INVALID_ARG_TYPE", `${what} must be ${expected}.${received(value)}`);
 }

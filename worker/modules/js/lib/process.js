@@ -89,6 +89,8 @@ function emitWarning(warning, type, code) {
 		code = type.code;
 		type = type.type;
 	}
+	if (typeof code === "function")
+		code = undefined; // where the stack begins
 	if (typeof warning === "string") {
 		warning = new Error(warning);
 		warning.name = type || "Warning";

@@ -3,27 +3,45 @@
 
 const { argType, coded } = require("errors");
 
-// How many bytes at the end of `bytes` begin a character of UTF-8 that is not whole.
-function unfinished(bytes) {
-	const n = bytes.length;
-	for (let back = 1; back <= Math.min(3, n); back++) {
-		const byte = bytes[n - back];
+const WRITTEN_SO = { "utf-8": "utf8", binary: "latin1", ucs2: "utf16le", "ucs-2": "utf16le", "utf-16le": "utf16le" };
+
+// The end of `bytes` that begins a character and is not whole: [how many bytes, how many are missing].
+function unfinished(bytes, encoding) {
+	const n = bytes.length, last = bytes[n - 1];
+	switch (encoding) {
+	case "utf8":
+		return last < 0x80 ? [0, 0] : unfinishedUtf8(bytes);
+	case "utf16le":
+		if (n % 2 === 1)
+			return [1, 1];
+		return (last & 0xfc) === 0xd8 ? [2, 2] : [0, 0];
+	case "base64":
+	case "base64url":
+		return n % 3 === 0 ? [0, 0] : [n % 3, 3 - n % 3];
+	}
+	return [0, 0];
+}
+
+function unfinishedUtf8(bytes) {
+	for (let back = 1; back <= Math.min(4, bytes.length); back++) {
+		const byte = bytes[bytes.length - back];
 		if ((byte & 0xc0) === 0x80)
 			continue;
-		const size = byte >= 0xf0 && byte < 0xf5 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc2 ? 2 : 1;
-		return byte < 0xf5 && size > back ? back : 0;
+		const size = (byte & 0xe0) === 0xc0 ? 2 : (byte & 0xf0) === 0xe0 ? 3 : (byte & 0xf8) === 0xf0 ? 4 : 1;
+		return size > back ? [back, size - back] : [0, 0];
 	}
-	return 0;
+	return [0, 0];
 }
 
 class StringDecoder {
-	#rest = Buffer.alloc(0);
+	#rest = [];
+	#missing = 0;
 
 	constructor(encoding) {
 		if (encoding !== undefined && encoding !== null && !Buffer.isEncoding(encoding))
 			throw coded(TypeError, "ERR_UNKNOWN_ENCODING", `Unknown encoding: ${encoding}`);
 		const name = String(encoding ?? "utf8").toLowerCase();
-		this.encoding = { "utf-8": "utf8", binary: "latin1", ucs2: "utf16le", "ucs-2": "utf16le", "utf-16le": "utf16le" }[name] ?? name;
+		this.encoding = WRITTEN_SO[name] ?? name;
 	}
 
 	write(piece) {
@@ -31,34 +49,61 @@ class StringDecoder {
 			return piece;
 		if (!ArrayBuffer.isView(piece))
 			throw argType("buf", "an instance of Buffer, TypedArray, or DataView", piece);
-		let bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
-		if (this.#rest.length > 0)
-			bytes = Buffer.concat([this.#rest, bytes]);
-		let keep = 0;
-		if (this.encoding === "utf8") {
-			keep = unfinished(bytes);
-		} else if (this.encoding === "utf16le") {
-			keep = bytes.length % 2;
-			const last = bytes.length - keep;
-			if (last >= 2 && (bytes[last - 1] & 0xfc) === 0xd8)
-				keep += 2;
-		} else if (this.encoding === "base64" || this.encoding === "base64url") {
-			keep = bytes.length % 3;
+		let bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength), text = "";
+		if (this.#missing > 0) {
+			const taken = this.#complete(bytes);
+			if (this.#missing > 0)
+				return "";
+			text = this.#flush();
+			bytes = bytes.subarray(taken);
 		}
+		if (bytes.length === 0)
+			return text;
+		const [keep, missing] = unfinished(bytes, this.encoding);
+		if (keep === 0)
+			return text + bytes.toString(this.encoding);
 		const end = bytes.length - keep;
-		this.#rest = Buffer.from(bytes.subarray(end));
-		return bytes.toString(this.encoding, 0, end);
+		this.#rest = [...bytes.subarray(end)];
+		this.#missing = missing;
+		return text + bytes.toString(this.encoding, 0, end);
+	}
+
+	// Takes what the character at the end before needs; in UTF-8 only what may go on a character.
+	#complete(bytes) {
+		let taken = 0;
+		while (this.#missing > 0 && taken < bytes.length) {
+			if (this.encoding === "utf8" && (bytes[taken] & 0xc0) !== 0x80) {
+				this.#missing = 0;
+				break;
+			}
+			this.#rest.push(bytes[taken++]);
+			this.#missing--;
+		}
+		return taken;
+	}
+
+	#flush() {
+		const text = Buffer.from(this.#rest).toString(this.encoding);
+		this.#rest = [];
+		this.#missing = 0;
+		return text;
 	}
 
 	end(piece) {
 		const text = piece === undefined ? "" : this.write(piece);
-		const rest = this.#rest;
-		this.#rest = Buffer.alloc(0);
-		return rest.length === 0 ? text : text + rest.toString(this.encoding);
+		return this.#rest.length === 0 ? text : text + this.#flush();
 	}
 
 	get lastNeed() {
-		return this.#rest.length;
+		return this.#missing;
+	}
+
+	get lastTotal() {
+		return this.#rest.length + this.#missing;
+	}
+
+	get lastChar() {
+		return Buffer.from([...this.#rest, 0, 0, 0, 0].slice(0, 4));
 	}
 }
 

@@ -1,7 +1,8 @@
-// url: URL and URLSearchParams of the URL Standard, and Node's older parse, format and resolve.
+// url: URL and URLSearchParams of the URL Standard; Node's older functions are in url/legacy.js.
 "use strict";
 
 const { argType, coded } = require("errors");
+const { domainToASCII, domainToUnicode } = require("url/idna");
 
 const SPECIAL = { "http:": 80, "https:": 443, "ws:": 80, "wss:": 443, "ftp:": 21, "file:": null };
 const customInspect = Symbol.for("nodejs.util.inspect.custom");
@@ -31,55 +32,6 @@ function unpercent(text) {
 }
 
 // hosts --------------------------------------------------------------------------------
-
-function punycode(label) {
-	const points = [...label].map((character) => character.codePointAt(0));
-	let out = points.filter((code) => code < 0x80).map((code) => String.fromCharCode(code)).join("");
-	const basic = out.length;
-	let n = 128, delta = 0, bias = 72, done = basic;
-	if (basic > 0)
-		out += "-";
-	while (done < points.length) {
-		const next = Math.min(...points.filter((code) => code >= n));
-		delta += (next - n) * (done + 1);
-		n = next;
-		for (const code of points) {
-			if (code < n)
-				delta++;
-			if (code !== n)
-				continue;
-			let q = delta;
-			for (let k = 36; ; k += 36) {
-				const t = k <= bias ? 1 : k >= bias + 26 ? 26 : k - bias;
-				if (q < t)
-					break;
-				out += digit(t + (q - t) % (36 - t));
-				q = Math.floor((q - t) / (36 - t));
-			}
-			out += digit(q);
-			bias = adapted(delta, done + 1, done === basic);
-			delta = 0;
-			done++;
-		}
-		delta++;
-		n++;
-	}
-	return `xn--${out}`;
-}
-const digit = (d) => String.fromCharCode(d < 26 ? d + 97 : d + 22);
-function adapted(delta, n, first) {
-	delta = first ? Math.floor(delta / 700) : delta >> 1;
-	delta += Math.floor(delta / n);
-	let k = 0;
-	for (; delta > 455; k += 36)
-		delta = Math.floor(delta / 35);
-	return k + Math.floor(36 * delta / (delta + 38));
-}
-
-function domainToASCII(domain) {
-	return domain.normalize("NFKC").toLowerCase().replace(/[\u3002\uff0e\uff61]/g, ".").split(".")
-		.map((label) => /[^\0-\x7f]/.test(label) ? punycode(label) : label).join(".");
-}
 
 function ipv4Number(part) {
 	if (part === "")
@@ -368,6 +320,8 @@ class URL {
 		if (!found)
 			return;
 		const protocol = `${found[1].toLowerCase()}:`;
+		if (record.protocol === "file:" && !record.hostname)
+			return;
 		if ((protocol in SPECIAL) !== (record.protocol in SPECIAL) || (protocol === "file:" && (record.username || record.password || record.port)))
 			return;
 		record.protocol = protocol;
@@ -399,9 +353,14 @@ class URL {
 	}
 
 	set host(value) {
+		if (this.#record.protocol === "file:") {
+			this.hostname = value; // which has no port
+			return;
+		}
 		const [, host, port] = /^(\[[^\]]*\]|[^:/?#\\]*)(?::(\d*))?/.exec(`${value}`);
+		const before = this.#record.hostname;
 		this.hostname = host;
-		if (port)
+		if (port && (this.#record.hostname !== before || host === before))
 			this.port = port;
 	}
 
@@ -414,9 +373,11 @@ class URL {
 		if (record.opaque !== null)
 			return;
 		const text = `${value}`.replace(special ? /[/?#\\][^]*$/ : /[/?#][^]*$/, "");
-		const host = text === "" && !special ? "" : parseHost(text, special);
+		if (text === "" && (record.port !== "" || record.username !== "" || record.password !== ""))
+			return;
+		const host = text === "" && (!special || record.protocol === "file:") ? "" : parseHost(text, special);
 		if (host !== null && (text.startsWith("[") || !text.includes(":")))
-			record.hostname = host;
+			record.hostname = host === "localhost" && record.protocol === "file:" ? "" : host;
 	}
 
 	get port() {
@@ -437,6 +398,10 @@ class URL {
 		if (this.#record.opaque !== null)
 			return;
 		const text = `${value}`.replaceAll("?", "%3F").replaceAll("#", "%23");
+		if (text === "" && !(this.#record.protocol in SPECIAL) && this.#record.hostname !== null) {
+			this.#record.path = [];
+			return;
+		}
 		this.#record.path = parsePath(this.#record, text.replace(this.#record.protocol in SPECIAL ? /^[/\\]/ : /^\//, ""));
 	}
 
@@ -446,7 +411,7 @@ class URL {
 
 	set search(value) {
 		const text = `${value}`.replace(/^\?/, "");
-		this.#record.search = text === "" ? null : percent(text, this.#record.protocol in SPECIAL ? SPECIAL_QUERY : QUERY);
+		this.#record.search = `${value}` === "" ? null : percent(text, this.#record.protocol in SPECIAL ? SPECIAL_QUERY : QUERY);
 		this.#renew();
 	}
 
@@ -466,7 +431,7 @@ class URL {
 
 	set hash(value) {
 		const text = `${value}`.replace(/^#/, "");
-		this.#record.hash = text === "" ? null : percent(text, FRAGMENT);
+		this.#record.hash = `${value}` === "" ? null : percent(text, FRAGMENT);
 	}
 
 	#renew() {
@@ -516,6 +481,12 @@ function formDecode(text) {
 class URLSearchParams {
 	#list = [];
 
+	static list_(params) {
+		if (params === null || typeof params !== "object" || !(#list in params))
+			throw coded(TypeError, "ERR_INVALID_THIS", 'Value of "this" must be of type URLSearchParams');
+		return params.#list;
+	}
+
 	constructor(init) {
 		Object.defineProperty(this, "onChange_", { writable: true, value: undefined });
 		if (init === undefined || init === null)
@@ -557,34 +528,42 @@ class URLSearchParams {
 	}
 
 	append(name, value) {
+		URLSearchParams.list_(this);
 		need(arguments, 2, '"name" and "value" arguments');
 		this.#list.push([`${name}`, `${value}`]);
 		this.#changed();
 	}
 
 	delete(name, value) {
+		URLSearchParams.list_(this);
 		need(arguments, 1, '"name" argument');
-		this.#list = this.#list.filter(([key, one]) => key !== `${name}` || (value !== undefined && one !== `${value}`));
+		for (let i = this.#list.length - 1; i >= 0; i--)
+			if (this.#list[i][0] === `${name}` && (value === undefined || this.#list[i][1] === `${value}`))
+				this.#list.splice(i, 1);
 		this.#changed();
 	}
 
 	get(name) {
+		URLSearchParams.list_(this);
 		need(arguments, 1, '"name" argument');
 		const found = this.#list.find(([key]) => key === `${name}`);
 		return found === undefined ? null : found[1];
 	}
 
 	getAll(name) {
+		URLSearchParams.list_(this);
 		need(arguments, 1, '"name" argument');
 		return this.#list.filter(([key]) => key === `${name}`).map(([, value]) => value);
 	}
 
 	has(name, value) {
+		URLSearchParams.list_(this);
 		need(arguments, 1, '"name" argument');
 		return this.#list.some(([key, one]) => key === `${name}` && (value === undefined || one === `${value}`));
 	}
 
 	set(name, value) {
+		URLSearchParams.list_(this);
 		need(arguments, 2, '"name" and "value" arguments');
 		const at = this.#list.findIndex(([key]) => key === `${name}`);
 		if (at < 0) {
@@ -597,6 +576,7 @@ class URLSearchParams {
 	}
 
 	sort() {
+		URLSearchParams.list_(this);
 		this.#list.sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0);
 		this.#changed();
 	}
@@ -604,27 +584,25 @@ class URLSearchParams {
 	forEach(callback, self) {
 		if (typeof callback !== "function")
 			throw argType("callback", "of type function", callback);
-		for (const [name, value] of this.#list)
-			callback.call(self, value, name, this);
+		const list = URLSearchParams.list_(this);
+		for (let i = 0; i < list.length; i++)
+			callback.call(self, list[i][1], list[i][0], this);
 	}
 
-	* entries() {
-		for (const pair of this.#list)
-			yield [...pair];
+	entries() {
+		return iterator(this, (pair) => [...pair]);
 	}
 
-	* keys() {
-		for (const [name] of this.#list)
-			yield name;
+	keys() {
+		return iterator(this, ([name]) => name);
 	}
 
-	* values() {
-		for (const [, value] of this.#list)
-			yield value;
+	values() {
+		return iterator(this, ([, value]) => value);
 	}
 
 	toString() {
-		return this.#list.map(([name, value]) => `${formEncode(name)}=${formEncode(value)}`).join("&");
+		return URLSearchParams.list_(this).map(([name, value]) => `${formEncode(name)}=${formEncode(value)}`).join("&");
 	}
 
 	[customInspect](depth, options, inspect) {
@@ -640,182 +618,44 @@ class URLSearchParams {
 }
 URLSearchParams.prototype[Symbol.iterator] = URLSearchParams.prototype.entries;
 Object.defineProperty(URLSearchParams.prototype, Symbol.iterator, { enumerable: false });
+Object.defineProperty(URLSearchParams, "list_", { enumerable: false });
+for (const name of ["append", "delete", "get", "getAll", "has", "set", "sort", "entries", "forEach", "keys", "values", "toString", "size"])
+	Object.defineProperty(URLSearchParams.prototype, name, { enumerable: true });
 Object.defineProperty(URLSearchParams.prototype, Symbol.toStringTag, { configurable: true, value: "URLSearchParams" });
+
+// Iterators follow the list while it changes, and show what they have not given yet.
+const iterated = new WeakMap();
+const IteratorPrototype = Object.setPrototypeOf({
+	next() {
+		const state = iterated.get(this);
+		if (state === undefined)
+			throw coded(TypeError, "ERR_INVALID_THIS", 'Value of "this" must be of type URLSearchParamsIterator');
+		const list = URLSearchParams.list_(state.params);
+		if (state.at >= list.length)
+			return { value: undefined, done: true };
+		return { value: state.take(list[state.at++]), done: false };
+	},
+	[customInspect](depth, options, inspect) {
+		const { params, at, take } = iterated.get(this);
+		const shown = URLSearchParams.list_(params).slice(at).map((pair) => inspect(take(pair), options));
+		return `URLSearchParams Iterator { ${shown.join(", ")} }`;
+	},
+}, Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())));
+Object.defineProperty(IteratorPrototype, customInspect, { enumerable: false });
+Object.defineProperty(IteratorPrototype, Symbol.toStringTag, { configurable: true, value: "URLSearchParams Iterator" });
+
+function iterator(params, take) {
+	URLSearchParams.list_(params);
+	const made = Object.create(IteratorPrototype);
+	iterated.set(made, { params, at: 0, take });
+	return made;
+}
 
 function need(args, n, what) {
 	if (args.length < n)
 		throw coded(TypeError, "ERR_MISSING_ARGS", `The ${what} must be specified`);
 }
 
-// the older functions ------------------------------------------------------------------
-
-const SLASHED = new Set(["http", "http:", "https", "https:", "ftp", "ftp:", "gopher", "gopher:", "file", "file:", "ws", "ws:", "wss", "wss:"]);
-
-class Url {
-	constructor() {
-		for (const key of ["protocol", "slashes", "auth", "host", "port", "hostname", "hash", "search", "query", "pathname", "path", "href"])
-			this[key] = null;
-	}
-
-	format() {
-		return format(this);
-	}
-
-	resolve(to) {
-		return resolve(this.href, to);
-	}
-}
-
-function parse(text, withQuery = false, slashesDenoteHost = false) {
-	if (text instanceof Url)
-		return text;
-	if (typeof text !== "string")
-		throw argType("url", "of type string", text);
-	const out = new Url();
-	let rest = text.trim();
-	const question = rest.search(/[?#]/), head = question < 0 ? rest.length : question;
-	rest = rest.slice(0, head).replaceAll("\\", "/") + rest.slice(head);
-	const scheme = /^[a-zA-Z0-9.+-]+:/.exec(rest);
-	if (scheme) {
-		out.protocol = scheme[0].toLowerCase();
-		rest = rest.slice(out.protocol.length);
-	}
-	if ((slashesDenoteHost || scheme || /^\/\/[^@/]+@[^@/]+/.test(rest)) && rest.startsWith("//") && out.protocol !== "javascript:") {
-		rest = rest.slice(2);
-		out.slashes = true;
-	}
-	if (out.protocol !== "javascript:" && (out.slashes || (out.protocol && !SLASHED.has(out.protocol)))) {
-		const end = rest.search(/[/?#]/);
-		const authority = end < 0 ? rest : rest.slice(0, end);
-		const at = authority.lastIndexOf("@");
-		if (at >= 0)
-			out.auth = decodeURIComponent(authority.slice(0, at));
-		let host = authority.slice(at + 1);
-		rest = end < 0 ? "" : rest.slice(end);
-		const port = /:(\d*)$/.exec(host);
-		if (port) {
-			if (port[1] !== "")
-				out.port = port[1];
-			host = host.slice(0, port.index);
-		}
-		const bad = host.startsWith("[") ? -1 : host.search(/[^a-zA-Z0-9_.\-+\u0080-\uffff:%]/);
-		if (bad >= 0) {
-			rest = `/${host.slice(bad)}${rest}`;
-			host = host.slice(0, bad);
-		}
-		out.hostname = host.startsWith("[") ? host.slice(1, -1) : domainToASCII(host.toLowerCase());
-		out.host = (host.startsWith("[") ? host.toLowerCase() : out.hostname) + (out.port !== null ? `:${out.port}` : "");
-	}
-	if (out.protocol !== "javascript:")
-		rest = rest.replace(/[\t\n\r "'<>\\^`{|}]/g, (character) => encodeURIComponent(character).replace("'", "%27"));
-	const hash = rest.indexOf("#");
-	if (hash >= 0) {
-		out.hash = rest.slice(hash);
-		rest = rest.slice(0, hash);
-	}
-	const query = rest.indexOf("?");
-	if (query >= 0) {
-		out.search = rest.slice(query);
-		out.query = out.search.slice(1);
-		rest = rest.slice(0, query);
-	} else if (withQuery) {
-		out.search = null;
-		out.query = "";
-	}
-	if (withQuery)
-		out.query = require("querystring").parse(out.query);
-	if (rest !== "")
-		out.pathname = rest;
-	if (SLASHED.has(out.protocol) && out.hostname && !out.pathname)
-		out.pathname = "/";
-	if (out.pathname || out.search)
-		out.path = (out.pathname ?? "") + (out.search ?? "");
-	out.href = format(out);
-	return out;
-}
-
-function format(value, options) {
-	if (typeof value === "string")
-		return parse(value).href;
-	if (value instanceof URL) {
-		const { fragment = true, search = true, auth = true, unicode = false } = options ?? {};
-		const copy = new URL(value.href);
-		void unicode;
-		if (!fragment)
-			copy.hash = "";
-		if (!search)
-			copy.search = "";
-		if (!auth)
-			copy.username = copy.password = "";
-		return copy.href;
-	}
-	if (value === null || typeof value !== "object")
-		throw argType("urlObject", "one of type object or string", value);
-	const auth = value.auth ? `${encodeURIComponent(value.auth).replace(/%3A/i, ":")}@` : "";
-	let protocol = value.protocol || "", host = "";
-	if (value.host)
-		host = auth + value.host;
-	else if (value.hostname)
-		host = auth + (value.hostname.includes(":") && !value.hostname.startsWith("[") ? `[${value.hostname}]` : value.hostname) + (value.port ? `:${value.port}` : "");
-	const query = value.query !== null && typeof value.query === "object" ? require("querystring").stringify(value.query) : "";
-	let search = value.search || (query && `?${query}`) || "", hash = value.hash || "";
-	let pathname = (value.pathname || "").replace(/[?#]/g, (character) => encodeURIComponent(character));
-	if (protocol && !protocol.endsWith(":"))
-		protocol += ":";
-	if (value.slashes || (SLASHED.has(protocol) && (host !== "" || value.slashes))) {
-		if (value.slashes || host) {
-			if (pathname && pathname[0] !== "/")
-				pathname = `/${pathname}`;
-			host = `//${host}`;
-		}
-	}
-	search = search.replace("#", "%23");
-	if (hash && hash[0] !== "#")
-		hash = `#${hash}`;
-	if (search && search[0] !== "?")
-		search = `?${search}`;
-	return protocol + host + pathname + search + hash;
-}
-
-function resolve(from, to) {
-	const base = new URL(from, "resolve://resolve.invalid/");
-	const out = new URL(to, base);
-	if (out.protocol !== "resolve:")
-		return out.href;
-	const { pathname, search, hash } = out;
-	const relative = !from.startsWith("/") && !to.startsWith("/") && pathname.startsWith("/") ? pathname.slice(1) : pathname;
-	return relative + search + hash;
-}
-
-function fileURLToPath(url) {
-	url = typeof url === "string" ? new URL(url) : url;
-	if (url.protocol !== "file:")
-		throw coded(TypeError, "ERR_INVALID_URL_SCHEME", "The URL must be of scheme file");
-	if (url.hostname !== "")
-		throw coded(TypeError, "ERR_INVALID_FILE_URL_HOST", 'File URL host must be "localhost" or empty on linux');
-	if (/%2f/i.test(url.pathname))
-		throw coded(TypeError, "ERR_INVALID_FILE_URL_PATH", "File URL path must not include encoded / characters");
-	return decodeURIComponent(url.pathname);
-}
-
-function pathToFileURL(path) {
-	const { resolve: absolute } = require("path");
-	const made = new URL("file://");
-	const text = absolute(path) + (path.endsWith("/") && !absolute(path).endsWith("/") ? "/" : "");
-	made.pathname = text.replaceAll("%", "%25").replaceAll("\\", "%5C").replaceAll("\n", "%0A").replaceAll("\r", "%0D").replaceAll("\t", "%09");
-	return made;
-}
-
-function urlToHttpOptions(url) {
-	const { hostname, pathname, search, hash } = url;
-	const out = { protocol: url.protocol, hostname: hostname.startsWith("[") ? hostname.slice(1, -1) : hostname, hash, search, pathname,
-		path: `${pathname}${search}`, href: url.href };
-	if (url.port !== "")
-		out.port = Number(url.port);
-	if (url.username || url.password)
-		out.auth = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-	return out;
-}
-
-module.exports = { Url, parse, resolve, resolveObject: (from, to) => parse(resolve(from, to)), format, URL, URLSearchParams,
-	domainToASCII: (domain) => parseHost(`${domain}`, true) ?? "", fileURLToPath, pathToFileURL, urlToHttpOptions };
+Object.assign(exports, { URL, URLSearchParams, domainToASCII: (domain) => parseHost(`${domain}`, true) ?? "",
+	domainToUnicode: (domain) => domainToUnicode(parseHost(`${domain}`, true) ?? "") });
+Object.assign(exports, require("url/legacy"));

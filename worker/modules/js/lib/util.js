@@ -2,7 +2,7 @@
 "use strict";
 
 const { inspect, format, formatWithOptions } = require("inspect");
-const { argType, coded, isError, outOfRange } = require("errors");
+const { argType, checkSignal, coded, isError, outOfRange } = require("errors");
 const { TABLE, nameOf } = require("system_errors");
 const types = require("util/types");
 
@@ -65,21 +65,26 @@ function inherits(constructor, parent) {
 
 const said = new Set();
 function deprecate(original, message, code) {
+	if (code !== undefined && typeof code !== "string")
+		throw argType("code", "of type string", code);
 	let warned = false;
-	function made(...args) {
+	function deprecated(...args) {
 		if (!warned) {
 			warned = true;
 			if (code === undefined || !said.has(code)) {
 				said.add(code);
-				process.emitWarning(message, "DeprecationWarning", code);
+				if (code === undefined)
+					process.emitWarning(message, "DeprecationWarning", deprecated);
+				else
+					process.emitWarning(message, "DeprecationWarning", code, deprecated);
 			}
 		}
 		return new.target ? Reflect.construct(original, args, new.target) : Reflect.apply(original, this, args);
 	}
-	Object.setPrototypeOf(made, original);
+	Object.setPrototypeOf(deprecated, original);
 	if (original.prototype)
-		made.prototype = original.prototype;
-	return made;
+		deprecated.prototype = original.prototype;
+	return deprecated;
 }
 
 function debuglog(set, callback) {
@@ -100,7 +105,7 @@ function stripVTControlCharacters(text) {
 	if (typeof text !== "string")
 		throw argType("str", "of type string", text);
 	// eslint-disable-next-line no-control-regex
-	return text.replace(/[\u001b\u009b][[()#;?]*(?:(?:(?:[^\W_]*;?[^\W_]*)\u0007)|(?:(?:\d{1,4}(?:;\d{0,4})*)?[\dA-PR-TZcf-ntqry=><~]))/g, "");
+	return text.replace(/\u001b\]8;[^\u0007\u001b]*(?:\u0007|\u001b\\)/g, "").replace(/[\u001b\u009b][[()#;?]*(?:(?:(?:[^\W_]*;?[^\W_]*)\u0007)|(?:(?:\d{1,4}(?:;\d{0,4})*)?[\dA-PR-TZcf-ntqry=><~]))/g, "");
 }
 
 function toUSVString(text) {
@@ -110,7 +115,7 @@ function toUSVString(text) {
 function getSystemErrorName(number) {
 	if (typeof number !== "number")
 		throw argType("err", "of type number", number);
-	if (number >= 0 || !Number.isInteger(number))
+	if (!Number.isSafeInteger(number) || number >= 0)
 		throw outOfRange("err", "a negative integer", number);
 	return nameOf(number);
 }
@@ -120,7 +125,19 @@ function getSystemErrorMap() {
 	return new Map(TABLE.map(([number, code, words]) => [-number, [code, words]]));
 }
 
-module.exports = { inspect, format, formatWithOptions, promisify, callbackify, inherits, deprecate, debuglog, debug: debuglog,
+// Ends with the event "abort"; `resource` is what would be given up.
+async function aborted(signal, resource) {
+	if (signal === undefined)
+		throw argType("signal", "an instance of AbortSignal", signal);
+	checkSignal(signal, "signal");
+	if (resource === null || (typeof resource !== "object" && typeof resource !== "function"))
+		throw argType("resource", "of type object", resource);
+	if (signal.aborted)
+		return undefined;
+	return new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
+}
+
+module.exports = { aborted, inspect, format, formatWithOptions, promisify, callbackify, inherits, deprecate, debuglog, debug: debuglog,
 	stripVTControlCharacters, toUSVString, getSystemErrorMap, getSystemErrorName, types,
 	isDeepStrictEqual: (a, b) => require("deep_equal").strict(a, b),
 	isArray: Array.isArray, isBoolean: (v) => typeof v === "boolean", isNull: (v) => v === null,
@@ -130,6 +147,3 @@ module.exports = { inspect, format, formatWithOptions, promisify, callbackify, i
 	isError, isFunction: (v) => typeof v === "function",
 	isPrimitive: (v) => v === null || (typeof v !== "object" && typeof v !== "function"),
 	TextEncoder: globalThis.TextEncoder, TextDecoder: globalThis.TextDecoder };
-for (const name of ["aborted"])
-	Object.defineProperty(module.exports, name, { enumerable: true, value: (signal) => new Promise((resolve) =>
-		signal.aborted ? resolve() : signal.addEventListener("abort", () => resolve(), { once: true })) });

@@ -2,13 +2,24 @@
 "use strict";
 
 const timers = require("timers");
+const { argType, checkSignal } = require("errors");
 
 function aborted(signal) {
 	return require("abort").abortError(signal.reason);
 }
 
-function wait(start, stop, value, { signal } = {}) {
+function check(options) {
+	if (options === null || typeof options !== "object")
+		throw argType("options", "of type object", options);
+	checkSignal(options.signal, "options.signal");
+	if (options.ref !== undefined && typeof options.ref !== "boolean")
+		throw argType("options.ref", "of type boolean", options.ref);
+}
+
+function wait(start, stop, value, options = {}) {
 	return new Promise((resolve, reject) => {
+		check(options);
+		const { signal } = options;
 		if (signal && signal.aborted)
 			return reject(aborted(signal));
 		const timer = start(() => {

@@ -39,7 +39,7 @@ const types = {
 	isDataView: has(getter(DataView.prototype, "byteLength")),
 	isTypedArray: (value) => kindOf.call(value) !== undefined,
 	isPromise: (value) => value instanceof Promise,
-	isNativeError: (value) => value instanceof Error,
+	isNativeError: (value) => value instanceof Error && tag(value) === "Error",
 	isProxy: () => false,
 	isAsyncFunction: (value) => typeof value === "function" && (value instanceof AsyncFunction || tag(value) === "AsyncGeneratorFunction"),
 	isGeneratorFunction: (value) => typeof value === "function" && /GeneratorFunction$/.test(tag(value)),
