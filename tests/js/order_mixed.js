@@ -42,8 +42,8 @@ queueMicrotask(note("microtask"));
 	}
 })();
 order.push("end of script");
-setTimeout(() => setImmediate(() => {
+setImmediate(() => setTimeout(() => {
 	order.splice(order.indexOf("timeout"), 1); // before or after the first immediates
 	console.log(order.join("\n"));
 	console.log("done");
-}), 40);
+}, 40));

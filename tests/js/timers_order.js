@@ -9,4 +9,4 @@ setTimeout(() => order.push("-5"), -5);
 setTimeout(() => order.push("NaN"), NaN);
 const cleared = setTimeout(() => order.push("cleared"), 20);
 setTimeout(() => clearTimeout(cleared), 10);
-setTimeout(() => console.log("done", order), 60);
+setImmediate(() => setTimeout(() => console.log("done", order), 60));

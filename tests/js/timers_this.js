@@ -28,7 +28,7 @@ setTimeout(async () => {
 	throw new Error("async timer");
 }, 6);
 process.on("unhandledRejection", (reason) => order.push(`unhandled ${reason.message}`));
-setTimeout(() => {
+setImmediate(() => setTimeout(() => {
 	console.log(order.sort());
 	console.log("done");
-}, 60);
+}, 60));

@@ -5,6 +5,7 @@ JS_TEXTS = \
 	worker/modules/js/lib/assert.js \
 	worker/modules/js/lib/boot.js \
 	worker/modules/js/lib/buffer.js \
+	worker/modules/js/lib/clone.js \
 	worker/modules/js/lib/console.js \
 	worker/modules/js/lib/deep_equal.js \
 	worker/modules/js/lib/dns.js \
@@ -48,6 +49,7 @@ JS_TEXTS = \
 	worker/modules/js/lib/net/socket.js \
 	worker/modules/js/lib/os.js \
 	worker/modules/js/lib/path.js \
+	worker/modules/js/lib/performance.js \
 	worker/modules/js/lib/process.js \
 	worker/modules/js/lib/querystring.js \
 	worker/modules/js/lib/stream.js \

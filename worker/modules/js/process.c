@@ -1,6 +1,7 @@
 /* The process and the log, for lib/process.js, console.js and os.js. */
 #include <errno.h>
 #include <limits.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,6 +57,34 @@ process_pid(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exc
 	return JSValueMakeNumber(js->ctx, eddy_process_pid());
 }
 
+/* ids(): [parent, user, effective user, group, effective group] */
+static JSValueRef
+process_ids(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	JSValueRef values[5] = {JSValueMakeNumber(js->ctx, getppid()),
+				JSValueMakeNumber(js->ctx, getuid()),
+				JSValueMakeNumber(js->ctx, geteuid()),
+				JSValueMakeNumber(js->ctx, getgid()),
+				JSValueMakeNumber(js->ctx, getegid())};
+
+	(void)argc;
+	(void)argv;
+	return JSObjectMakeArray(js->ctx, 5, values, exception);
+}
+
+/* kill(pid, number) */
+static JSValueRef
+process_kill(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	double pid = js_number(js, js_arg(js, argc, argv, 0), 0);
+	double number = js_number(js, js_arg(js, argc, argv, 1), 0);
+
+	if (kill((pid_t)pid, (int)number) < 0)
+		return js_throw(js, exception, eddy_error_name(EDDY_ERRNO(errno)), "kill %s",
+				eddy_error_name(EDDY_ERRNO(errno)));
+	return js_undefined(js);
+}
+
 static JSValueRef
 process_cwd(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
@@ -100,8 +129,13 @@ process_memory_usage(struct js *js, size_t argc, const JSValueRef argv[], JSValu
 	(void)argc;
 	(void)argv;
 	eddy_process_memory_usage(&usage);
-	if (usage.rss == 0)
-		usage.rss = js_rss_now(); /* the worker has not looked yet: the script is loading */
+	if (usage.rss == 0) { /* the worker has not looked yet: the script is loading */
+		struct mallinfo2 heap = mallinfo2();
+
+		usage.rss = js_rss_now();
+		usage.heap_total = heap.arena + heap.hblkhd;
+		usage.heap_used = heap.uordblks + heap.hblkhd;
+	}
 	values[0] = JSValueMakeNumber(js->ctx, (double)usage.rss);
 	values[1] = JSValueMakeNumber(js->ctx, (double)usage.heap_total);
 	values[2] = JSValueMakeNumber(js->ctx, (double)usage.heap_used);
@@ -214,6 +248,8 @@ process_system(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *
 const struct js_binding js_process_bindings[] = {
 	{"log", process_log},
 	{"pid", process_pid},
+	{"ids", process_ids},
+	{"kill", process_kill},
 	{"cwd", process_cwd},
 	{"environment", process_environment},
 	{"memoryUsage", process_memory_usage},

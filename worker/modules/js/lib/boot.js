@@ -117,8 +117,11 @@ function library(name) {
 	return module.exports;
 }
 
+// By descriptor: what stdout and stderr have of a line that is not whole.
+const pending = { 1: "", 2: "" };
+
 libraries.set("internal", {
-	exports: { nextTick, queueMicrotask, uncaught, exiting, shared, SERVES, library, refuse },
+	exports: { pending, nextTick, queueMicrotask, uncaught, exiting, shared, SERVES, library, refuse },
 });
 
 // globals ------------------------------------------------------------------------------
@@ -142,6 +145,8 @@ function lazily(name, from, key) {
 
 lazily("console", "console");
 lazily("process", "process");
+lazily("structuredClone", "clone", "structuredClone");
+lazily("performance", "performance");
 lazily("Buffer", "buffer", "Buffer");
 for (const name of ["atob", "btoa"])
 	lazily(name, "buffer", name);

@@ -3,6 +3,7 @@
 
 const { formatWithOptions, inspect, width } = require("inspect");
 const { argType, stackOf } = require("errors");
+const { pending } = require("internal");
 
 const ERR = 3, WARNING = 4, INFO = 6, DEBUG = 7;
 
@@ -62,7 +63,11 @@ class Console {
 		let text = formatWithOptions({}, ...args);
 		if (this.#indent !== "")
 			text = this.#indent + text.replaceAll("\n", `\n${this.#indent}`);
-		native.log(priority, text);
+		// What process.stdout or stderr has begun this line with.
+		const fd = priority <= WARNING ? 2 : 1, begun = pending[fd];
+		if (begun !== "")
+			pending[fd] = "";
+		native.log(priority, begun + text);
 	}
 
 	log(...args) {

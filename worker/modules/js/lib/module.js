@@ -187,7 +187,8 @@ function makeRequire(module) {
 				options.paths.flatMap((at) => folders(path.resolve(at))));
 		return resolve(request, module);
 	};
-	require.resolve.paths = (request) => coreName(request) !== undefined ? null : module.paths.slice();
+	require.resolve.paths = (request) => coreName(request) !== undefined ? null
+		: /^\.{1,2}(\/|$)/.test(request) ? [module.path] : module.paths.slice();
 	require.main = main;
 	require.cache = cache;
 	require.extensions = Object.assign(Object.create(null), { ".js": undefined, ".json": undefined });
@@ -214,7 +215,7 @@ function loadFile(request, parent) {
 
 function load(filename, parent) {
 	const module = new Module(filename, parent);
-	Object.defineProperty(module, "parent", { configurable: true, writable: true, value: parent });
+	Object.defineProperty(module, "parent", { configurable: true, writable: true, value: parent ?? null });
 	if (parent === undefined) {
 		main = module;
 		module.id = ".";

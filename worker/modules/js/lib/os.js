@@ -22,3 +22,7 @@ module.exports = {
 	tmpdir: () => (process.env.TMPDIR || process.env.TMP || process.env.TEMP || "/tmp").replace(/(?!^)\/$/, ""),
 	constants: { signals: { SIGHUP: 1, SIGINT: 2, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGUSR1: 10, SIGUSR2: 12, SIGPIPE: 13, SIGTERM: 15 } },
 };
+// As texts they are what they return.
+for (const name of ["arch", "availableParallelism", "endianness", "freemem", "homedir", "hostname", "machine", "platform",
+	"release", "tmpdir", "totalmem", "type", "uptime", "version"])
+	Object.defineProperty(module.exports[name], Symbol.toPrimitive, { configurable: true, value: module.exports[name] });

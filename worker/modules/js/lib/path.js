@@ -97,6 +97,9 @@ function basename(path, suffix) {
 		return "";
 	const text = path.replace(/\/+$/, "");
 	const base = text.slice(text.lastIndexOf("/") + 1);
+	// What a longer suffix ends with is not looked at further: slashes behind it stay.
+	if (suffix !== undefined && suffix.length <= path.length && suffix.length > base.length && suffix.endsWith(base))
+		return path.slice(text.length - base.length);
 	if (suffix !== undefined && suffix !== base && base.endsWith(suffix))
 		return base.slice(0, base.length - suffix.length);
 	return base;
@@ -111,6 +114,8 @@ function extname(path) {
 
 function parse(path) {
 	check(path, "path");
+	if (path === "/..")
+		return { root: "/", dir: "/", base: "..", ext: ".", name: "." };
 	const root = path[0] === "/" ? "/" : "";
 	const base = basename(path), ext = extname(path), text = path.replace(/(?!^)\/+$/, "");
 	const at = text.lastIndexOf("/");
@@ -119,7 +124,7 @@ function parse(path) {
 }
 
 function format(parts) {
-	if (parts === null || typeof parts !== "object")
+	if (parts === null || typeof parts !== "object" || Array.isArray(parts))
 		throw argType("pathObject", "of type object", parts);
 	const dir = parts.dir || parts.root;
 	const ext = parts.ext ? (parts.ext[0] === "." ? "" : ".") + parts.ext : "";

@@ -2,8 +2,8 @@
 "use strict";
 
 const EventEmitter = require("events");
-const { argType, coded } = require("errors");
-const { nextTick, exiting, refuse } = require("internal");
+const { argType, coded, outOfRange } = require("errors");
+const { nextTick, pending, exiting, refuse } = require("internal");
 
 const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGUSR1: 10, SIGUSR2: 12, SIGTERM: 15 };
 const LOG_WARNING = 4, LOG_INFO = 6, LOG_ERR = 3;
@@ -15,16 +15,15 @@ const self = new process();
 // A stream that writes lines into the log; what has no line's end yet waits for it.
 function logStream(priority, fd) {
 	const { Writable } = require("stream");
-	let rest = "";
 	const stream = new Writable({
 		decodeStrings: false,
 		write(piece, encoding, done) {
-			rest += typeof piece === "string" ? piece : piece.toString();
-			const end = rest.lastIndexOf("\n");
-			if (end >= 0) {
-				native.log(priority, rest.slice(0, end));
-				rest = rest.slice(end + 1);
-			}
+			const text = pending[fd] + (typeof piece !== "string" ? piece.toString()
+				: encoding === "utf8" || encoding === "utf-8" ? piece : Buffer.from(piece, encoding).toString());
+			const end = text.lastIndexOf("\n");
+			if (end >= 0)
+				native.log(priority, text.slice(0, end));
+			pending[fd] = text.slice(end + 1);
 			done();
 		},
 	});
@@ -57,6 +56,8 @@ function hrtime(since) {
 		return [seconds, nanoseconds];
 	if (!Array.isArray(since))
 		throw argType("time", "an instance of Array", since);
+	if (since.length !== 2)
+		throw outOfRange("time", "2", since.length);
 	const n = nanoseconds - since[1];
 	return n < 0 ? [seconds - since[0] - 1, n + 1e9] : [seconds - since[0], n];
 }
@@ -65,9 +66,24 @@ hrtime.bigint = () => {
 	return BigInt(seconds) * 1000000000n + BigInt(nanoseconds);
 };
 
+function checkUsage(since, name) {
+	const value = since[name];
+	if (typeof value !== "number")
+		throw argType(`prevValue.${name}`, "of type number", value);
+	if (!(value >= 0 && value <= Number.MAX_SAFE_INTEGER))
+		throw coded(RangeError, "ERR_INVALID_ARG_VALUE",
+			`The property 'prevValue.${name}' is invalid. Received ${value}`);
+}
+
 function cpuUsage(since) {
 	const [user, system] = native.cpuUsage();
-	return since ? { user: user - since.user, system: system - since.system } : { user, system };
+	if (!since)
+		return { user, system };
+	if (typeof since !== "object")
+		throw argType("prevValue", "of type object", since);
+	checkUsage(since, "user");
+	checkUsage(since, "system");
+	return { user: user - since.user, system: system - since.system };
 }
 
 // The worker drains and is replaced; nothing more of this callback runs.
@@ -84,29 +100,66 @@ function exit(code) {
 	throw exiting;
 }
 
-function emitWarning(warning, type, code) {
-	if (type !== null && typeof type === "object") {
-		code = type.code;
-		type = type.type;
-	}
-	if (typeof code === "function")
-		code = undefined; // where the stack begins
-	if (typeof warning === "string") {
-		warning = new Error(warning);
-		warning.name = type || "Warning";
-		if (code !== undefined)
-			warning.code = code;
-	}
-	nextTick(() => {
-		self.emit("warning", warning);
-		native.log(LOG_WARNING, `${warning.code ? `[${warning.code}] ` : ""}${warning.name}: ${warning.message}`);
-	});
+function warningOf(text, type, code, detail) {
+	const warning = new Error(text);
+	warning.name = type || "Warning";
+	if (code !== undefined)
+		warning.code = code;
+	if (detail !== undefined)
+		warning.detail = detail;
+	return warning;
 }
 
-function chdir() {
+function emitWarning(warning, type, code) {
+	let detail;
+	if (type !== null && typeof type === "object" && !Array.isArray(type)) {
+		({ code, detail, type } = type);
+		if (typeof detail !== "string")
+			detail = undefined;
+	} else if (typeof type === "function") {
+		type = code = undefined; // where the stack begins
+	}
+	if (type !== undefined && typeof type !== "string")
+		throw argType("type", "of type string", type);
+	if (typeof code === "function")
+		code = undefined;
+	else if (code !== undefined && typeof code !== "string")
+		throw argType("code", "of type string", code);
+	if (typeof warning === "string")
+		warning = warningOf(warning, type, code, detail);
+	else if (!(warning instanceof Error))
+		throw argType("warning", "of type string or an instance of Error", warning);
+	nextTick(() => self.emit("warning", warning));
+}
+
+self.on("warning", (warning) => {
+	const code = warning.code ? `[${warning.code}] ` : "", detail = warning.detail ? `\n${warning.detail}` : "";
+	native.log(LOG_WARNING, `${code}${warning.name}: ${warning.message}${detail}`);
+});
+
+const NUMBERS = { SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGALRM: 14, SIGCHLD: 17, SIGCONT: 18,
+	SIGSTOP: 19, ...SIGNALS };
+
+function kill(pid, signal = "SIGTERM") {
+	// eslint-disable-next-line eqeqeq
+	if (pid != (pid | 0))
+		throw argType("pid", "of type number", pid);
+	const number = typeof signal === "number" ? signal : NUMBERS[signal];
+	if (number === undefined)
+		throw coded(TypeError, "ERR_UNKNOWN_SIGNAL", `Unknown signal: ${signal}`);
+	native.kill(pid | 0, number);
+	return true;
+}
+
+function chdir(folder) {
+	if (typeof folder !== "string")
+		throw argType("directory", "of type string", folder);
 	throw coded(Error, "ERR_WORKER_UNSUPPORTED_OPERATION",
 		"process.chdir() is not supported in workers");
 }
+
+const invalidDefine = (why) => coded(TypeError, "ERR_INVALID_OBJECT_DEFINE_PROPERTY", `'process.env' ${why}`);
+const [ppid, uid, euid, gid, egid] = native.ids();
 
 Object.assign(self, {
 	title: "eddy-worker",
@@ -127,6 +180,14 @@ Object.assign(self, {
 			variables[name] = `${value}`;
 			return true;
 		},
+		defineProperty(variables, name, own) {
+			if (!("value" in own))
+				throw invalidDefine("does not accept an accessor(getter/setter) descriptor");
+			if (!own.configurable || !own.writable || !own.enumerable)
+				throw invalidDefine("only accepts a configurable, writable, and enumerable data descriptor");
+			variables[name] = `${own.value}`;
+			return true;
+		},
 	}),
 	exitCode: undefined,
 	config: {},
@@ -142,7 +203,12 @@ Object.assign(self, {
 	cwd: () => native.cwd(),
 	abort: () => exit(134),
 	umask: () => 0o22,
-	getuid: undefined,
+	ppid,
+	getuid: () => uid,
+	geteuid: () => euid,
+	getgid: () => gid,
+	getegid: () => egid,
+	kill,
 });
 lazily("stdout", () => logStream(LOG_INFO, 1));
 lazily("stderr", () => logStream(LOG_ERR, 2));

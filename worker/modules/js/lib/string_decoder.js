@@ -39,7 +39,8 @@ class StringDecoder {
 
 	constructor(encoding) {
 		if (encoding !== undefined && encoding !== null && !Buffer.isEncoding(encoding))
-			throw coded(TypeError, "ERR_UNKNOWN_ENCODING", `Unknown encoding: ${encoding}`);
+			throw coded(TypeError, "ERR_UNKNOWN_ENCODING", `Unknown encoding: ${typeof encoding === "string" ? encoding
+				: require("inspect").inspect(encoding, { depth: 0 })}`);
 		const name = String(encoding ?? "utf8").toLowerCase();
 		this.encoding = WRITTEN_SO[name] ?? name;
 	}

@@ -1,0 +1,26 @@
+// performance: the milliseconds since the worker began to load its script.
+"use strict";
+
+function now() {
+	const [seconds, nanoseconds] = native.hrtime();
+	return seconds * 1e3 + nanoseconds / 1e6;
+}
+
+const start = now(), timeOrigin = Date.now();
+
+class Performance {
+	get timeOrigin() {
+		return timeOrigin;
+	}
+
+	now() {
+		return now() - start;
+	}
+
+	toJSON() {
+		return { timeOrigin };
+	}
+}
+Object.defineProperty(Performance.prototype, Symbol.toStringTag, { configurable: true, value: "Performance" });
+
+module.exports = new Performance();
