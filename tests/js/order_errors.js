@@ -33,12 +33,15 @@ const e = new EventEmitter();
 e.on("x", () => {
 	throw new Error("in a listener");
 });
+const report = () => {
+	console.log(order.join("\n"));
+	console.log("done");
+};
 setImmediate(() => setImmediate(() => setTimeout(() => {
-	setTimeout(() => order.push("the timer behind it"), 1);
+	setTimeout(() => {
+		order.push("the timer behind it");
+		setTimeout(report, 5);
+	}, 1);
 	e.emit("x");
 	order.push("never");
 }, 5)));
-setImmediate(() => setTimeout(() => {
-	console.log(order.join("\n"));
-	console.log("done");
-}, 60));
