@@ -16,6 +16,9 @@ async function main() {
 	console.log(await promisify(fs.close)(fd), await promisify(fs.exists)(at("file")), await promisify(fs.exists)(at("none")));
 	console.log((await promisify(fs.stat)(at("file"))).size, await promisify(fs.readFile)(at("file"), "utf8"));
 	await promisify(fs.readFile)(at("none")).catch((error) => console.log(said(error.message)));
+	await new Promise((resolve) => fs.stat(at("none"), (error) =>
+		resolve(console.log(said(require("util").inspect(error)), said(error.stack)))));
+	console.log(new fs.Stats() instanceof fs.Stats);
 	console.log(require("fs/promises") === fs.promises, require("node:fs") === fs, require("node:fs/promises") === fs.promises);
 	console.log(typeof fs.promises.open, fs.readFile.name, fs.promises.readFile.name, fs.statSync.name, fs.createReadStream.name);
 }

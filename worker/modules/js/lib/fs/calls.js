@@ -56,11 +56,17 @@ function begin(one, done) {
 	nextTick(done, one.fail(failure));
 }
 
+// What comes from a thread comes from no line of the script's: its stack is the libraries' alone.
+function unplaced(error) {
+	error.stack = `${error.name}: ${error.message}`;
+	return error;
+}
+
 function onResult(id, value) {
 	const one = waiting.get(id);
 	waiting.delete(id);
 	if (typeof value === "number" && value < 0)
-		one.done(one.fail(value));
+		one.done(unplaced(one.fail(value)));
 	else
 		one.done(null, one.make === undefined ? value : one.make(value));
 }

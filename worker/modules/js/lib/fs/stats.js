@@ -21,7 +21,7 @@ const KINDS = { isDirectory: S_IFDIR, isFile: S_IFREG, isBlockDevice: S_IFBLK, i
 	isSymbolicLink: S_IFLNK, isFIFO: S_IFIFO, isSocket: S_IFSOCK };
 
 class Stats {
-	constructor(facts) {
+	constructor(facts = new Float64Array(NAMES.length + 2 * TIMES.length)) {
 		const ms = TIMES.map((_, i) => facts[NAMES.length + 2 * i] * 1000 + facts[NAMES.length + 2 * i + 1] / 1e6);
 		NAMES.forEach((name, i) => {
 			this[name] = facts[i];
