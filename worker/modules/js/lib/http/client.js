@@ -564,7 +564,8 @@ Object.assign(ClientRequest.prototype, {
 	onError_(code, text) {
 		if (this.destroyed) // by the script, which has said why
 			return;
-		if (this.res === null || code !== "EABORTED")
+		// A server that leaves amid its answer, by FIN or by RST, is the response's to tell.
+		if (this.res === null || (code !== "EABORTED" && code !== "ECONNRESET"))
 			this.error_ = errorOf(this, code, text, this.res !== null);
 	},
 
