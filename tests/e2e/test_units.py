@@ -200,7 +200,15 @@ function work(n) { // what the compiler takes, and the collector's threads
 \t\tsum += [i, { i }].length;
 \treturn sum;
 }
-module.exports = (req, res) => setTimeout(() => res.end(`${work(3e6)}\\n`), 1);
+function spin(until) {
+\twhile (Date.now() < until)
+\t\t;
+}
+module.exports = (req, res) => setTimeout(() => {
+\tif (req.url === "/app/spin")
+\t\tspin(Date.now() + 2500);
+\tres.end(`${work(3e6)}\\n`);
+}, 1);
 """
 
 
@@ -210,7 +218,7 @@ def test_a_script_runs_under_the_unit(site, prefix, compiled):
         pytest.skip("this build has no module js: there was no JavaScriptCore when it was configured")
     if site.sanitized:
         pytest.skip("the engine reserves the address space that the sanitizers have")
-    site.conf(workers=2, modules={"app": {"path": "js.so", "script": "app.js"}}, routes={"/app": "app"})
+    site.conf(workers=2, modules={"app": {"path": "js.so", "script": "app.js"}}, routes={"/app": "app", "/app/spin": "app"})
     (site.etc / "app.js").write_text(SCRIPT)
     dropin = (TOP / "packaging/systemd/javascript.conf").read_text() if compiled else ""
     with site.booted(dropin):
@@ -223,6 +231,9 @@ def test_a_script_runs_under_the_unit(site, prefix, compiled):
         assert site.said().count("JavaScript is interpreted, not compiled") == (0 if compiled else 1)
         code = [Path(f"/proc/{pid}/maps").read_text().count(" rwxp ") for pid in workers]
         assert all(code) == compiled and any(code) == compiled
+        assert site.get("/app/spin").status == 200
+        named = r"JavaScript has run for a second without coming back to the loop, in spin\(\) at \S*/app\.js:\d+"
+        wait_until(lambda: re.search(named, site.said()), lambda: f"the loop to be named:\n{site.said()}")
         site.systemctl("reload", "eddy.service")
         assert site.get("/app").body == b"6000000\n"
 
