@@ -110,6 +110,30 @@ def test_a_server_of_a_few_lines_answers_whoever_connects_also_after_a_reload(da
 @pytest.mark.parametrize(
     "text",
     [
+        (EXAMPLES / "http_hello.js").read_text(),
+        "require('http').createServer((req, res) => res.end('Hello World\\n')).listen(8000);",
+        "const http = require('http');\nconst server = new http.Server();\n"
+        "server.on('request', async (req, res) => { await null; res.write('Hello '); res.end('World\\n'); });\n"
+        "server.listen({ port: 8000 });",
+    ],
+)
+def test_an_http_server_of_a_few_lines_answers_on_connections_that_stay(daemon, text):
+    address = serve_script(daemon, text)
+
+    def answers():
+        try:
+            return daemon.get("/", address=address).body == HELLO
+        except OSError:
+            return False
+
+    wait_until(answers, lambda: f"it to serve:\n{daemon.log()}")
+    with daemon.connect(address) as client:
+        assert [client.get("/").body for _ in range(5)] == [HELLO] * 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         (EXAMPLES / "signals.js").read_text(),
         "setTimeout(function again() { console.log('tick'); setTimeout(again, 20); }, 20);\n"
         "process.once('SIGINT', async () => { await null; console.log('got', 'SIGINT'); process.exit(); });\n"
