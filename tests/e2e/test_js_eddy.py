@@ -29,7 +29,7 @@ def app(daemon):
         modules={"app": {"path": "js.so", "script": str(SCRIPT)}, "poll": {"path": "poll.so"}},
         routes={"/*": "app", "/poll/:room": "poll"},
     )
-    daemon.expect_log(r"\(app\): ")
+    daemon.expect_log(r"\(app\): |is blocked for")
     return daemon.start()
 
 

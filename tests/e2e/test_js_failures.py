@@ -37,7 +37,7 @@ def started(daemon, workers=1, extra="", **options):
         modules={"app": {"path": "js.so", "script": str(SCRIPT), **options}},
         routes={"/*": "app"} | {path: "app" for path in ("/allocate", "/spin")},
     )
-    daemon.expect_log(r"\(app\): ")
+    daemon.expect_log(r"\(app\): |is blocked for")  # the engine may wait for its threads, and they for a processor
     return daemon.start()
 
 
