@@ -49,7 +49,7 @@ struct js_shared {
 
 /*
  * An answer that JavaScript leaves for C, which looks for it when the request's handler has
- * returned: no call is made for it. `native.answer` in JavaScript.
+ * returned: no call is made for it. lib/http/answer.js has the other side.
  */
 #define JS_ANSWER_ROOM 8192
 struct js_answer {

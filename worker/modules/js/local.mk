@@ -34,6 +34,7 @@ JS_TEXTS = \
 	worker/modules/js/lib/http/client_options.js \
 	worker/modules/js/lib/http/client_response.js \
 	worker/modules/js/lib/http/client_socket.js \
+	worker/modules/js/lib/http/answer.js \
 	worker/modules/js/lib/http/codes.js \
 	worker/modules/js/lib/http/incoming.js \
 	worker/modules/js/lib/http/outgoing.js \

@@ -1,8 +1,8 @@
-// ServerResponse. An answer that is whole when the handler returns, which most are, is never handed to C:
-// it is left in the bytes of `native.answer`, where C looks when JavaScript has returned (answer.c). All
-// others go through native.response…, by the id of their exchange.
+// ServerResponse. An answer that is whole when the handler returns, which most are, is never handed to C,
+// but left where C finds it (answer.js). All others go through native.response…, by the id of their exchange.
 "use strict";
 
+const { isRunning, leave, takeBack } = require("http/answer");
 const { OutgoingMessage, checkName, checkValue, sent, asBytes, headersOf } = require("http/outgoing");
 const { STATUS_CODES } = require("http/codes");
 const { coded, argType, argValue } = require("errors");
@@ -10,11 +10,6 @@ const { nextTick } = require("internal");
 const { adopt } = require("net/socket");
 const { RequestSocket } = require("http/socket");
 
-// struct js_answer
-const current = new Float64Array(native.answer, 0, 1), numbers = new Uint32Array(native.answer, 8, 4),
-	room = new Uint8Array(native.answer, 24);
-const GIVEN = 0, STATUS = 1, FIELDS = 2, BODY = 3; // of numbers
-const PIECE_MAX = 1024; // bytes that are copied rather than handed over
 const HIGH_WATER = 16384;
 const AT_ONCE = 16384; // a whole answer of so many bytes is taken for sent with the handler's return
 
@@ -52,7 +47,7 @@ function property(name, get, set) {
 
 // An answer that nobody listens to is over without anybody being told.
 function isOver(res) {
-	return res.over_ && !res.told_ && !res.watched_ && current[0] !== res.id_;
+	return res.over_ && !res.told_ && !res.watched_ && !isRunning(res.id_);
 }
 
 property("statusMessage", function () {
@@ -205,70 +200,8 @@ function strict(res, more, atEnd) {
 			`match the content-length of ${expected} byte(s) set in header`);
 }
 
-// Puts a text's UTF-8 at `at`; where it ends, or -1: it has no room, or is none of the simple ones.
-function putText(text, at) {
-	const n = text.length;
-	if (at + n > room.length)
-		return -1;
-	for (let i = 0; i < n; i++) {
-		const c = text.charCodeAt(i);
-		if (c > 0x7f)
-			return -1;
-		room[at++] = c;
-	}
-	return at;
-}
-
-// "name\0value\0" of Latin-1; as putText.
-function putField(name, value, at) {
-	const text = typeof value === "string" ? value : String(value);
-	if (at + name.length + text.length + 2 > room.length)
-		return -1;
-	for (let i = 0; i < name.length; i++)
-		room[at++] = name.charCodeAt(i);
-	room[at++] = 0;
-	for (let i = 0; i < text.length; i++)
-		room[at++] = text.charCodeAt(i);
-	room[at++] = 0;
-	return at;
-}
-
-// The fields of an answer that is whole: its length, eddy knows.
-function putFields(fields) {
-	let at = 0;
-	for (let i = 0; fields !== undefined && i < fields.length && at >= 0; i += 3) {
-		const key = fields[i], value = fields[i + 2];
-		if (key === "content-length")
-			continue;
-		if (key === "connection" || key === "transfer-encoding" || key === "keep-alive" || typeof value === "object")
-			return -1;
-		at = putField(fields[i + 1], value, at);
-	}
-	return at;
-}
-
-// Leaves the answer where C finds it when JavaScript returns. False: it is not one of those.
-function leave(res, piece) {
-	if (current[0] !== res.id_ || res.watched_ || reasonOf(res) !== undefined || !hasBody(res))
-		return false;
-	const head = putFields(res.fields_);
-	let end = head;
-	if (head < 0)
-		return false;
-	if (typeof piece === "string") {
-		end = putText(piece, head);
-	} else if (piece !== undefined) {
-		end = piece.length <= PIECE_MAX && head + piece.length <= room.length ? head + piece.length : -1;
-		if (end > head)
-			room.set(piece, head);
-	}
-	if (end < 0)
-		return false;
-	numbers[STATUS] = res.statusCode;
-	numbers[FIELDS] = head;
-	numbers[BODY] = end - head;
-	numbers[GIVEN] = 1;
-	return true;
+function mayLeave(res) {
+	return isRunning(res.id_) && !res.watched_ && reasonOf(res) === undefined && hasBody(res);
 }
 
 // The reason phrase for an answer in one go. Its length is then the body's: where one that a script has set stands
@@ -284,7 +217,7 @@ function sendWhole(res, piece) {
 	const short = piece === undefined || piece.length <= AT_ONCE;
 	if (short && !res.req.isRead_()) {
 		res.over_ = true;
-		if (!leave(res, piece)) {
+		if (!mayLeave(res) || !leave(res.statusCode, res.fields_, piece)) {
 			native.responseSend(res.id_, res.statusCode, wordsOf(res), packed(res.fields_), piece, false);
 			if (res.watched_) {
 				exchanges.delete(res.id_);
@@ -469,7 +402,7 @@ Object.assign(ServerResponse.prototype, {
 		this.destroyed_ = true;
 		this.errored_ = error ?? null;
 		if (this.over_)
-			numbers[GIVEN] = 0; // it has not left yet, and will not
+			takeBack(this.id_); // it has not left yet, and will not
 		watch(this);
 		native.responseDestroy(this.id_);
 		return this;
@@ -498,7 +431,7 @@ Object.assign(ServerResponse.prototype, {
 	// A request without a body is whole as soon as its handler has returned.
 	isWhole_() {
 		const { headers } = this.req;
-		return current[0] !== this.id_ && headers["content-length"] === undefined &&
+		return !isRunning(this.id_) && headers["content-length"] === undefined &&
 			headers["transfer-encoding"] === undefined;
 	},
 
