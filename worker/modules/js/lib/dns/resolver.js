@@ -327,7 +327,8 @@ function lookupMapped(hostname, hints, found, done) {
 
 function lookupAll(hostname, { family, hints, order }, done) {
 	const name = ascii(hostname);
-	const finish = (code, list) => code === undefined ? done(null, ordered(list, order)) : done(lookupError(code, hostname));
+	const finish = (code, list) =>
+		code === undefined ? done(null, ordered(list, order)) : done(lookupError(code, hostname));
 	ask(native.dnsLookup(name, family), (code, flat) => {
 		if (family === 6 && (hints & V4MAPPED) !== 0)
 			lookupMapped(name, hints, code === undefined ? pairs(flat) : undefined, finish);
@@ -355,5 +356,6 @@ const CODES = { NODATA: "ENODATA", FORMERR: "EFORMERR", SERVFAIL: "ESERVFAIL", N
 	NOTINITIALIZED: "ENOTINITIALIZED", LOADIPHLPAPI: "ELOADIPHLPAPI", ADDRGETNETWORKPARAMS: "EADDRGETNETWORKPARAMS",
 	CANCELLED: "ECANCELLED" };
 
-module.exports = { ResolverBase, RECORD_TYPES: [...Object.keys(TYPES), "ANY"], lookupOptions, lookupAll, lookupError, namesOf, onAnswer,
+module.exports = { ResolverBase, RECORD_TYPES: [...Object.keys(TYPES), "ANY"],
+	lookupOptions, lookupAll, lookupError, namesOf, onAnswer,
 	setDefaultResultOrder, getDefaultResultOrder: () => defaultOrder, CODES, HINTS: { ADDRCONFIG, ALL, V4MAPPED } };

@@ -197,9 +197,12 @@ Object.assign(ClientRequest.prototype, {
 		}
 		this.id_ = native.clientRequest(`http://${this.socketPath ? "localhost" : ascii}:${this.port_}`, this.method, this.path,
 			this.socketPath || undefined, fields, this.timeoutMs_, this.agent.id());
-		if (this.id_ === 0)
-			throw coded(Error, "ECANCELED", "no request can be made any more: the worker ends");
-		running.set(this.id_, this);
+		if (this.id_ !== 0) {
+			running.set(this.id_, this);
+			return;
+		}
+		this.error_ = coded(Error, "ECANCELED", "no request can be made any more: the worker ends");
+		nextTick(() => this.settle_());
 	},
 
 	lookUp_(fields) {
@@ -209,14 +212,18 @@ Object.assign(ClientRequest.prototype, {
 				return;
 			if (error) {
 				this.error_ = error;
-				this.settle_();
+				nextTick(() => this.settle_());
 				return;
 			}
 			this.ask_(Array.isArray(address) ? address[0].address : address, fields);
 			const pieces = this.held_ ?? [];
 			this.held_ = undefined;
+			let room = true;
 			for (const [call, piece] of pieces)
-				this.needDrain_ = native[call](this.id_, piece) === false;
+				room = native[call](this.id_, piece) !== false && room;
+			if (room && this.needDrain_)
+				nextTick(() => this.emit("drain"));
+			this.needDrain_ = !room;
 		};
 		this.looking_ = true;
 		(this.lookup_ ?? require("dns").lookup)(this.host, { family: this.family_, hints: 0 }, found);

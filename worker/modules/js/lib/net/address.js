@@ -40,7 +40,8 @@ function isIPv6(text) {
 	if (halves.length > 2 || !text.includes(":"))
 		return false;
 	const groups = halves.flatMap((half) => half === "" ? [] : half.split(":"));
-	return groups.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group)) && (halves.length === 2 ? groups.length < 8 : groups.length === 8);
+	return groups.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group)) &&
+		(halves.length === 2 ? groups.length < 8 : groups.length === 8);
 }
 
 function isIP(text) {
@@ -86,4 +87,5 @@ function checkFunction(name, given) {
 		throw argType(name, "of type function", given);
 }
 
-module.exports = { systemError, addressError, isIPv4, isIPv6, isIP, portOf, isPath, written, family, parts, checkFunction };
+module.exports = { systemError, addressError, isIPv4, isIPv6, isIP,
+	portOf, isPath, written, family, parts, checkFunction };

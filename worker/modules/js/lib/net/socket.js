@@ -110,7 +110,8 @@ function badAddress({ address, family: version }, { host }) {
 
 // The families in turn, beginning with that of the first.
 function interleaved(list) {
-	const first = list.filter((one) => one.family === list[0].family), rest = list.filter((one) => one.family !== list[0].family);
+	const first = list.filter((one) => one.family === list[0].family);
+	const rest = list.filter((one) => one.family !== list[0].family);
 	const out = [];
 	for (let i = 0; i < Math.max(first.length, rest.length); i++)
 		out.push(...[first[i], rest[i]].filter(Boolean));
