@@ -241,6 +241,17 @@ UNIT_TESTS += tests/unit/worker/net/test_listener
 tests_unit_worker_net_test_listener_SOURCES = tests/unit/worker/net/test_listener.c tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_net_test_listener_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=accept4 -Wl,--wrap=poll
 tests_unit_worker_net_test_listener_LDADD = $(UNIT_WORKER_LIBS)
+# These two need no engine.
+UNIT_TESTS += tests/unit/worker/modules/test_js_table
+tests_unit_worker_modules_test_js_table_SOURCES = tests/unit/worker/modules/test_js_table.c tests/unit/suite.h \
+	worker/modules/js/table.c worker/modules/js/table.h
+tests_unit_worker_modules_test_js_table_CPPFLAGS = $(DAEMON_CPPFLAGS)
+tests_unit_worker_modules_test_js_table_LDADD = $(CHECK_LIBS)
+UNIT_TESTS += tests/unit/worker/modules/test_js_utf8
+tests_unit_worker_modules_test_js_utf8_SOURCES = tests/unit/worker/modules/test_js_utf8.c tests/unit/suite.h \
+	worker/modules/js/utf8.c worker/modules/js/utf8.h
+tests_unit_worker_modules_test_js_utf8_CPPFLAGS = $(DAEMON_CPPFLAGS)
+tests_unit_worker_modules_test_js_utf8_LDADD = $(CHECK_LIBS)
 UNIT_TESTS += tests/unit/worker/net/test_queue
 tests_unit_worker_net_test_queue_SOURCES = tests/unit/worker/net/test_queue.c tests/unit/worker/suite.h tests/unit/suite.h
 tests_unit_worker_net_test_queue_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=send -Wl,--wrap=sendmsg
