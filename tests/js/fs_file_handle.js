@@ -14,7 +14,7 @@ async function main() {
 	console.log((await handle.stat()).size, (await handle.stat({ bigint: true })).size);
 	const { bytesRead, buffer } = await handle.read(Buffer.alloc(5), 0, 5, 0);
 	console.log(bytesRead, buffer.toString(), (await handle.read({ position: 6, length: 5 })).buffer.toString("latin1", 0, 5));
-	console.log(await handle.write("HE", 0), await handle.write(Buffer.from("xLLOx"), 1, 3, 2), (await handle.write(Buffer.from("!"))).bytesWritten);
+	console.log({ ...await handle.write("HE", 0) }, { ...await handle.write(Buffer.from("xLLOx"), 1, 3, 2) }, (await handle.write(Buffer.from("!"))).bytesWritten);
 	console.log((await handle.writev([Buffer.from("a"), Buffer.from("b")])).bytesWritten, (await handle.readv([Buffer.alloc(2), Buffer.alloc(2)], 0)).buffers.join("-"));
 	console.log(await handle.truncate(11), await handle.sync(), await handle.datasync(), await handle.chmod(0o600), await handle.utimes(5, 6));
 	console.log((await handle.stat()).size, (await handle.stat()).mtimeMs, (await handle.stat()).mode.toString(8));

@@ -18,7 +18,7 @@ async function main() {
 	await new Promise((resolve) => fs.readdir(dir, (error, names) => resolve(console.log(error, names.join()))));
 	await new Promise((resolve) => fs.readdir(dir, "utf8", (error, names) => resolve(console.log(error, names.length))));
 	const entries = await fs.promises.readdir(dir, { withFileTypes: true });
-	console.log(entries.map((entry) => `${entry.name}:${kind(entry)}`).join(), entries[0] instanceof fs.Dirent, said(entries[0].path));
+	console.log(entries.map((entry) => `${entry.name}:${kind(entry)}`).join(), entries[0] instanceof fs.Dirent);
 	console.log((await fs.promises.readdir(dir, { recursive: true })).sort().join());
 	console.log((await fs.promises.readdir(dir, { recursive: true, withFileTypes: true }))
 		.map((entry) => said(path.join(entry.path, entry.name)) + kind(entry)).sort().join());

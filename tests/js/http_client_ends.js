@@ -30,9 +30,9 @@ raw(({ body }) => raw.ok(String(body.length)), async (at, server) => {
 	request = post();
 	closed = over(request);
 	request.on("finish", () => console.log("finish"));
-	console.log(request.write("one", "latin1", (error) => console.log("one", error)));
-	console.log(request.write(new Uint8Array([65, 66]), (error) => console.log("two", error)));
-	console.log(request.end(Buffer.from("three"), (error) => console.log("three", error)) === request);
+	console.log(request.write("one", "latin1", (error) => console.log("one", !!error)));
+	console.log(request.write(new Uint8Array([65, 66]), (error) => console.log("two", !!error)));
+	console.log(request.end(Buffer.from("three"), (error) => console.log("three", !!error)) === request);
 	await closed;
 
 	request = post({ method: "GET" });
