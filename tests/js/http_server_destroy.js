@@ -10,11 +10,6 @@ run([
 		});
 		res.on("finish", () => console.log("never"));
 	}],
-	["of a response that has begun", undefined, (req, res, done) => {
-		res.write("begun");
-		res.on("close", done);
-		setTimeout(() => res.destroy(), 10);
-	}],
 	["of a request", post("abc"), (req, res, done) => {
 		for (const name of ["aborted", "close"])
 			req.on(name, () => console.log(name, req.destroyed));
