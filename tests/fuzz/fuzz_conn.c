@@ -763,7 +763,7 @@ play(const uint8_t *control, const uint8_t *data, size_t size)
 	require(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) == 0,
 		"no socket pair");
 	loop_enter(&worker.loop);
-	conn_open(&worker.http, pair[0], &(struct sockaddr){.sa_family = AF_UNIX});
+	conn_open(&worker.http, NULL, pair[0], &(struct sockaddr){.sa_family = AF_UNIX});
 	loop_leave(&worker.loop);
 	shared_wipe();
 	peer_send(pair[1], data, size, control);
