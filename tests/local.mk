@@ -409,6 +409,9 @@ EXTRA_DIST += \
 	tests/bench/script.js \
 	tests/bench/servers.py \
 	tests/bench/test_bench.py \
+	tests/bench/soak \
+	tests/bench/soak.js \
+	tests/bench/starts.py \
 	tests/bench/timers.py \
 	tests/bench/upload \
 	tests/bench/wrk.lua

@@ -13,6 +13,7 @@ import loads
 import measure
 import report
 import servers
+import starts
 import timers
 
 
@@ -234,6 +235,25 @@ def test_a_server_of_which_one_process_does_all_is_told():
     assert "(one process did 100% of it)" in table("eddy", 0.995)
     assert "of it)" not in table("eddy", 0.5)
     assert "of it)" not in table("h2o", 1)  # its workers are threads
+
+
+def test_the_part_of_a_script_in_a_start_is_what_it_takes_longer():
+    def summary(median):
+        return {"median": median, "min": 1, "max": 99}
+
+    found = {"without": summary(5), "with": summary(70), "reload": summary(199)}
+    said = starts.table(found, 65)
+    assert "MISSED the script's part of the start <= 60 ms: 65.0" in said
+    assert "holds  a changed script is served after <= 200 ms: 199.0" in said
+
+
+def test_the_script_that_is_started_has_its_lines():
+    assert starts.SCRIPT_LINES <= starts.script("x").count("\n") < starts.SCRIPT_LINES + 12
+
+
+def test_the_memory_of_a_minute_is_the_median_of_its_looks():
+    looks = [(30, 1 << 20), (61, 3 << 20), (80, 5 << 20), (119, 4 << 20), (121, 9 << 20)]
+    assert load_program("soak").minute(looks, 2) == 4
 
 
 # callgrind
