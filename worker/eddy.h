@@ -593,10 +593,11 @@ typedef struct {
 	/* Ended, and the last byte has been given to the kernel. Node: 'finish'. */
 	void (*finish)(eddy_response *res, void *arg);
 	/*
-	 * The client has closed its sending side (FIN) before the answer has begun; it may still
-	 * read, or be gone: nobody can tell. Set: the request stays, and a later answer is tried.
-	 * Unset: the client is taken for gone, and `close` follows. Once the answer has begun it is
-	 * finished in any case. Node, net: 'end' with allowHalfOpen.
+	 * The client has closed its sending side (FIN) before the answer has been ended; it may
+	 * still read, or be gone: nobody can tell. Set: the request stays, and what is answered is
+	 * tried; a stream without an end may rather be ended, or destroyed. Unset: a client whose
+	 * answer has not begun is taken for gone, and `close` follows; an answer that has begun goes
+	 * on. Node, net: 'end' with allowHalfOpen.
 	 */
 	void (*end)(eddy_response *res, void *arg);
 	/*

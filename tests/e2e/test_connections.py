@@ -74,6 +74,15 @@ def test_an_answer_that_has_begun_is_finished_for_a_client_that_half_closes(clie
     client.expect_close()
 
 
+@pytest.mark.parametrize("late", ["0", "60"], ids=["at once", "to events set later"])
+def test_a_half_close_behind_a_begun_answer_is_told_to_who_asks(client, late):
+    client.send(request("GET", f"/stream?{late}"))
+    head = client.read_head()
+    client.half_close()
+    assert client.read_body(head).body == b"begun\nend 1\n"
+    client.expect_close()
+
+
 def test_all_pipelined_requests_before_a_half_close_are_answered(client):
     client.send(request("GET", "/hello") * 20)
     client.half_close()

@@ -23,6 +23,11 @@ const cases = [
 	["parked, without a body", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", () => {}],
 	["parked, the body read", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", (req) => req.resume()],
 	["amid the body", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc", (req) => req.resume()],
+	["amid the answer", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", (req, res) => res.write("a")],
+	["the head alone out", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", (req, res) => res.flushHeaders()],
+	["parked, and listens on", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", () => {}, "end"],
+	["amid the answer, and listens on", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", (req, res) => res.write("a"), "end"],
+	["at once, amid the answer", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", (req, res) => res.write("a"), "at once"],
 ];
 
 let i = 0, now, client;
@@ -37,7 +42,8 @@ const server = http.createServer((req, res) => {
 	}));
 	now[2](req, res);
 	const mine = client;
-	setTimeout(() => mine.destroy(), 20);
+	if (now[3] !== "at once")
+		setTimeout(() => now[3] === "end" ? mine.end() : mine.destroy(), 20);
 });
 
 function next() {
@@ -50,6 +56,9 @@ function next() {
 	client = net.connect(server.address().port, "127.0.0.1");
 	client.on("error", () => {});
 	client.resume();
-	client.write(now[1]);
+	if (now[3] === "at once")
+		client.end(now[1]);
+	else
+		client.write(now[1]);
 }
 server.listen(0, "127.0.0.1", next);

@@ -162,13 +162,13 @@ conn_eof(struct conn *conn)
 		conn->state = CONN_HEAD;
 		return;
 	case CONN_WAIT:
-		if (exchange == NULL || response_is_begun(&exchange->response))
-			return; /* the answer is finished */
+		if (exchange == NULL || exchange->response.ended)
+			return; /* what is left of the answer is sent */
 		events = exchange->response.events;
-		if (events == NULL || events->end == NULL)
-			conn_close(conn, false);
-		else
+		if (events != NULL && events->end != NULL)
 			exchange_post(exchange, EXCHANGE_END);
+		else if (!response_is_begun(&exchange->response))
+			conn_close(conn, false);
 		return;
 	case CONN_LINGER:
 		conn_close(conn, false);

@@ -783,6 +783,41 @@ patient(eddy_request *req, eddy_response *res, void *state)
 	task->timer = eddy_set_timeout(orphan_answer, query_number(req, 40), task);
 }
 
+/* A stream without an end, but for a client that half-closes: it is told once, and the close follows. */
+static void
+stream_end(eddy_response *res, void *arg)
+{
+	char line[16];
+
+	snprintf(line, sizeof(line), "end %u\n", ++((struct task *)arg)->count);
+	eddy_response_end(res, line, strlen(line));
+}
+
+static const eddy_response_events stream_events = {.end = stream_end, .close = orphan_close};
+
+static void
+stream_on(void *arg)
+{
+	struct task *task = arg;
+
+	task->timer = NULL;
+	eddy_response_on(task->res, &stream_events, task);
+}
+
+/* Its events are set when so many milliseconds have passed: 0 is at once. */
+static void
+stream(eddy_request *req, eddy_response *res, void *state)
+{
+	struct task *task = task_new(state, req, res);
+	unsigned late = query_number(req, 0);
+
+	eddy_response_write(res, "begun\n", 6);
+	if (late)
+		eddy_set_timeout(stream_on, late, task);
+	else
+		stream_on(task);
+}
+
 static void
 anew_close(eddy_response *res, void *arg)
 {
@@ -1265,6 +1300,7 @@ static const struct eddy_handler handlers[] = {
 	{"released", released},
 	{"chatter", chatter},
 	{"patient", patient},
+	{"stream", stream},
 	{"anew", anew},
 	{"orphan", orphan},
 	{"timeout", timeout},

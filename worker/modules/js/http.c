@@ -104,20 +104,50 @@ response_close(eddy_response *res, void *arg)
 	js_exchange_remove(exchange);
 }
 
-static const eddy_response_events response_events = {
+/*
+ * The client's FIN before the script has ended its answer: as in Node it has left, since nothing
+ * else would tell a stream without an end.
+ */
+static void
+response_left(eddy_response *res, void *arg)
+{
+	(void)arg;
+	eddy_response_destroy(res);
+}
+
+/* Before the answer has begun a FIN is taken for leaving anyway, and with less ado: no reset. */
+static const eddy_response_events waiting_events = {
 	.drain = response_drain, .finish = response_finish, .close = response_close};
+static const eddy_response_events begun_events = {.drain = response_drain,
+						  .finish = response_finish,
+						  .end = response_left,
+						  .close = response_close};
+
+static int
+exchange_watch(struct exchange *exchange, bool begun)
+{
+	return eddy_response_on(exchange->res, begun ? &begun_events : &waiting_events, exchange);
+}
 
 int
 js_exchange_watch(struct exchange *exchange)
 {
-	int err =
-		exchange->watched ? 0 : eddy_response_on(exchange->res, &response_events, exchange);
+	int err = exchange->watched
+			  ? 0
+			  : exchange_watch(exchange, eddy_response_headers_sent(exchange->res));
 
 	if (err != 0)
 		js_exchange_remove(exchange);
 	else
 		exchange->watched = true;
 	return err;
+}
+
+void
+js_exchange_begun(struct exchange *exchange)
+{
+	if (exchange->watched)
+		exchange_watch(exchange, true);
 }
 
 /* request ------------------------------------------------------------------------- */

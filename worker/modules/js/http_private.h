@@ -30,6 +30,9 @@ void js_exchange_remove(struct exchange *exchange);
 /* Has its events told: 0, or EDDY_ECLOSED, and it is forgotten. */
 int js_exchange_watch(struct exchange *exchange);
 
+/* Its answer has begun, and has not been ended. */
+void js_exchange_begun(struct exchange *exchange);
+
 /* http_response.c: sends what JavaScript has left in js->answer. */
 void js_answer_send(struct js *js, struct exchange *exchange);
 

@@ -108,9 +108,11 @@ response_head(const struct js *js, const struct exchange *exchange, const JSValu
 static JSValueRef
 response_write_head(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
-	const struct exchange *exchange = js_exchange_arg(js, argc, argv);
+	struct exchange *exchange = js_exchange_arg(js, argc, argv);
 	int err = exchange != NULL && argc >= 4 ? response_head(js, exchange, argv + 1) : 0;
 
+	if (exchange != NULL && err == 0)
+		js_exchange_begun(exchange);
 	return response_result(js, err, "writeHead", exception);
 }
 
