@@ -54,10 +54,18 @@ JS_TEXTS = \
 	worker/modules/js/lib/process.js \
 	worker/modules/js/lib/querystring.js \
 	worker/modules/js/lib/stream.js \
+	worker/modules/js/lib/stream/base.js \
+	worker/modules/js/lib/stream/duplex.js \
 	worker/modules/js/lib/stream/finished.js \
+	worker/modules/js/lib/stream/from.js \
+	worker/modules/js/lib/stream/iterate.js \
 	worker/modules/js/lib/stream/operators.js \
+	worker/modules/js/lib/stream/pipe.js \
 	worker/modules/js/lib/stream/pipeline.js \
 	worker/modules/js/lib/stream/promises.js \
+	worker/modules/js/lib/stream/readable.js \
+	worker/modules/js/lib/stream/transform.js \
+	worker/modules/js/lib/stream/writable.js \
 	worker/modules/js/lib/string_decoder.js \
 	worker/modules/js/lib/syntax_place.js \
 	worker/modules/js/lib/system_errors.js \
