@@ -232,6 +232,15 @@ def test_a_throw_elsewhere_is_logged_and_harms_nobody(app, path, body, said):
     assert app.pids() == [pid]
 
 
+def test_what_throws_when_it_is_shown_is_told_all_the_same_and_once(app):
+    assert app.get("/untold").status == 500
+    for line in ("Uncaught ", "Unhandled rejection: "):
+        app.wait_log(rf"{line}\(a thrown value that cannot be shown")
+    assert app.get("/hello").body == b"Hello World\n"
+    assert app.log().count("(a thrown value that cannot be shown") == 3
+    assert "in eddy's libraries" not in app.log()
+
+
 def test_a_stack_that_overflows_is_a_throw_like_any_other(app):
     assert app.get("/stack").status == 500
     said = r"Uncaught RangeError: Maximum call stack size exceeded.*"

@@ -6,6 +6,9 @@ const kept = [];
 const spin = () => {
 	for (;;);
 };
+function refuses() {
+	throw new Error("nobody is to look at this");
+}
 const handlers = {
 	"/hello": (req, res) => res.end("Hello World\n"),
 	"/throw": function handlerThatThrows() {
@@ -50,6 +53,15 @@ const handlers = {
 		Promise.reject({ code: 7, list: [1, 2] });
 		Promise.reject("a text");
 		res.end("answered\n");
+	},
+	"/untold": (req, res) => {
+		const hostile = new Proxy({}, { get: refuses, getPrototypeOf: refuses, ownKeys: refuses });
+		process.nextTick(() => {
+			throw hostile;
+		});
+		process.nextTick(() => res.end("the next tick\n"));
+		Promise.reject(hostile);
+		throw Object.defineProperty(new Error("x"), "message", { get: refuses });
 	},
 	"/stack": function deeper(req, res) {
 		return deeper(req, res) + 1;

@@ -116,9 +116,19 @@ function isError(value) {
 	return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
 }
 
+// What can be thrown may itself throw when it is looked at: a Proxy, a getter. Who tells of it goes on all the same.
+const UNTOLD = "(a thrown value that cannot be shown: to look at it throws again)";
+function orUntold(tell) {
+	try {
+		return tell();
+	} catch {
+		return UNTOLD;
+	}
+}
+
 // What the log says of a thrown value.
 function report(value) {
-	return require("inspect").inspect(value);
+	return orUntold(() => require("inspect").inspect(value));
 }
 
 // The lines of an error's stack that are places in files of the script's.
@@ -138,17 +148,22 @@ function placeOf(error) {
 
 // What a refused load says, in one line: "file:line:column: message".
 function describe(error) {
-	if (!isError(error))
-		return `the script threw ${require("inspect").inspect(error)}`;
-	const where = placeOf(error);
-	return (where === undefined ? title(error) : `${where}: ${title(error)}`).replace(/\n(- )?/g, " ");
+	return orUntold(() => {
+		if (!isError(error))
+			return `the script threw ${require("inspect").inspect(error)}`;
+		const where = placeOf(error);
+		return (where === undefined ? title(error) : `${where}: ${title(error)}`).replace(/\n(- )?/g, " ");
+	});
 }
 
 // The way to the place that `describe` names, for the log, when there is more than that to say of it.
 function logFrames(error) {
-	const own = isError(error) ? ownLines(error) : [];
-	if (own.length > 1)
-		native.log(3, [title(error), ...own.slice(0, 10).map(frame)].join("\n"));
+	const lines = orUntold(() => {
+		const own = isError(error) ? ownLines(error) : [];
+		return own.length > 1 ? [title(error), ...own.slice(0, 10).map(frame)].join("\n") : undefined;
+	});
+	if (lines !== undefined && lines !== UNTOLD)
+		native.log(3, lines);
 }
 
 module.exports = { coded, argType, argValue, outOfRange, received, stackOf, isError, report, describe,
