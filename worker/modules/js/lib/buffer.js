@@ -14,8 +14,8 @@ const customInspect = Symbol.for("nodejs.util.inspect.custom");
 
 // encodings ----------------------------------------------------------------------------
 
-const NAMES = { utf8: "utf8", "utf-8": "utf8", hex: "hex", base64: "base64", base64url: "base64url", latin1: "latin1",
-	binary: "latin1", ascii: "ascii", utf16le: "utf16le", "utf-16le": "utf16le", ucs2: "utf16le", "ucs-2": "utf16le" };
+const NAMES = { __proto__: null, utf8: "utf8", "utf-8": "utf8", hex: "hex", base64: "base64", base64url: "base64url",
+	latin1: "latin1", binary: "latin1", ascii: "ascii", utf16le: "utf16le", "utf-16le": "utf16le", ucs2: "utf16le", "ucs-2": "utf16le" };
 
 function encodingName(encoding) {
 	if (encoding === undefined || encoding === null || encoding === "")

@@ -40,7 +40,7 @@ class TextEncoder {
 }
 
 // The labels of the Encoding Standard for what there is.
-const LABELS = {};
+const LABELS = Object.create(null);
 for (const [name, labels] of [["utf-8", "unicode-1-1-utf-8 unicode11utf8 unicode20utf8 utf-8 utf8 x-unicode20utf8"],
 	["utf-16le", "csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff utf-16 utf-16le"],
 	["windows-1252", "ansi_x3.4-1968 ascii cp1252 cp819 csisolatin1 ibm819 iso-8859-1 iso-ir-100 iso8859-1 iso88591 " +

@@ -111,6 +111,7 @@ function notFound(request, parent) {
 
 // What to use in place of some.
 const INSTEAD = {
+	__proto__: null,
 	cluster: "The conf says how many workers there are, they share all servers, and require('eddy') sends " +
 		"messages between them",
 	worker_threads: "The conf says how many workers there are",

@@ -5,7 +5,7 @@ const EventEmitter = require("events");
 const { argType, coded, outOfRange } = require("errors");
 const { nextTick, pending, exiting, refuse } = require("internal");
 
-const SIGNALS = { SIGHUP: 1, SIGINT: 2, SIGUSR1: 10, SIGUSR2: 12, SIGTERM: 15 };
+const SIGNALS = { __proto__: null, SIGHUP: 1, SIGINT: 2, SIGUSR1: 10, SIGUSR2: 12, SIGTERM: 15 };
 const LOG_WARNING = 4, LOG_INFO = 6, LOG_ERR = 3;
 const asked = new Set();
 
@@ -137,8 +137,8 @@ self.on("warning", (warning) => {
 	native.log(LOG_WARNING, `${code}${warning.name}: ${warning.message}${detail}`);
 });
 
-const NUMBERS = { SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGALRM: 14, SIGCHLD: 17, SIGCONT: 18,
-	SIGSTOP: 19, ...SIGNALS };
+const NUMBERS = { __proto__: null, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGALRM: 14,
+	SIGCHLD: 17, SIGCONT: 18, SIGSTOP: 19, ...SIGNALS };
 
 function kill(pid, signal = "SIGTERM") {
 	// eslint-disable-next-line eqeqeq

@@ -7,8 +7,8 @@ const { isIP } = require("net/address");
 
 const GETADDRINFO = { EAI_AGAIN: -3001, EAI_CANCELED: -3003, EAI_MEMORY: -3006, ENOTFOUND: -3008 };
 // What a lookup says of c-ares's codes: the words of getaddrinfo(3), which Node asks.
-const LOOKUP_CODES = { ENOTFOUND: "ENOTFOUND", ENODATA: "ENOTFOUND", EBADNAME: "ENOTFOUND", EBADQUERY: "ENOTFOUND",
-	ENOMEM: "EAI_MEMORY", ECANCELLED: "EAI_CANCELED" };
+const LOOKUP_CODES = { __proto__: null, ENOTFOUND: "ENOTFOUND", ENODATA: "ENOTFOUND", EBADNAME: "ENOTFOUND",
+	EBADQUERY: "ENOTFOUND", ENOMEM: "EAI_MEMORY", ECANCELLED: "EAI_CANCELED" };
 const MAX = 2 ** 31 - 1;
 const DNS_PORT = 53;
 const TIMEOUT_MAX = 3600000, TRIES_MAX = 16; // eddy's
@@ -254,7 +254,7 @@ class ResolverBase {
 
 const ADDRCONFIG = 32, ALL = 16, V4MAPPED = 8;
 const ORDERS = ["verbatim", "ipv4first", "ipv6first"];
-const FAMILIES = { IPv4: 4, IPv6: 6 };
+const FAMILIES = { __proto__: null, IPv4: 4, IPv6: 6 };
 let defaultOrder = "verbatim";
 
 function oneOf(name, given, list) {
