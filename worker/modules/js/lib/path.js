@@ -74,11 +74,20 @@ function relative(from, to) {
 	return [...a.slice(same).map(() => ".."), ...b.slice(same)].join("/");
 }
 
+// Without the slashes at its end; `least` characters stay. A regular expression that ends with `$` would begin anew at
+// each of many slashes that stand before something else.
+function unslashed(path, least) {
+	let end = path.length;
+	while (end > least && path[end - 1] === "/")
+		end--;
+	return path.slice(0, end);
+}
+
 function dirname(path) {
 	check(path, "path");
 	if (path === "")
 		return ".";
-	const text = path.replace(/(?!^)\/+$/, "");
+	const text = unslashed(path, 1);
 	const at = text.lastIndexOf("/");
 	if (at < 0)
 		return ".";
@@ -95,7 +104,7 @@ function basename(path, suffix) {
 	check(path, "path");
 	if (suffix !== undefined && suffix === path)
 		return "";
-	const text = path.replace(/\/+$/, "");
+	const text = unslashed(path, 0);
 	const base = text.slice(text.lastIndexOf("/") + 1);
 	// What a longer suffix ends with is not looked at further: slashes behind it stay.
 	if (suffix !== undefined && suffix.length <= path.length && suffix.length > base.length && suffix.endsWith(base))
@@ -117,7 +126,7 @@ function parse(path) {
 	if (path === "/..")
 		return { root: "/", dir: "/", base: "..", ext: ".", name: "." };
 	const root = path[0] === "/" ? "/" : "";
-	const base = basename(path), ext = extname(path), text = path.replace(/(?!^)\/+$/, "");
+	const base = basename(path), ext = extname(path), text = unslashed(path, 1);
 	const at = text.lastIndexOf("/");
 	const dir = at < 0 ? "" : at === 0 ? root : text.slice(0, at);
 	return { root, dir, base, ext, name: ext === "" ? base : base.slice(0, -ext.length) };

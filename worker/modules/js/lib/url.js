@@ -4,7 +4,7 @@
 const { argType, coded } = require("errors");
 const { domainToASCII, domainToUnicode } = require("url/idna");
 
-const SPECIAL = { "http:": 80, "https:": 443, "ws:": 80, "wss:": 443, "ftp:": 21, "file:": null };
+const SPECIAL = { __proto__: null, "http:": 80, "https:": 443, "ws:": 80, "wss:": 443, "ftp:": 21, "file:": null };
 const customInspect = Symbol.for("nodejs.util.inspect.custom");
 
 // percent-encoding ---------------------------------------------------------------------
@@ -12,15 +12,21 @@ const customInspect = Symbol.for("nodejs.util.inspect.custom");
 // The sets of the standard, as what each encodes of printable ASCII.
 const C0 = "", FRAGMENT = ' "<>`', QUERY = ' "#<>', SPECIAL_QUERY = ' "#<>\'', PATH = ' "#<>?`{}', USERINFO = ' "#<>?^`{}/:;=@[\\]|';
 
+function percentByte(byte) {
+	return `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+}
+
 function percent(text, set) {
 	let out = "";
 	for (const character of text) {
 		const code = character.codePointAt(0);
 		if (code > 0x1f && code < 0x7f && !set.includes(character))
 			out += character;
+		else if (code < 0x80)
+			out += percentByte(code);
 		else
 			for (const byte of new Uint8Array(native.utf8Encode(character)))
-				out += `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+				out += percentByte(byte);
 	}
 	return out;
 }
@@ -161,10 +167,20 @@ function blank(protocol) {
 	return { protocol, username: "", password: "", hostname: null, port: "", path: [], opaque: null, search: null, hash: null };
 }
 
+// Without spaces and control characters at both ends, by hand: a regular expression that ends with `$` would begin anew
+// at each of many spaces that stand before something else.
+function trimmed(text) {
+	let start = 0, end = text.length;
+	while (start < end && text.charCodeAt(start) <= 0x20)
+		start++;
+	while (end > start && text.charCodeAt(end - 1) <= 0x20)
+		end--;
+	return text.slice(start, end);
+}
+
 // The record of a URL, or null.
 function parseUrl(input, base) {
-	// eslint-disable-next-line no-control-regex
-	input = input.replace(/^[\0-\x20]+|[\0-\x20]+$/g, "").replace(/[\t\n\r]/g, "");
+	input = trimmed(input).replace(/[\t\n\r]/g, "");
 	const scheme = /^[a-zA-Z][a-zA-Z0-9+\-.]*:/.exec(input);
 	if (!scheme)
 		return base ? parseRelative(input, base) : null;

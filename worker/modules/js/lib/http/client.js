@@ -190,7 +190,7 @@ Object.assign(ClientRequest.prototype, {
 
 	ask_(host, fields) {
 		const ascii = net.isIP(host) === 6 ? `[${host}]` : require("url").domainToASCII(host);
-		if (!this.socketPath && (!/^([\w~-]+\.?)+$/.test(ascii) && !ascii.startsWith("["))) {
+		if (!this.socketPath && (!/^[\w~-]+(\.[\w~-]+)*\.?$/.test(ascii) && !ascii.startsWith("["))) {
 			this.error_ = lookupError("ENOTFOUND", host);
 			nextTick(() => this.settle_());
 			return;
