@@ -75,6 +75,17 @@ function uncaught(error) {
 		native.log(LOG_ERR, "Uncaught " + library("errors").report(error));
 }
 
+// Emits an event; what a listener throws is reported here, so that it keeps nothing back that comes behind. Whether
+// there were listeners; undefined: one has thrown.
+function tell(emitter, ...event) {
+	try {
+		return emitter.emit(...event);
+	} catch (error) {
+		uncaught(error);
+		return undefined;
+	}
+}
+
 function reject(promise, reason) {
 	rejections.push({ promise, reason });
 	shared[PENDING] = 1;
@@ -121,7 +132,7 @@ function library(name) {
 const pending = { 1: "", 2: "" };
 
 libraries.set("internal", {
-	exports: { pending, nextTick, queueMicrotask, uncaught, exiting, shared, SERVES, library, refuse },
+	exports: { pending, nextTick, queueMicrotask, uncaught, tell, exiting, shared, SERVES, library, refuse },
 });
 
 // globals ------------------------------------------------------------------------------

@@ -17,7 +17,12 @@ function onConnection(id) {
 			"say module.exports.connection = (socket) => { … }"));
 		return;
 	}
-	handler(socket);
+	try {
+		handler(socket);
+	} catch (error) {
+		socket.destroy(); // nobody would read it, or see its end
+		throw error;
+	}
 	if (!socket.destroyed)
 		socket.read(0);
 }

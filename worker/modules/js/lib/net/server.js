@@ -3,7 +3,7 @@
 
 const EventEmitter = require("events");
 const { argType, argValue, coded } = require("errors");
-const { nextTick } = require("internal");
+const { nextTick, tell } = require("internal");
 const { addressError, isIP, portOf, isPath, written, parts } = require("net/address");
 const { adopt } = require("net/socket");
 
@@ -100,10 +100,11 @@ Object.assign(Server.prototype, {
 	heed_(signal) {
 		if (!(signal instanceof AbortSignal))
 			throw argType("options.signal", "an instance of AbortSignal", signal);
+		const abort = () => this.close();
 		if (signal.aborted)
-			nextTick(() => this.close());
-		else
-			signal.addEventListener("abort", () => this.close(), { once: true });
+			return nextTick(abort);
+		signal.addEventListener("abort", abort, { once: true });
+		this.once("close", () => signal.removeEventListener("abort", abort));
 	},
 
 	bind_(address) {
@@ -150,7 +151,8 @@ Object.assign(Server.prototype, {
 			socket.setKeepAlive(true, this.keepAliveInitialDelay);
 		if (this.pauseOnConnect)
 			socket.pause();
-		this.emit("connection", socket);
+		if (tell(this, "connection", socket) === undefined)
+			socket.destroy(); // nobody would read it, or see its end
 		if (!this.pauseOnConnect && !socket.destroyed)
 			socket.read(0);
 	},

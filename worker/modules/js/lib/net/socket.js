@@ -4,7 +4,7 @@
 
 const { Duplex } = require("stream");
 const { argType, argValue, coded, outOfRange } = require("errors");
-const { nextTick } = require("internal");
+const { nextTick, tell } = require("internal");
 const { systemError, addressError, isIP, portOf, isPath, written, family, checkFunction } = require("net/address");
 
 const ATTEMPT_MS = 250; // before the next address of a name is tried
@@ -400,8 +400,8 @@ function onConnect(socket) {
 		require("timers").clearTimeout(where.timer);
 	socket.connecting = false;
 	ends(socket);
-	socket.emit("connect");
-	socket.emit("ready");
+	tell(socket, "connect");
+	tell(socket, "ready");
 	if (socket.readableFlowing !== false && !socket.destroyed)
 		socket.read(0);
 }
