@@ -202,6 +202,10 @@ def test_a_throw_behind_the_head_breaks_off_that_answer_alone(app):
         ("/timer", b"another timer\n", [r"Error: in a timer\n.* at timerThatThrows \("]),
         ("/event", b"answered\n", [r"Error: in a listener\n.* at listenerThatThrows \("]),
         ("/unheard", b"answered\n", [r"Error: nobody listens\n"]),
+        ("/classes", b"500\n", [r"Error: in a constructor\n"]),
+        ("/connection", b"closed\n", [r"Error: in a connection's listener\n.* at connectionThatThrows \("]),
+        ("/upgrade", b"closed\n", [r"Error: in an upgrade's listener\n.* at upgradeThatThrows \("]),
+        ("/response", b"answered\n", [r"Error: in a response's listener\n.* at responseThatThrows \("]),
         ("/socket", b"closed\n", [r"Error: in a socket's data\n.* at dataThatThrows \("]),
         (
             "/promise",
@@ -230,6 +234,25 @@ def test_a_throw_elsewhere_is_logged_and_harms_nobody(app, path, body, said):
         app.wait_log(line)
     assert app.get("/hello").body == b"Hello World\n"
     assert app.pids() == [pid]
+
+
+@pytest.mark.parametrize(
+    "path, said",
+    [
+        ("/refused", r"Error: end: larger than the limit"),
+        ("/refused-write", r"Error: writeHead: an argument is not what the function takes"),
+        ("/split-later", r"TypeError \[ERR_INVALID_CHAR\]: Invalid character in header content \[\"X\"\]"),
+        ("/split-hint", r"TypeError \[ERR_INVALID_CHAR\]: Invalid character in header content \[\"Link\"\]"),
+    ],
+)
+def test_a_head_that_cannot_be_sent_is_answered_500_and_told(app, path, said):
+    app.expect_log(r"eddy_response_append_header: ")
+    peer = app.connect()
+    peer.send(request("GET", path))
+    answer = peer.read()
+    assert (answer.status, answer.interim) == (500, [])
+    assert b"Evil" not in answer.head
+    app.wait_log(said)
 
 
 def test_what_throws_when_it_is_shown_is_told_all_the_same_and_once(app):

@@ -1,4 +1,5 @@
 // What goes wrong, for test_js_failures.py: one path for each.
+const http = require("http");
 const net = require("net");
 const EventEmitter = require("events");
 
@@ -8,6 +9,9 @@ const spin = () => {
 };
 function refuses() {
 	throw new Error("nobody is to look at this");
+}
+function own(server, then) {
+	server.listen(0, "127.0.0.1", () => then(server, server.address().port));
 }
 const handlers = {
 	"/hello": (req, res) => res.end("Hello World\n"),
@@ -76,6 +80,70 @@ const handlers = {
 				server.close();
 				res.end("closed\n");
 			});
+		});
+	},
+	"/refused": (req, res) => setTimeout(() => {
+		res.setHeader("X", "a".repeat(300000));
+		res.end("too long a head\n");
+	}, 1),
+	"/refused-write": (req, res) => setTimeout(() => {
+		res.setHeader("Content-Length", "many");
+		res.write("a length that is none\n");
+	}, 1),
+	"/split-later": (req, res) => {
+		const values = ["a"];
+		res.setHeader("X", values);
+		values.push("b\0Evil\x001");
+		res.end("split\n");
+	},
+	"/split-hint": (req, res) => {
+		res.writeEarlyHints({ link: "</a\0Evil\x001>; rel=preload" });
+		res.end("split\n");
+	},
+	"/classes": (req, res) => {
+		class Broken extends http.ServerResponse {
+			constructor(...given) {
+				super(...given);
+				throw new Error("in a constructor");
+			}
+		}
+		own(http.createServer({ ServerResponse: Broken }), (server, port) => http.get({ port, agent: false }, (answer) => {
+			server.close();
+			answer.resume();
+			res.end(`${answer.statusCode}\n`);
+		}));
+	},
+	"/connection": (req, res) => {
+		const listener = function connectionThatThrows() {
+			throw new Error("in a connection's listener");
+		};
+		own(net.createServer(listener), (server, port) => net.connect(port).resume().on("close", () => {
+			server.close();
+			res.end("closed\n");
+		}));
+	},
+	"/upgrade": (req, res) => {
+		const listener = function upgradeThatThrows() {
+			throw new Error("in an upgrade's listener");
+		};
+		own(http.createServer().on("upgrade", listener), (server, port) => {
+			const peer = net.connect(port).resume().on("close", () => {
+				server.close();
+				res.end("closed\n");
+			});
+			peer.write("GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n");
+		});
+	},
+	"/response": (req, res) => {
+		const agent = new http.Agent({ maxSockets: 1 });
+		own(http.createServer((request, response) => response.end("b".repeat(1000000))), (server, port) => {
+			http.get({ port, agent }, function responseThatThrows() {
+				throw new Error("in a response's listener");
+			});
+			http.get({ port, agent }, (answer) => answer.resume().on("end", () => {
+				server.close();
+				res.end("answered\n");
+			}));
 		});
 	},
 	"/spin": function handlerThatSpins() {

@@ -3,12 +3,12 @@
 "use strict";
 
 const { argType, coded } = require("errors");
-const { nextTick } = require("internal");
+const { nextTick, tell, uncaught } = require("internal");
 const { IncomingMessage } = require("http/incoming");
 const { hangUp, lookupError, errorOf } = require("http/client_errors");
 const { gathered, checkHost, checkOption, agentOf, methodOf, hostHeader, valuesOf } = require("http/client_options");
 const { makeResponse } = require("http/client_response");
-const { OutgoingMessage, checkName, checkValue, asBytes } = require("http/outgoing");
+const { OutgoingMessage, checkName, textOf, asBytes } = require("http/outgoing");
 const { ClientSocket, checkMs } = require("http/client_socket");
 const net = require("net");
 
@@ -151,7 +151,7 @@ Object.assign(ClientRequest.prototype, {
 		if (this.socket !== null)
 			return;
 		this.socket = this.seated_ ??= new ClientSocket(this);
-		this.emit("socket", this.socket);
+		tell(this, "socket", this.socket);
 		if (this.finished)
 			this.emit("prefinish");
 	},
@@ -164,7 +164,7 @@ Object.assign(ClientRequest.prototype, {
 		const fields = this.fields_ ?? [];
 		for (let i = 0; i < fields.length; i += 3)
 			for (const value of valuesOf(fields[i], fields[i + 2]))
-				text += `${fields[i + 1]}\0${value}\0`;
+				text += `${fields[i + 1]}\0${textOf(fields[i + 1], value)}\0`;
 		if (!this.hasHeader("connection"))
 			text += `Connection\0${this.shouldKeepAlive ? "keep-alive" : "close"}\0`;
 		if (this.hasHeader("content-length") || this.hasHeader("transfer-encoding"))
@@ -311,8 +311,7 @@ Object.assign(ClientRequest.prototype, {
 		let text = "";
 		for (const [name, value] of Array.isArray(trailers) ? trailers : Object.entries(trailers)) {
 			checkName(name, "Trailer name");
-			checkValue(name, value);
-			text += `${name}\0${value}\0`;
+			text += `${name}\0${textOf(name, value)}\0`;
 		}
 		this.begin_(undefined);
 		this.give_("clientTrailers", text);
@@ -330,7 +329,11 @@ Object.assign(ClientRequest.prototype, {
 		const callbacks = this.flushed_;
 		this.flushed_ = [];
 		for (const callback of callbacks)
-			callback(error ?? null);
+			try {
+				callback(error ?? null);
+			} catch (failure) {
+				uncaught(failure);
+			}
 	},
 
 	// settings ---------------------------------------------------------------------
@@ -444,7 +447,7 @@ Object.assign(ClientRequest.prototype, {
 		this.failed_ = true;
 		if (this.socket !== null)
 			this.socket.destroyed = true;
-		this.emit("error", this.error_);
+		tell(this, "error", this.error_);
 	},
 
 	emitClose_() {
@@ -531,8 +534,9 @@ Object.assign(ClientRequest.prototype, {
 			return;
 		res.once("end", () => this.onResponseEnd_());
 		res.once("close", () => this.over_ && this.emitClose_());
-		if (this.aborted || !this.emit("response", res))
-			res.resume();
+		const heard = this.aborted ? false : tell(this, "response", res);
+		if (heard === false || (heard === undefined && res.readableFlowing === null))
+			res.resume(); // else its connection would wait for ever
 	},
 
 	onResponseEnd_() {
@@ -561,7 +565,7 @@ Object.assign(ClientRequest.prototype, {
 		res.upgrade = true;
 		res.socket = this.socket = socket;
 		this.upgraded_ = true;
-		if (this.emit(name, res, socket, Buffer.alloc(0)))
+		if (tell(this, name, res, socket, Buffer.alloc(0)))
 			socket.read(0);
 		else
 			socket.destroy();

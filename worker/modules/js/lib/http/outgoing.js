@@ -40,6 +40,14 @@ function checkValue(name, value, what = "header content") {
 	throw coded(TypeError, "ERR_INVALID_CHAR", `Invalid character in ${what} ["${name}"]`);
 }
 
+// A value as it goes out. One that is no text may say something else than when it was set, and an array may have got
+// more: so it is looked at now, for C takes a NUL for the value's end.
+function textOf(name, value, what) {
+	const text = `${value}`;
+	checkValue(name, text, what);
+	return text;
+}
+
 function sent(what) {
 	return coded(Error, "ERR_HTTP_HEADERS_SENT", `Cannot ${what} headers after they are sent to the client`);
 }
@@ -183,4 +191,4 @@ function asBytes(piece, encoding) {
 	return piece;
 }
 
-module.exports = { OutgoingMessage, checkName, checkValue, sent, asBytes, headersOf };
+module.exports = { OutgoingMessage, checkName, checkValue, textOf, sent, asBytes, headersOf };

@@ -3,10 +3,10 @@
 "use strict";
 
 const { isRunning, leave, takeBack } = require("http/answer");
-const { OutgoingMessage, checkName, checkValue, sent, asBytes, headersOf } = require("http/outgoing");
+const { OutgoingMessage, checkName, checkValue, textOf, sent, asBytes, headersOf } = require("http/outgoing");
 const { STATUS_CODES } = require("http/codes");
 const { coded, argType, argValue } = require("errors");
-const { nextTick } = require("internal");
+const { nextTick, tell, uncaught } = require("internal");
 const { adopt } = require("net/socket");
 const { RequestSocket } = require("http/socket");
 
@@ -33,6 +33,7 @@ Object.assign(ServerResponse.prototype, {
 	statusCode: 200, sendDate: true, shouldKeepAlive: true, strictContentLength: false, writable: true,
 	chunkedEncoding: false, useChunkedEncodingByDefault: true,
 	message_: undefined,
+	status_: 200, words_: undefined, // those of the head: what a script changes behind writeHead changes nothing
 	raw_: false, // the fields are writeHead's alone: getHeader does not know them
 	watched_: false, // C tells its events
 	begun_: false, // C has the head
@@ -110,25 +111,25 @@ function packed(fields) {
 			text += `${name}\0close\0`;
 		else if (Array.isArray(value))
 			for (const one of value)
-				text += `${name}\0${one}\0`;
+				text += `${name}\0${textOf(name, one)}\0`;
 		else
-			text += `${name}\0${value}\0`;
+			text += `${name}\0${typeof value === "string" ? value : textOf(name, value)}\0`;
 	}
 	return text === "" ? undefined : text;
 }
 
 function hasBody(res) {
-	return res.req.method !== "HEAD" && res.statusCode !== 204 && res.statusCode !== 304 && res.statusCode >= 200;
+	const status = res.status_;
+	return res.req.method !== "HEAD" && status !== 204 && status !== 304 && status >= 200;
 }
 
 // The reason phrase, where it is not the one that eddy knows the status by.
 const OTHER_WORDS = new Set([413, 418, 422]);
 function reasonOf(res) {
-	const text = res.message_;
+	const text = res.words_, status = res.status_;
 	if (text === undefined)
-		return OTHER_WORDS.has(res.statusCode) || STATUS_CODES[res.statusCode] === undefined
-			? STATUS_CODES[res.statusCode] ?? "unknown" : undefined;
-	return text === STATUS_CODES[res.statusCode] && !OTHER_WORDS.has(res.statusCode) ? undefined : String(text);
+		return OTHER_WORDS.has(status) || STATUS_CODES[status] === undefined ? STATUS_CODES[status] ?? "unknown" : undefined;
+	return text === STATUS_CODES[status] && !OTHER_WORDS.has(status) ? undefined : text;
 }
 
 function implicitHead(res) {
@@ -142,7 +143,22 @@ function begin(res) {
 		return;
 	watch(res);
 	res.begun_ = true;
-	native.responseHead(res.id_, res.statusCode, reasonOf(res), packed(res.fields_));
+	try {
+		native.responseHead(res.id_, res.status_, reasonOf(res), packed(res.fields_));
+	} catch (error) {
+		fail(res);
+		throw error;
+	}
+}
+
+// A head that C refuses, such as one that is too long: who calls is told by what is thrown, but the client waits. It
+// is told here, since nothing that the script may send would be taken any more.
+function fail(res) {
+	native.responseSend(res.id_, 500, undefined, undefined, undefined, false);
+	exchanges.delete(res.id_);
+	res.watched_ = false;
+	res.finished = res.over_ = res.told_ = true;
+	nextTick(onClose, res);
 }
 
 // From now on C tells its events.
@@ -208,7 +224,17 @@ function mayLeave(res) {
 // for a body that is left out (HEAD, 304), the head goes by itself, as one with words of its own does.
 function wordsOf(res) {
 	const keepsLength = !hasBody(res) && res.fields_ !== undefined && res.fields_.includes("content-length");
-	return reasonOf(res) ?? (keepsLength ? STATUS_CODES[res.statusCode] : undefined);
+	return reasonOf(res) ?? (keepsLength ? STATUS_CODES[res.status_] : undefined);
+}
+
+// Hands a whole answer to C, which tells what becomes of it if it is `watched`.
+function hand(res, piece, watched) {
+	try {
+		native.responseSend(res.id_, res.status_, wordsOf(res), packed(res.fields_), piece, watched);
+	} catch (error) {
+		fail(res);
+		throw error;
+	}
 }
 
 // A whole answer: in one go, and with no events of C's where it is so short that it leaves with the
@@ -217,8 +243,8 @@ function sendWhole(res, piece) {
 	const short = piece === undefined || piece.length <= AT_ONCE;
 	if (short && !res.req.isRead_()) {
 		res.over_ = true;
-		if (!mayLeave(res) || !leave(res.statusCode, res.fields_, piece)) {
-			native.responseSend(res.id_, res.statusCode, wordsOf(res), packed(res.fields_), piece, false);
+		if (!mayLeave(res) || !leave(res.status_, res.fields_, piece)) {
+			hand(res, piece, false);
 			if (res.watched_) {
 				exchanges.delete(res.id_);
 				res.watched_ = false;
@@ -230,18 +256,16 @@ function sendWhole(res, piece) {
 	}
 	watch(res);
 	res.begun_ = true;
-	native.responseSend(res.id_, res.statusCode, wordsOf(res), packed(res.fields_), piece, true);
+	hand(res, piece, true);
 }
 
 // Tells of an answer that C tells nothing of.
 function tellEnd(res) {
 	res.told_ = true;
-	nextTick(() => {
-		onFinish(res);
-		nextTick(onClose, res);
-	});
+	nextTick(finishAndClose, res);
 }
 
+// Node looks no further than at this: what stands between the brackets can be any character.
 const LINK = /^<[^>]*>(\s*;\s*[^;"\s=]+(=("[^"]*"|[^;"\s]*))?)*$/;
 
 Object.assign(ServerResponse.prototype, {
@@ -257,8 +281,8 @@ Object.assign(ServerResponse.prototype, {
 		else
 			headers ??= reason;
 		if (this.message_ !== undefined)
-			checkReason(this.message_);
-		this.statusCode = code;
+			this.words_ = checkReason(String(this.message_));
+		this.statusCode = this.status_ = code;
 		if (headers)
 			mergeHead(this, headers);
 		this.headSent_ = true;
@@ -278,6 +302,8 @@ Object.assign(ServerResponse.prototype, {
 		for (const link of links)
 			if (typeof link !== "string" || !LINK.test(link))
 				throw argValue("hints", link, 'must be an array or string of format "</styles.css>; rel=preload; as=style"');
+		for (const link of links)
+			checkValue("Link", link);
 		if (links.length === 0)
 			return;
 		let text = `Link\0${links.join(", ")}\0`;
@@ -285,8 +311,7 @@ Object.assign(ServerResponse.prototype, {
 			if (name === "link")
 				continue;
 			checkName(name);
-			checkValue(name, hints[name]);
-			text += `${name}\0${hints[name]}\0`;
+			text += `${name}\0${textOf(name, hints[name])}\0`;
 		}
 		native.responseHints(this.id_, text);
 		if (typeof callback === "function")
@@ -374,8 +399,7 @@ Object.assign(ServerResponse.prototype, {
 		const list = Array.isArray(trailers) ? trailers : Object.entries(trailers);
 		for (const [name, value] of list) {
 			checkName(name, "Trailer name");
-			checkValue(name, value, "trailer content");
-			text += `${name}\0${value}\0`;
+			text += `${name}\0${textOf(name, value, "trailer content")}\0`;
 		}
 		native.responseTrailers(this.id_, text);
 	},
@@ -455,18 +479,24 @@ Object.assign(ServerResponse.prototype, {
 
 const BAD_REASON = /[^\t\x20-\x7e\x80-\xff]/;
 function checkReason(text) {
-	if (BAD_REASON.test(String(text)))
+	if (BAD_REASON.test(text))
 		throw coded(TypeError, "ERR_INVALID_CHAR", "Invalid character in statusMessage");
+	return text;
 }
 
 // events -------------------------------------------------------------------------------
+
+function finishAndClose(res) {
+	onFinish(res);
+	nextTick(onClose, res);
+}
 
 function onFinish(res) {
 	const { req } = res;
 	res.finished_ = true;
 	if (!req.reading_ && req.isUsed_())
 		req.resume(); // nobody has read it: it ends
-	res.emit("finish");
+	tell(res, "finish");
 }
 
 function onClose(res) {
@@ -474,9 +504,13 @@ function onClose(res) {
 		return;
 	exchanges.delete(res.id_);
 	res.over_ = res.closed_ = res.destroyed_ = true;
-	res.req.closing_(res.finished_);
+	try {
+		res.req.closing_(res.finished_);
+	} catch (error) {
+		uncaught(error);
+	}
 	if (res.errored_ !== null)
-		res.emit("error", res.errored_);
+		tell(res, "error", res.errored_);
 	res.emit("close");
 }
 
@@ -499,8 +533,7 @@ function onResponse(id, what) {
 		res.needDrain_ = false;
 		res.emit("drain");
 	} else if (what === FINISH) {
-		onFinish(res);
-		nextTick(onClose, res);
+		finishAndClose(res);
 	} else if (what === CLOSE) {
 		onClose(res);
 	} else if (what === TIMEOUT) {

@@ -8,7 +8,7 @@ const { servers } = require("net/server");
 const { IncomingMessage } = require("http/incoming");
 const { ServerResponse, keep, detach, limit } = require("http/response");
 const { argType, outOfRange } = require("errors");
-const { nextTick, uncaught, exiting } = require("internal");
+const { nextTick, tell, uncaught, exiting } = require("internal");
 
 const KEEP_ALIVE_MS = 5000, HEADERS_MS = 60000, REQUEST_MS = 300000; // Node's; eddy has its conf's
 
@@ -122,8 +122,8 @@ function answerFailure(res, error) {
 		return;
 	}
 	res.fields_ = ["content-type", "Content-Type", "text/plain; charset=utf-8"];
-	res.statusCode = 500;
-	res.statusMessage = undefined;
+	res.statusCode = res.status_ = 500;
+	res.statusMessage = res.words_ = undefined;
 	res.headSent_ = true;
 	res.end("Internal Server Error\n");
 }
@@ -138,8 +138,8 @@ function elsewhere(server, events, req, res) {
 		const socket = detach(res, server);
 		if (socket === undefined || events[upgrades] === undefined)
 			(socket ?? res).destroy();
-		else
-			server.emit(upgrades, req, socket, Buffer.alloc(0));
+		else if (tell(server, upgrades, req, socket, Buffer.alloc(0)) === undefined)
+			socket.destroy();
 		return true;
 	}
 	if (events.checkContinue === undefined || !/^100-continue$/i.test(req.headers.expect))
@@ -164,8 +164,15 @@ function serve(server, req, res) {
 
 function onRequest(id, method, url, minor, fields, serverId) {
 	const server = serverId === 0 ? undefined : servers.get(serverId);
-	const req = server === undefined ? new IncomingMessage() : new server.IncomingMessage_();
-	const res = server === undefined ? new ServerResponse(req) : new server.ServerResponse_(req);
+	let req, res;
+	try { // the classes may be the script's
+		req = server === undefined ? new IncomingMessage() : new server.IncomingMessage_();
+		res = server === undefined ? new ServerResponse(req) : new server.ServerResponse_(req);
+	} catch (error) {
+		uncaught(error);
+		native.responseSend(id, 500, undefined, undefined, undefined, false);
+		return;
+	}
 	req.method = method;
 	req.url = url;
 	if (minor !== 1) {
