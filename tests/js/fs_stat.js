@@ -18,7 +18,7 @@ async function main() {
 	console.log(stats.constructor.name, stats instanceof fs.Stats, Object.keys(stats).join());
 	console.log(stats.size, stats.mode.toString(8), stats.nlink, stats.uid, stats.gid, stats.blocks, stats.blksize > 0, stats.ino > 0);
 	console.log(stats.atimeMs, stats.mtimeMs, stats.atime.toISOString(), stats.mtime.toISOString(), stats.atime instanceof Date);
-	console.log(typeof stats.ctimeMs, typeof stats.birthtimeMs, stats.ctime.getTime() === Math.floor(stats.ctimeMs));
+	console.log(typeof stats.ctimeMs, typeof stats.birthtimeMs, stats.ctime.getTime() === Math.round(stats.ctimeMs));
 	console.log(kind(stats), kind(fs.lstatSync(at("link"))), kind(fs.statSync(at("link"))), kind(fs.statSync(dir)), kind(fs.statSync("/dev/null")));
 	const big = fs.statSync(at("file"), { bigint: true });
 	console.log(big.constructor.name, Object.keys(big).join());

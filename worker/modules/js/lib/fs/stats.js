@@ -31,7 +31,7 @@ class Stats {
 			this[`${TIMES[i] ?? "birthtime"}Ms`] = value;
 		});
 		[...ms, ms[2]].forEach((value, i) => {
-			this[TIMES[i] ?? "birthtime"] = new Date(value);
+			this[TIMES[i] ?? "birthtime"] = new Date(Math.round(value)); // as Node has it
 		});
 	}
 }
