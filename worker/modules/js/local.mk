@@ -42,6 +42,11 @@ JS_TEXTS = \
 	worker/modules/js/lib/http/server.js \
 	worker/modules/js/lib/http/socket.js \
 	worker/modules/js/lib/inspect.js \
+	worker/modules/js/lib/inspect/kinds.js \
+	worker/modules/js/lib/inspect/layout.js \
+	worker/modules/js/lib/inspect/names.js \
+	worker/modules/js/lib/inspect/primitives.js \
+	worker/modules/js/lib/inspect/values.js \
 	worker/modules/js/lib/json_place.js \
 	worker/modules/js/lib/module.js \
 	worker/modules/js/lib/net.js \
