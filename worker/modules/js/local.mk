@@ -5,6 +5,9 @@ JS_TEXTS = \
 	worker/modules/js/lib/assert.js \
 	worker/modules/js/lib/boot.js \
 	worker/modules/js/lib/buffer.js \
+	worker/modules/js/lib/buffer/base64_globals.js \
+	worker/modules/js/lib/buffer/encodings.js \
+	worker/modules/js/lib/buffer/numbers.js \
 	worker/modules/js/lib/clone.js \
 	worker/modules/js/lib/console.js \
 	worker/modules/js/lib/deep_equal.js \
@@ -29,12 +32,12 @@ JS_TEXTS = \
 	worker/modules/js/lib/fs/tree.js \
 	worker/modules/js/lib/http.js \
 	worker/modules/js/lib/http/agent.js \
+	worker/modules/js/lib/http/answer.js \
 	worker/modules/js/lib/http/client.js \
 	worker/modules/js/lib/http/client_errors.js \
 	worker/modules/js/lib/http/client_options.js \
 	worker/modules/js/lib/http/client_response.js \
 	worker/modules/js/lib/http/client_socket.js \
-	worker/modules/js/lib/http/answer.js \
 	worker/modules/js/lib/http/codes.js \
 	worker/modules/js/lib/http/incoming.js \
 	worker/modules/js/lib/http/outgoing.js \
@@ -77,8 +80,12 @@ JS_TEXTS = \
 	worker/modules/js/lib/timers.js \
 	worker/modules/js/lib/timers/promises.js \
 	worker/modules/js/lib/url.js \
+	worker/modules/js/lib/url/host.js \
 	worker/modules/js/lib/url/idna.js \
 	worker/modules/js/lib/url/legacy.js \
+	worker/modules/js/lib/url/params.js \
+	worker/modules/js/lib/url/percent.js \
+	worker/modules/js/lib/url/record.js \
 	worker/modules/js/lib/util.js \
 	worker/modules/js/lib/util/types.js
 EXTRA_DIST += worker/modules/js/embed $(JS_TEXTS)

@@ -2,152 +2,11 @@
 "use strict";
 
 const { argType, argValue, outOfRange, coded } = require("errors");
+const { encodingName, encodingOf, encodingGiven, encode, decode } = require("buffer/encodings");
+const { atob, btoa } = require("buffer/base64_globals");
 
 const MAX_LENGTH = 2 ** 32;
-const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-const BASE64URL = BASE64.slice(0, 62) + "-_";
-const CODES = new Map([...BASE64].map((letter, i) => [letter.charCodeAt(0), i]));
-CODES.set(45, 62);
-CODES.set(95, 63);
-const HEX = Array.from({ length: 256 }, (_, i) => i.toString(16).padStart(2, "0"));
 const customInspect = Symbol.for("nodejs.util.inspect.custom");
-
-// encodings ----------------------------------------------------------------------------
-
-const NAMES = { __proto__: null, utf8: "utf8", "utf-8": "utf8", hex: "hex", base64: "base64", base64url: "base64url",
-	latin1: "latin1", binary: "latin1", ascii: "ascii", utf16le: "utf16le", "utf-16le": "utf16le", ucs2: "utf16le", "ucs-2": "utf16le" };
-
-function encodingName(encoding) {
-	if (encoding === undefined || encoding === null || encoding === "")
-		return "utf8";
-	return NAMES[encoding] ?? NAMES[String(encoding).toLowerCase()];
-}
-
-function encodingOf(encoding) {
-	const name = encodingName(encoding);
-	if (name === undefined)
-		throw coded(TypeError, "ERR_UNKNOWN_ENCODING", `Unknown encoding: ${encoding}`);
-	return name;
-}
-
-// What a method of Buffer's is given: only undefined stands for UTF-8.
-function encodingGiven(encoding) {
-	if (encoding === undefined)
-		return "utf8";
-	const name = NAMES[`${encoding}`.toLowerCase()];
-	if (name === undefined)
-		throw coded(TypeError, "ERR_UNKNOWN_ENCODING", `Unknown encoding: ${encoding}`);
-	return name;
-}
-
-function hexDigit(code) {
-	if (code >= 48 && code <= 57)
-		return code - 48;
-	code |= 32;
-	return code >= 97 && code <= 102 ? code - 87 : -1;
-}
-
-function hexBytes(text) {
-	const n = text.length >> 1, out = new Uint8Array(n);
-	for (let i = 0; i < n; i++) {
-		const high = hexDigit(text.charCodeAt(i * 2)), low = hexDigit(text.charCodeAt(i * 2 + 1));
-		if (high < 0 || low < 0)
-			return out.slice(0, i);
-		out[i] = high << 4 | low;
-	}
-	return out;
-}
-
-function base64Bytes(text) {
-	const out = new Uint8Array(Math.ceil(text.length * 3 / 4) + 3);
-	let n = 0, bits = 0, have = 0;
-	for (let i = 0; i < text.length; i++) {
-		const code = text.charCodeAt(i);
-		if (code === 61)
-			break;
-		const value = CODES.get(code);
-		if (value === undefined)
-			continue;
-		bits = (bits << 6 | value) & 0xffffff;
-		have += 6;
-		if (have >= 8) {
-			have -= 8;
-			out[n++] = bits >> have & 0xff;
-		}
-	}
-	return out.slice(0, n);
-}
-
-function encode(text, encoding) {
-	switch (encoding) {
-	case "utf8":
-		return new Uint8Array(native.utf8Encode(text));
-	case "hex":
-		return hexBytes(text);
-	case "base64":
-	case "base64url":
-		return base64Bytes(text);
-	case "utf16le": {
-		const out = new Uint8Array(text.length * 2);
-		for (let i = 0; i < text.length; i++) {
-			const code = text.charCodeAt(i);
-			out[i * 2] = code & 0xff;
-			out[i * 2 + 1] = code >> 8;
-		}
-		return out;
-	}
-	default: {
-		const out = new Uint8Array(text.length);
-		for (let i = 0; i < text.length; i++)
-			out[i] = text.charCodeAt(i);
-		return out;
-	}
-	}
-}
-
-function base64Text(bytes, start, end, letters, pad) {
-	let out = "";
-	for (let i = start; i < end; i += 3) {
-		const left = end - i, a = bytes[i], b = left > 1 ? bytes[i + 1] : 0, c = left > 2 ? bytes[i + 2] : 0;
-		out += letters[a >> 2] + letters[(a & 3) << 4 | b >> 4];
-		out += left > 1 ? letters[(b & 15) << 2 | c >> 6] : pad;
-		out += left > 2 ? letters[c & 63] : pad;
-	}
-	return out;
-}
-
-function decode(bytes, encoding, start, end) {
-	if (start >= end)
-		return "";
-	switch (encoding) {
-	case "utf8":
-		return native.utf8Decode(bytes, start, end);
-	case "latin1":
-		return native.latin1Decode(bytes, start, end);
-	case "hex": {
-		let out = "";
-		for (let i = start; i < end; i++)
-			out += HEX[bytes[i]];
-		return out;
-	}
-	case "base64":
-		return base64Text(bytes, start, end, BASE64, "=");
-	case "base64url":
-		return base64Text(bytes, start, end, BASE64URL, "");
-	case "utf16le": {
-		let out = "";
-		for (let i = start; i + 1 < end; i += 2)
-			out += String.fromCharCode(bytes[i] | bytes[i + 1] << 8);
-		return out;
-	}
-	default: {
-		let out = "";
-		for (let i = start; i < end; i++)
-			out += String.fromCharCode(bytes[i] & 0x7f);
-		return out;
-	}
-	}
-}
 
 // construction -------------------------------------------------------------------------
 
@@ -546,115 +405,14 @@ function find(buffer, value, offset, encoding, forward) {
 	return -1;
 }
 
-// numbers ------------------------------------------------------------------------------
-
-function checkOffset(buffer, offset, size) {
-	if (typeof offset !== "number")
-		throw argType("offset", "of type number", offset);
-	if (Math.floor(offset) !== offset)
-		throw outOfRange("offset", "an integer", offset);
-	if (buffer.length - size < 0)
-		throw coded(RangeError, "ERR_BUFFER_OUT_OF_BOUNDS", "Attempt to access memory outside buffer bounds");
-	if (offset < 0 || offset + size > buffer.length)
-		throw outOfRange("offset", `>= 0 and <= ${buffer.length - size}`, offset);
-}
-
-function rangeText(size, signed, big) {
-	const n = big ? "n" : "", bits = size * 8;
-	if (signed)
-		return size > 4 || big ? `>= -(2${n} ** ${bits - 1}${n}) and < 2${n} ** ${bits - 1}${n}`
-			: `>= -${2 ** (bits - 1)} and <= ${2 ** (bits - 1) - 1}`;
-	return size > 4 || big ? `>= 0${n} and < 2${n} ** ${bits}${n}` : `>= 0 and <= ${2 ** bits - 1}`;
-}
-
-function view(buffer) {
-	return new DataView(buffer.buffer, buffer.byteOffset, buffer.byteLength);
-}
-
-function numbers(kind, size, get, set, signed, aliases) {
-	for (const [suffix, little] of size === 1 ? [["", true]] : [["LE", true], ["BE", false]]) {
-		function read(offset = 0) {
-			checkOffset(this, offset, size);
-			return view(this)[get](offset, little);
-		}
-		function write(value, offset = 0) {
-			const big = get.includes("Big");
-			if (!get.includes("Float")) {
-				value = big ? value : +value;
-				const zero = big ? 0n : 0, two = big ? 2n : 2, bits = big ? BigInt(size * 8) : size * 8, one = big ? 1n : 1;
-				const low = signed ? -(two ** (bits - one)) : zero, high = signed ? two ** (bits - one) - one : two ** bits - one;
-				if (value > high || value < low)
-					throw outOfRange("value", rangeText(size, signed, big), value);
-			}
-			checkOffset(this, offset, size);
-			view(this)[set](offset, value, little);
-			return offset + size;
-		}
-		for (const name of [kind, ...aliases]) {
-			define(`read${name}${suffix}`, read);
-			define(`write${name}${suffix}`, write);
-		}
-	}
-}
-
 function define(name, value) {
 	Object.defineProperty(Buffer.prototype, name, { configurable: true, writable: true, value });
 }
 
 for (const key of Reflect.ownKeys(methods))
 	define(key, methods[key]);
-numbers("UInt8", 1, "getUint8", "setUint8", false, ["Uint8"]);
-numbers("Int8", 1, "getInt8", "setInt8", true, []);
-numbers("UInt16", 2, "getUint16", "setUint16", false, ["Uint16"]);
-numbers("Int16", 2, "getInt16", "setInt16", true, []);
-numbers("UInt32", 4, "getUint32", "setUint32", false, ["Uint32"]);
-numbers("Int32", 4, "getInt32", "setInt32", true, []);
-numbers("BigUInt64", 8, "getBigUint64", "setBigUint64", false, ["BigUint64"]);
-numbers("BigInt64", 8, "getBigInt64", "setBigInt64", true, []);
-numbers("Float", 4, "getFloat32", "setFloat32", true, []);
-numbers("Double", 8, "getFloat64", "setFloat64", true, []);
+require("buffer/numbers").offer(Buffer.prototype);
 
-function checkBytes(n) {
-	if (typeof n !== "number")
-		throw argType("byteLength", "of type number", n);
-	if (Math.floor(n) !== n)
-		throw outOfRange("byteLength", "an integer", n);
-	if (n < 1 || n > 6)
-		throw outOfRange("byteLength", ">= 1 and <= 6", n);
-}
-
-for (const [suffix, little] of [["LE", true], ["BE", false]]) {
-	for (const signed of [false, true]) {
-		function read(offset, n) {
-			if (offset === undefined)
-				throw argType("offset", "of type number", offset);
-			checkBytes(n);
-			checkOffset(this, offset, n);
-			let value = 0;
-			for (let i = 0; i < n; i++)
-				value = value * 256 + this[offset + (little ? n - 1 - i : i)];
-			return signed && value >= 2 ** (n * 8 - 1) ? value - 2 ** (n * 8) : value;
-		}
-		function write(value, offset, n) {
-			value = +value;
-			checkBytes(n);
-			const low = signed ? -(2 ** (n * 8 - 1)) : 0, high = signed ? 2 ** (n * 8 - 1) - 1 : 2 ** (n * 8) - 1;
-			if (value < low || value > high)
-				throw outOfRange("value", rangeText(n, signed, false), value);
-			checkOffset(this, offset, n);
-			let rest = value < 0 ? value + 2 ** (n * 8) : value;
-			for (let i = 0; i < n; i++) {
-				this[offset + (little ? i : n - 1 - i)] = rest % 256;
-				rest = Math.floor(rest / 256);
-			}
-			return offset + n;
-		}
-		for (const name of signed ? ["Int"] : ["UInt", "Uint"]) {
-			define(`read${name}${suffix}`, read);
-			define(`write${name}${suffix}`, write);
-		}
-	}
-}
 for (const [name, encoding] of [["utf8", "utf8"], ["hex", "hex"], ["latin1", "latin1"], ["ascii", "ascii"],
 	["base64", "base64"], ["base64url", "base64url"], ["ucs2", "utf16le"], ["utf16le", "utf16le"]]) {
 	define(`${name}Slice`, function (start, end) {
@@ -668,33 +426,6 @@ for (const [name, get] of [["parent", "buffer"], ["offset", "byteOffset"]])
 	Object.defineProperty(Buffer.prototype, name, { configurable: true, enumerable: true, get() {
 		return this[get];
 	} });
-
-function needOne(args, name) {
-	if (args.length === 0)
-		throw coded(TypeError, "ERR_MISSING_ARGS", `The "${name}" argument must be specified`);
-}
-
-function atob(text) {
-	needOne(arguments, "input");
-	text = String(text).replace(/[\t\n\f\r ]/g, "");
-	if (text.length % 4 === 0)
-		text = text.replace(/==?$/, "");
-	if (text.length % 4 === 1 || /[^A-Za-z0-9+/]/.test(text)) {
-		const { DOMException } = require("abort");
-		throw new DOMException("The string to be decoded is not correctly encoded.", "InvalidCharacterError");
-	}
-	return decode(base64Bytes(text), "latin1", 0, Infinity);
-}
-
-function btoa(text) {
-	needOne(arguments, "input");
-	text = String(text);
-	if (/[^\0-\xff]/.test(text)) {
-		const { DOMException } = require("abort");
-		throw new DOMException("Invalid character", "InvalidCharacterError");
-	}
-	return base64Text(encode(text, "latin1"), 0, text.length, BASE64, "=");
-}
 
 module.exports = { Buffer, SlowBuffer: Buffer, kMaxLength: MAX_LENGTH, kStringMaxLength: 2 ** 29 - 24,
 	constants: { MAX_LENGTH, MAX_STRING_LENGTH: 2 ** 29 - 24 }, INSPECT_MAX_BYTES: 50, atob, btoa };
