@@ -35,13 +35,18 @@ JS_TEXTS = \
 	worker/modules/js/lib/http/answer.js \
 	worker/modules/js/lib/http/client.js \
 	worker/modules/js/lib/http/client_errors.js \
+	worker/modules/js/lib/http/client_events.js \
+	worker/modules/js/lib/http/client_head.js \
 	worker/modules/js/lib/http/client_options.js \
 	worker/modules/js/lib/http/client_response.js \
 	worker/modules/js/lib/http/client_socket.js \
+	worker/modules/js/lib/http/client_writing.js \
 	worker/modules/js/lib/http/codes.js \
 	worker/modules/js/lib/http/incoming.js \
 	worker/modules/js/lib/http/outgoing.js \
 	worker/modules/js/lib/http/response.js \
+	worker/modules/js/lib/http/response_events.js \
+	worker/modules/js/lib/http/response_head.js \
 	worker/modules/js/lib/http/server.js \
 	worker/modules/js/lib/http/socket.js \
 	worker/modules/js/lib/inspect.js \

@@ -191,9 +191,9 @@ function deliver(event, a, b, c, d, e, f) {
 		onRequest ??= library("http/server").onRequest;
 		return onRequest(a, b, c, d, e, f);
 	case BODY:
-		return library("http/response").onBody(a, b, c);
+		return library("http/response_events").onBody(a, b, c);
 	case RESPONSE:
-		return library("http/response").onResponse(a, b);
+		return library("http/response_events").onResponse(a, b);
 	case SOCKET:
 		return library("net").onSocket(a, b, c);
 	case SERVER:
@@ -205,7 +205,7 @@ function deliver(event, a, b, c, d, e, f) {
 	case DNS:
 		return library("dns/resolver").onAnswer(a, b, c);
 	case CLIENT:
-		return library("http/client").onEvent(a, b, c, d);
+		return library("http/client_events").onEvent(a, b, c, d);
 	case SIGNAL:
 		return library("process").onSignal(a);
 	case MESSAGE:

@@ -3,23 +3,18 @@
 "use strict";
 
 const { argType, coded } = require("errors");
-const { nextTick, tell, uncaught } = require("internal");
+const { nextTick, tell } = require("internal");
 const { IncomingMessage } = require("http/incoming");
-const { hangUp, lookupError, errorOf } = require("http/client_errors");
-const { gathered, checkHost, checkOption, agentOf, methodOf, hostHeader, valuesOf } = require("http/client_options");
-const { makeResponse } = require("http/client_response");
-const { OutgoingMessage, checkName, textOf, asBytes } = require("http/outgoing");
+const { hangUp, lookupError } = require("http/client_errors");
+const { gathered, agentOf, methodOf } = require("http/client_options");
+const { running, methods } = require("http/client_events");
+const { OutgoingMessage } = require("http/outgoing");
 const { ClientSocket, checkMs } = require("http/client_socket");
 const net = require("net");
 
-const BAD_PATH = /[^\u0021-\u00ff]/;
 // Methods whose body, if they have one, is not announced where nothing is said.
 const BODILESS = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"]);
 const HIGH_WATER = 65536; // of eddy's
-
-const running = new Map(); // id: request
-
-// request ------------------------------------------------------------------------------
 
 function ClientRequest(input, options, callback) {
 	if (!(this instanceof ClientRequest))
@@ -61,56 +56,6 @@ Object.setPrototypeOf(ClientRequest.prototype, OutgoingMessage.prototype);
 Object.setPrototypeOf(ClientRequest, OutgoingMessage);
 
 Object.assign(ClientRequest.prototype, {
-	checkTarget_(options) {
-		const protocol = options.protocol || this.agent.protocol || "http:", expected = this.agent.protocol || "http:";
-		if (options.path && BAD_PATH.test(String(options.path)))
-			throw coded(TypeError, "ERR_UNESCAPED_CHARACTERS", "Request path contains unescaped characters");
-		if (protocol !== expected)
-			throw coded(TypeError, "ERR_INVALID_PROTOCOL", `Protocol "${protocol}" not supported. Expected "${expected}"`);
-		this.defaultPort_ = options.defaultPort || this.agent.defaultPort || 80;
-		this.port_ = options.port = options.port || this.defaultPort_;
-		this.host = options.host = checkHost("hostname", options.hostname) || checkHost("host", options.host) || "localhost";
-		this.protocol = protocol;
-		this.socketPath = options.socketPath;
-		if (this.socketPath)
-			return;
-		net.portOf(options.port);
-		for (const name of ["localAddress", "localPort"])
-			if (options[name] !== undefined)
-				throw coded(Error, "ERR_METHOD_NOT_IMPLEMENTED",
-					`options.${name}: the address that requests leave from is the system's choice in eddy`);
-	},
-
-	checkRest_(options) {
-		const timeout = options.timeout ?? this.agent.options?.timeout;
-		this.timeout = timeout === undefined ? undefined : checkMs("timeout", timeout);
-		this.timeoutMs_ = this.timeout ?? 0;
-		checkOption(options, "insecureHTTPParser", "boolean");
-		checkOption(options, "maxHeaderSize", "number", "maxHeaderSize");
-		checkOption(options, "joinDuplicateHeaders", "boolean");
-		if (options.signal !== undefined && !(options.signal instanceof AbortSignal))
-			throw argType("signal", "an instance of AbortSignal", options.signal);
-		if (options.lookup !== undefined && options.lookup !== null && typeof options.lookup !== "function")
-			throw argType("options.lookup", "of type function", options.lookup);
-		this.family_ = options.family === 4 || options.family === 6 ? options.family : 0;
-		this.lookup_ = options.lookup ?? undefined;
-	},
-
-	putHeaders_({ headers, auth, setHost, port }) {
-		if (Array.isArray(headers)) {
-			const flat = headers.flat();
-			for (let i = 0; i < flat.length; i += 2)
-				this.appendHeader(flat[i], flat[i + 1]);
-		} else {
-			for (const name of Object.keys(headers ?? {}))
-				this.setHeader(name, headers[name]);
-		}
-		if (this.host && !this.hasHeader("host") && setHost !== false)
-			this.setHeader("Host", hostHeader(this.host, port, this.defaultPort_));
-		if (auth && !this.hasHeader("Authorization"))
-			this.setHeader("Authorization", `Basic ${Buffer.from(auth).toString("base64")}`);
-	},
-
 	heed_(signal) {
 		const abort = () => this.destroy(require("abort").abortError(signal.reason));
 		if (signal.aborted)
@@ -156,23 +101,7 @@ Object.assign(ClientRequest.prototype, {
 			this.emit("prefinish");
 	},
 
-	// the head ---------------------------------------------------------------------
-
-	// All header fields as C takes them; `length` is the body's, if it is known.
-	packed_(length) {
-		let text = "";
-		const fields = this.fields_ ?? [];
-		for (let i = 0; i < fields.length; i += 3)
-			for (const value of valuesOf(fields[i], fields[i + 2]))
-				text += `${fields[i + 1]}\0${textOf(fields[i + 1], value)}\0`;
-		if (!this.hasHeader("connection"))
-			text += `Connection\0${this.shouldKeepAlive ? "keep-alive" : "close"}\0`;
-		if (this.hasHeader("content-length") || this.hasHeader("transfer-encoding"))
-			return text;
-		if (length === undefined)
-			return text + (this.useChunkedEncodingByDefault || this.written_ ? "Transfer-Encoding\0chunked\0" : "");
-		return text + (this.useChunkedEncodingByDefault || length > 0 ? `Content-Length\0${length}\0` : "");
-	},
+	// to C -----------------------------------------------------------------------
 
 	// The head leaves now, or is C's until there is a connection.
 	begin_(length) {
@@ -234,106 +163,6 @@ Object.assign(ClientRequest.prototype, {
 		if (this.looking_)
 			return (this.held_ ??= []).push([call, piece]) < 16;
 		return this.id_ === 0 || native[call](this.id_, piece);
-	},
-
-	// writing ----------------------------------------------------------------------
-
-	write(piece, encoding, callback) {
-		if (typeof encoding === "function")
-			[callback, encoding] = [encoding, undefined];
-		if (piece === null)
-			throw coded(TypeError, "ERR_STREAM_NULL_VALUES", "May not write null values to stream");
-		piece = asBytes(piece, encoding);
-		const error = this.finished ? coded(Error, "ERR_STREAM_WRITE_AFTER_END", "write after end")
-			: this.destroyed ? coded(Error, "ERR_STREAM_DESTROYED", "Cannot call write after a stream was destroyed") : null;
-		if (error !== null) {
-			nextTick(() => {
-				if (typeof callback === "function")
-					callback(error);
-				if (!this.destroyed)
-					this.emit("error", error);
-			});
-			return false;
-		}
-		this.written_ ||= piece.length > 0;
-		this.begin_(undefined);
-		if (typeof callback === "function")
-			this.flushed_.push(callback);
-		const room = piece.length === 0 || this.give_("clientWrite", piece);
-		if (!room)
-			this.needDrain_ = true;
-		else if (this.connected_ && this.flushed_.length > 0)
-			nextTick(() => this.flushedAll_());
-		return room;
-	},
-
-	end(piece, encoding, callback) {
-		if (typeof piece === "function")
-			[callback, piece, encoding] = [piece, undefined, undefined];
-		else if (typeof encoding === "function")
-			[callback, encoding] = [encoding, undefined];
-		piece = piece === undefined || piece === null ? undefined : asBytes(piece, encoding);
-		if (this.finished) {
-			if (piece !== undefined) {
-				this.write(piece, encoding, callback);
-			} else if (typeof callback === "function") {
-				if (this.writableFinished)
-					nextTick(callback, coded(Error, "ERR_STREAM_ALREADY_FINISHED", "Cannot call end after a stream was finished"));
-				else
-					this.once("finish", callback);
-			}
-			return this;
-		}
-		if (typeof callback === "function")
-			this.once("finish", callback);
-		this.written_ ||= piece !== undefined && piece.length > 0;
-		if (!this.destroyed) {
-			this.begin_(piece === undefined ? 0 : Buffer.byteLength(piece));
-			this.give_("clientEnd", piece);
-		}
-		this.finished = true;
-		if (this.socket !== null)
-			this.emit("prefinish");
-		if (this.over_ && !this.destroyed) // its answer was whole before
-			nextTick(() => this.onFinish_());
-		return this;
-	},
-
-	flushHeaders() {
-		if (this.headSent_)
-			return;
-		this.begin_(undefined);
-		if (this.id_ !== 0 || this.looking_)
-			this.give_("clientFlush");
-	},
-
-	addTrailers(trailers) {
-		let text = "";
-		for (const [name, value] of Array.isArray(trailers) ? trailers : Object.entries(trailers)) {
-			checkName(name, "Trailer name");
-			text += `${name}\0${textOf(name, value)}\0`;
-		}
-		this.begin_(undefined);
-		this.give_("clientTrailers", text);
-	},
-
-	cork() {
-		this.corked_ = (this.corked_ ?? 0) + 1;
-	},
-
-	uncork() {
-		this.corked_ = Math.max((this.corked_ ?? 0) - 1, 0);
-	},
-
-	flushedAll_(error) {
-		const callbacks = this.flushed_;
-		this.flushed_ = [];
-		for (const callback of callbacks)
-			try {
-				callback(error ?? null);
-			} catch (failure) {
-				uncaught(failure);
-			}
 	},
 
 	// settings ---------------------------------------------------------------------
@@ -458,128 +287,6 @@ Object.assign(ClientRequest.prototype, {
 		this.emit("close");
 	},
 
-	// events of C ------------------------------------------------------------------
-
-	on_(what, value, more) {
-		switch (what) {
-		case "connect":
-			this.onConnect_(value);
-			return;
-		case "response":
-			this.onResponse_(value);
-			return;
-		case "data":
-			this.res.piece_(value);
-			return;
-		case "end":
-			this.trail_ = value;
-			this.res.whole_();
-			return;
-		case "information":
-			this.onInformation_(value);
-			return;
-		case "upgrade":
-			this.onUpgrade_(value, more);
-			return;
-		case "drain":
-			this.needDrain_ = false;
-			this.flushedAll_();
-			this.emit("drain");
-			return;
-		case "finish":
-			this.onFinish_();
-			return;
-		case "timeout":
-			this.onTimeout_();
-			return;
-		case "error":
-			this.onError_(value, more);
-			return;
-		default:
-			running.delete(this.id_);
-			this.id_ = 0;
-			this.settle_();
-		}
-	},
-
-	onConnect_(reused) {
-		if (this.destroyed)
-			return;
-		this.reusedSocket = reused && !this.waited_;
-		this.connected_ = true;
-		this.sit_();
-		this.socket.connected_();
-		if (!this.needDrain_)
-			this.flushedAll_();
-	},
-
-	onFinish_() {
-		this.flushedAll_();
-		this.writableFinished = true;
-		this.emit("finish");
-	},
-
-	onTimeout_() {
-		this.emit("timeout");
-		if (this.socket !== null)
-			this.socket.emit("timeout");
-		if (this.res !== null)
-			this.res.emit("timeout");
-	},
-
-	onResponse_(head) {
-		const res = makeResponse(this, head);
-		this.res = res;
-		if (this.destroyed)
-			return;
-		res.once("end", () => this.onResponseEnd_());
-		res.once("close", () => this.over_ && this.emitClose_());
-		const heard = this.aborted ? false : tell(this, "response", res);
-		if (heard === false || (heard === undefined && res.readableFlowing === null))
-			res.resume(); // else its connection would wait for ever
-	},
-
-	onResponseEnd_() {
-		const over = () => {
-			this.emitClose_();
-			this.leave_();
-		};
-		if (this.shouldKeepAlive && !/\bclose\b/i.test(this.res.headers.connection ?? ""))
-			nextTick(over);
-		else
-			require("timers").setImmediate(over);
-	},
-
-	onInformation_([statusCode, statusMessage, minor, fields]) {
-		if (statusCode === 100)
-			this.emit("continue");
-		const { rawHeaders, headers } = makeResponse(this, [statusCode, statusMessage, minor, fields]);
-		this.emit("information", { statusCode, statusMessage, httpVersion: `1.${minor}`, httpVersionMajor: 1,
-			httpVersionMinor: minor, headers, rawHeaders });
-	},
-
-	onUpgrade_(head, id) {
-		const name = this.method === "CONNECT" ? "connect" : "upgrade";
-		const res = makeResponse(this, head), socket = net.adopt(id);
-		this.res = res;
-		res.upgrade = true;
-		res.socket = this.socket = socket;
-		this.upgraded_ = true;
-		if (tell(this, name, res, socket, Buffer.alloc(0)))
-			socket.read(0);
-		else
-			socket.destroy();
-		this.emitClose_();
-	},
-
-	onError_(code, text) {
-		if (this.destroyed) // by the script, which has said why
-			return;
-		// A server that leaves amid its answer, by FIN or by RST, is the response's to tell.
-		if (this.res === null || (code !== "EABORTED" && code !== "ECONNRESET"))
-			this.error_ = errorOf(this, code, text, this.res !== null);
-	},
-
 	// as the source of its response --------------------------------------------------
 
 	headFields_() {
@@ -614,6 +321,7 @@ Object.assign(ClientRequest.prototype, {
 		return this.socket;
 	},
 });
+Object.assign(ClientRequest.prototype, require("http/client_head"), require("http/client_writing"), methods);
 
 function property(name, get) {
 	Object.defineProperty(ClientRequest.prototype, name, { configurable: true, enumerable: true, get });
@@ -638,14 +346,6 @@ property("writableCorked", function () {
 	return this.corked_ ?? 0;
 });
 
-// --------------------------------------------------------------------------------------
-
-function onEvent(id, what, value, more) {
-	const request = running.get(id);
-	if (request !== undefined)
-		request.on_(what, value, more);
-}
-
 function request(...args) {
 	return new ClientRequest(...args);
 }
@@ -656,4 +356,4 @@ function get(...args) {
 	return made;
 }
 
-module.exports = { ClientRequest, request, get, onEvent };
+module.exports = { ClientRequest, request, get };

@@ -3,17 +3,17 @@
 "use strict";
 
 const { isRunning, leave, takeBack } = require("http/answer");
-const { OutgoingMessage, checkName, checkValue, textOf, sent, asBytes, headersOf } = require("http/outgoing");
+const { OutgoingMessage, checkName, checkValue, textOf, sent, asBytes } = require("http/outgoing");
+const { packed, hasBody, reasonOf, wordsOf, mergeHead, checkReason } = require("http/response_head");
+const { exchanges, watch, fail, tellEnd } = require("http/response_events");
 const { STATUS_CODES } = require("http/codes");
 const { coded, argType, argValue } = require("errors");
-const { nextTick, tell, uncaught } = require("internal");
+const { nextTick } = require("internal");
 const { adopt } = require("net/socket");
 const { RequestSocket } = require("http/socket");
 
 const HIGH_WATER = 16384;
 const AT_ONCE = 16384; // a whole answer of so many bytes is taken for sent with the handler's return
-
-const exchanges = new Map(); // id: the response of an exchange of which C has events to tell
 
 function ServerResponse(req) {
 	this._events = undefined;
@@ -91,47 +91,6 @@ property("connection", function () {
 	return this.socket;
 });
 
-// head ---------------------------------------------------------------------------------
-
-// The fields that C is given; framing is eddy's, and of Connection it takes "close".
-function goesOut(key, value) {
-	if (key === "transfer-encoding" || key === "keep-alive")
-		return false;
-	return key !== "connection" || /(^|,)\s*close\s*(,|$)/i.test(String(value));
-}
-
-// "name\0value\0…", of which all characters are bytes.
-function packed(fields) {
-	let text = "";
-	for (let i = 0; fields !== undefined && i < fields.length; i += 3) {
-		const name = fields[i + 1], value = fields[i + 2];
-		if (!goesOut(fields[i], value))
-			continue;
-		if (fields[i] === "connection")
-			text += `${name}\0close\0`;
-		else if (Array.isArray(value))
-			for (const one of value)
-				text += `${name}\0${textOf(name, one)}\0`;
-		else
-			text += `${name}\0${typeof value === "string" ? value : textOf(name, value)}\0`;
-	}
-	return text === "" ? undefined : text;
-}
-
-function hasBody(res) {
-	const status = res.status_;
-	return res.req.method !== "HEAD" && status !== 204 && status !== 304 && status >= 200;
-}
-
-// The reason phrase, where it is not the one that eddy knows the status by.
-const OTHER_WORDS = new Set([413, 418, 422]);
-function reasonOf(res) {
-	const text = res.words_, status = res.status_;
-	if (text === undefined)
-		return OTHER_WORDS.has(status) || STATUS_CODES[status] === undefined ? STATUS_CODES[status] ?? "unknown" : undefined;
-	return text === STATUS_CODES[status] && !OTHER_WORDS.has(status) ? undefined : text;
-}
-
 function implicitHead(res) {
 	if (!res.headSent_)
 		res.writeHead(res.statusCode);
@@ -149,46 +108,6 @@ function begin(res) {
 		fail(res);
 		throw error;
 	}
-}
-
-// A head that C refuses, such as one that is too long: who calls is told by what is thrown, but the client waits. It
-// is told here, since nothing that the script may send would be taken any more.
-function fail(res) {
-	native.responseSend(res.id_, 500, undefined, undefined, undefined, false);
-	exchanges.delete(res.id_);
-	res.watched_ = false;
-	res.finished = res.over_ = res.told_ = true;
-	nextTick(onClose, res);
-}
-
-// From now on C tells its events.
-function watch(res) {
-	if (res.watched_)
-		return;
-	res.watched_ = true;
-	if (native.responseWatch(res.id_))
-		exchanges.set(res.id_, res);
-	else
-		nextTick(() => onClose(res));
-}
-
-// What headers of writeHead come to: fields in the order given, on top of those set before.
-function mergeHead(res, headers) {
-	const list = Array.isArray(headers) ? headers.flat() : undefined;
-	if (list !== undefined && list.length % 2 !== 0)
-		throw argValue("headers", headers);
-	if (res.fields_ !== undefined) {
-		if (list !== undefined)
-			for (let i = 0; i < list.length; i += 2)
-				res.setHeader(list[i], list[i + 1]);
-		else
-			for (const name of Object.keys(headers))
-				if (name)
-					res.setHeader(name, headers[name]);
-		return;
-	}
-	res.raw_ = true;
-	res.fields_ = headersOf(list ?? headers, list !== undefined);
 }
 
 // writing ------------------------------------------------------------------------------
@@ -218,13 +137,6 @@ function strict(res, more, atEnd) {
 
 function mayLeave(res) {
 	return isRunning(res.id_) && !res.watched_ && reasonOf(res) === undefined && hasBody(res);
-}
-
-// The reason phrase for an answer in one go. Its length is then the body's: where one that a script has set stands
-// for a body that is left out (HEAD, 304), the head goes by itself, as one with words of its own does.
-function wordsOf(res) {
-	const keepsLength = !hasBody(res) && res.fields_ !== undefined && res.fields_.includes("content-length");
-	return reasonOf(res) ?? (keepsLength ? STATUS_CODES[res.status_] : undefined);
 }
 
 // Hands a whole answer to C, which tells what becomes of it if it is `watched`.
@@ -257,12 +169,6 @@ function sendWhole(res, piece) {
 	watch(res);
 	res.begun_ = true;
 	hand(res, piece, true);
-}
-
-// Tells of an answer that C tells nothing of.
-function tellEnd(res) {
-	res.told_ = true;
-	nextTick(finishAndClose, res);
 }
 
 // Node looks no further than at this: what stands between the brackets can be any character.
@@ -477,84 +383,7 @@ Object.assign(ServerResponse.prototype, {
 	},
 });
 
-const BAD_REASON = /[^\t\x20-\x7e\x80-\xff]/;
-function checkReason(text) {
-	if (BAD_REASON.test(text))
-		throw coded(TypeError, "ERR_INVALID_CHAR", "Invalid character in statusMessage");
-	return text;
-}
-
-// events -------------------------------------------------------------------------------
-
-function finishAndClose(res) {
-	onFinish(res);
-	nextTick(onClose, res);
-}
-
-function onFinish(res) {
-	const { req } = res;
-	res.finished_ = true;
-	if (!req.reading_ && req.isUsed_())
-		req.resume(); // nobody has read it: it ends
-	tell(res, "finish");
-}
-
-function onClose(res) {
-	if (res.closed_)
-		return;
-	exchanges.delete(res.id_);
-	res.over_ = res.closed_ = res.destroyed_ = true;
-	try {
-		res.req.closing_(res.finished_);
-	} catch (error) {
-		uncaught(error);
-	}
-	if (res.errored_ !== null)
-		tell(res, "error", res.errored_);
-	res.emit("close");
-}
-
-function onTimeout(res) {
-	const { req, server_: server } = res, { socket } = req;
-	const heard = (!req.complete && req.emit("timeout", socket)) | res.emit("timeout", socket) |
-		(server !== undefined && server.emit("timeout", socket)) | socket.emit("timeout");
-	if (!heard)
-		res.destroy();
-}
-
-// What C tells of a response: "drain", "finish", "close", "timeout".
-const DRAIN = 0, FINISH = 1, CLOSE = 2, TIMEOUT = 3;
-
-function onResponse(id, what) {
-	const res = exchanges.get(id);
-	if (res === undefined)
-		return;
-	if (what === DRAIN) {
-		res.needDrain_ = false;
-		res.emit("drain");
-	} else if (what === FINISH) {
-		finishAndClose(res);
-	} else if (what === CLOSE) {
-		onClose(res);
-	} else if (what === TIMEOUT) {
-		onTimeout(res);
-	}
-}
-
-// What C tells of a body: "data", "end", "error".
-const DATA = 0, END = 1;
-
-function onBody(id, what, piece) {
-	const res = exchanges.get(id);
-	if (res === undefined)
-		return;
-	if (what === DATA)
-		res.req.piece_(piece);
-	else if (what === END)
-		res.req.whole_();
-	else
-		onClose(res); // with the body, the answer is over
-}
+// for the server -----------------------------------------------------------------------
 
 // The connection, from now on a socket of its own; undefined: it cannot be had.
 function detach(res, server) {
@@ -582,4 +411,4 @@ function keep(res) {
 		tellEnd(res);
 }
 
-module.exports = { ServerResponse, onResponse, onBody, keep, detach, limit };
+module.exports = { ServerResponse, keep, detach, limit };
