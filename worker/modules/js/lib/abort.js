@@ -2,7 +2,7 @@
 "use strict";
 
 const { argType, coded, outOfRange } = require("errors");
-const { Event, EventTarget, listenersOf, invalidThis } = require("event_target");
+const { Event, EventTarget, listenersOf, listened, invalidThis } = require("event_target");
 
 const inspectCustom = Symbol.for("nodejs.util.inspect.custom");
 const CONSTANTS = { INDEX_SIZE_ERR: 1, DOMSTRING_SIZE_ERR: 2, HIERARCHY_REQUEST_ERR: 3, WRONG_DOCUMENT_ERR: 4,
@@ -43,6 +43,7 @@ for (const [name, value] of Object.entries(CONSTANTS))
 		Object.defineProperty(object, name, { enumerable: true, value });
 
 const KEY = Symbol("made by AbortController");
+const DEPENDENTS_FEW = 16;
 const abortReason = () => new DOMException("This operation was aborted", "AbortError");
 
 function checkDelay(delay) {
@@ -59,6 +60,12 @@ class AbortSignal extends EventTarget {
 	#reason;
 	#handler = null;
 	#handles = false;
+	// A signal that `any` has made is its sources' only weakly, for these may live as long as the worker; but as long as
+	// it has listeners, they keep it.
+	#sources;
+	#dependents; // of a source: WeakRefs, in the order in which they are told
+	#most = DEPENDENTS_FEW; // until they are looked through
+	#kept; // of a source: dependents that have listeners
 
 	constructor(key) {
 		if (key !== KEY)
@@ -132,9 +139,30 @@ class AbortSignal extends EventTarget {
 			signal.#reason = over.#reason;
 			return signal;
 		}
-		for (const one of list)
-			one.addEventListener("abort", () => AbortSignal.abort_(signal, one.#reason), { once: true });
+		signal.#sources = new Set(list.flatMap((one) => one.#sources === undefined ? [one] : [...one.#sources]));
+		for (const source of signal.#sources)
+			source.#add(signal);
 		return signal;
+	}
+
+	// Takes a dependent in. Those that are gone are taken out when there are twice as many as there were at last.
+	#add(signal) {
+		this.#dependents ??= [];
+		if (this.#dependents.length >= this.#most) {
+			this.#dependents = this.#dependents.filter((one) => one.deref() !== undefined);
+			this.#most = Math.max(this.#dependents.length * 2, DEPENDENTS_FEW);
+		}
+		this.#dependents.push(new WeakRef(signal));
+	}
+
+	[listened](type, has) {
+		if (type !== "abort" || this.#sources === undefined || this.#aborted)
+			return;
+		for (const source of this.#sources)
+			if (has)
+				(source.#kept ??= new Set()).add(this);
+			else
+				source.#kept?.delete(this);
 	}
 
 	static abort_(signal, reason) {
@@ -142,7 +170,14 @@ class AbortSignal extends EventTarget {
 			return;
 		signal.#aborted = true;
 		signal.#reason = reason;
+		const dependents = [...signal.#dependents ?? []].map((one) => one.deref());
+		signal.#dependents = signal.#kept = undefined;
+		for (const source of signal.#sources ?? [])
+			source.#kept?.delete(signal);
 		signal.dispatchEvent(new Event("abort", { [Event.trusted_]: true }));
+		for (const one of dependents)
+			if (one !== undefined)
+				AbortSignal.abort_(one, reason);
 	}
 
 	[inspectCustom](depth, options, inspect) {

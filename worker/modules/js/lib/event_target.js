@@ -176,6 +176,9 @@ function call(target, listener, event) {
 	}
 }
 
+// What a kind of target may have as a method, which is told whether it has listeners for a type.
+const listened = Symbol("listened");
+
 class EventTarget {
 	#listeners = new Map(); // type: [{ listener, capture, once, removed }]
 
@@ -203,6 +206,7 @@ class EventTarget {
 		if (list.some((one) => one.listener === listener && one.capture === !!capture))
 			return;
 		this.#listeners.set(type, [...list, { listener, once: !!once, capture: !!capture, removed: false }]);
+		this[listened]?.(type, true);
 		if (signal)
 			signal.addEventListener("abort", () => this.removeEventListener(type, listener, { capture }), { once: true });
 	}
@@ -222,6 +226,7 @@ class EventTarget {
 			this.#listeners.set(type, left);
 		else
 			this.#listeners.delete(type);
+		this[listened]?.(type, left.length > 0);
 	}
 
 	dispatchEvent(event) {
@@ -260,4 +265,4 @@ for (const [constructor, names] of [[Event, ["type", "target", "currentTarget", 
 	Object.defineProperty(constructor.prototype, Symbol.toStringTag, { configurable: true, value: constructor.name });
 }
 
-module.exports = { Event, EventTarget, listenersOf, invalidThis };
+module.exports = { Event, EventTarget, listenersOf, listened, invalidThis };
