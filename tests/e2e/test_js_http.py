@@ -116,6 +116,17 @@ def test_a_body_that_is_longer_than_was_promised_is_a_500_and_not_sent(app):
     assert get(app, "/hello").status == 200
 
 
+def test_agents_that_nobody_holds_cost_nothing(app):
+    get(app, "/agents")
+    before = heap(app)
+    get(app, "/agents")
+    wait_until(lambda: heap(app) < before + 500_000, lambda: f"{before} bytes again, not {heap(app)}")
+
+
+def heap(app):
+    return int(get(app, "/heap").body)
+
+
 def test_curl_has_what_it_sent_back(app, tmp_path):
     sent = tmp_path / "sent"
     sent.write_bytes(bytes(range(256)) * 8192)

@@ -55,6 +55,19 @@ const handlers = {
 		res.flushHeaders();
 		setImmediate(() => res.write("data: 1\n\n"));
 	},
+	// Requests of its own, each with agents that are nobody's behind it; then how much memory C has.
+	"/agents": (req, res) => {
+		let left = 2000;
+		const { port } = server.address();
+		const next = () => {
+			if (left-- === 0)
+				return res.end();
+			const agent = left % 2 === 0 ? false : new http.Agent();
+			http.get({ port, path: "/hello", agent }, (answer) => answer.resume().on("end", next));
+		};
+		next();
+	},
+	"/heap": (req, res) => res.end(`${process.memoryUsage().heapUsed}`),
 	"/wrong-length": (req, res) => {
 		res.writeHead(200, { "Content-Length": 5 });
 		res.write("more than five");

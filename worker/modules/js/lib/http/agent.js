@@ -48,6 +48,27 @@ Object.setPrototypeOf(Agent.prototype, EventEmitter.prototype);
 Object.setPrototypeOf(Agent, EventEmitter);
 Agent.defaultMaxSockets = Infinity;
 
+// Agents that keep no connections, as scripts make one for each request, are all alike to eddy: one stands for them.
+let plainId = 0;
+
+// Those that keep some are eddy's until the script's is gone, which nobody tells: who makes one looks after two others,
+// so that there are never many more than are in use.
+const made = new Map(); // id: what the script has of it, weakly
+const LOOKED_AFTER = 2;
+
+function sweep() {
+	let left = LOOKED_AFTER;
+	for (const [id, agent] of made) {
+		if (left-- === 0)
+			return;
+		made.delete(id);
+		if (agent.deref() === undefined)
+			native.agentDestroy(id);
+		else
+			made.set(id, agent);
+	}
+}
+
 function take(lists, name, one) {
 	const list = lists[name], i = list === undefined ? -1 : list.indexOf(one);
 	if (i < 0)
@@ -114,10 +135,13 @@ Object.assign(Agent.prototype, {
 
 	// eddy's agent, which is made when it is first asked for: until then the limits can be set.
 	id() {
+		if (!this.keepAlive && !Number.isFinite(this.maxSockets))
+			return plainId ||= native.agentNew(0, 0, 0, false);
 		if (this.id_ === 0) {
-			const reuses = this.keepAlive || Number.isFinite(this.maxSockets);
+			sweep();
 			this.id_ = native.agentNew(bounded(this.maxSockets), bounded(this.maxFreeSockets),
-				this.keepAlive ? bounded(this.options.timeout) : NOT_KEPT_MS, reuses);
+				this.keepAlive ? bounded(this.options.timeout) : NOT_KEPT_MS, true);
+			made.set(this.id_, new WeakRef(this));
 		}
 		return this.id_;
 	},
@@ -126,8 +150,10 @@ Object.assign(Agent.prototype, {
 		for (const list of Object.values(this.sockets))
 			for (const socket of [...list])
 				socket.destroy();
-		if (this.id_ !== 0)
+		if (this.id_ !== 0) {
+			made.delete(this.id_);
 			native.agentDestroy(this.id_);
+		}
 		this.id_ = 0;
 	},
 });
