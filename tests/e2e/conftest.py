@@ -6,6 +6,7 @@ from a build folder given with --build. `site` is one daemon that many tests sha
 each handler of the test modules; `daemon` is one of the test's own.
 """
 import os
+import re
 import shlex
 import shutil
 import signal
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import browser as chromium
 from harness import wait
 from harness.daemon import Daemon, Programs, environment
 from harness.install import install
@@ -118,6 +120,38 @@ def _copied_for_all(config, places):
 @pytest.fixture(scope="session")
 def programs(request):
     return request.config.programs
+
+
+@pytest.fixture(scope="session")
+def engine(programs):
+    """Skips what needs the engine of the module js, where there is none."""
+    if not (Path(programs.modules) / "js.so").exists():
+        pytest.skip("this build has no module js: there was no JavaScriptCore when it was configured")
+    if programs.sanitized:
+        pytest.skip("the engine reserves the address space that the sanitizers have")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    one = chromium.Browser()
+    yield one
+    one.stop()
+
+
+@pytest.fixture
+def window(browser):
+    """Opens a page; at the end none may have complained of anything that was not expected."""
+    made = []
+
+    def open_window(url, expected="$^", **how):
+        page = browser.page(**how)
+        made.append((page, expected))
+        return page.open(url)
+
+    yield open_window
+    for page, expected in made:
+        assert [text for text in page.complaints if not re.search(expected, text)] == []
+        page.close()
 
 
 @pytest.fixture(scope="session")

@@ -13,17 +13,11 @@ import pytest
 from harness.daemon import run
 from harness.wait import wait_until
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 TOP = Path(__file__).resolve().parents[2]
 SCRIPTS = sorted((TOP / "tests/js").glob("*.js"))
 APP = Path(__file__).resolve().parent / "scripts/app.js"
-
-
-@pytest.fixture(autouse=True)
-def engine(programs):
-    if not (Path(programs.modules) / "js.so").exists():
-        pytest.skip("this build has no module js: there was no JavaScriptCore when it was configured")
-    if programs.sanitized:
-        pytest.skip("the engine reserves the address space that the sanitizers have")
 
 
 def printed(log, name):

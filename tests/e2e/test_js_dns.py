@@ -10,6 +10,8 @@ from harness import dns
 from harness.daemon import environment
 from harness.wait import wait_until
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 SCRIPTS = Path(__file__).resolve().parent / "scripts"
 
 
@@ -20,14 +22,6 @@ def unbound():
     one = dns.Unbound()
     yield one
     one.stop()
-
-
-@pytest.fixture(autouse=True)
-def engine(programs):
-    if not (Path(programs.modules) / "js.so").exists():
-        pytest.skip("this build has no module js: there was no JavaScriptCore when it was configured")
-    if programs.sanitized:
-        pytest.skip("the engine reserves the address space that the sanitizers have")
 
 
 def printed(daemon):

@@ -18,19 +18,13 @@ from harness.client import Closed, request
 from harness.daemon import run
 from harness.wait import wait_until
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 EXAMPLES = Path(__file__).resolve().parents[2] / "worker/modules/js/examples"
 SCRIPTS = sorted(path for path in EXAMPLES.glob("*.js") if path.stem != "pages")
 HELLO = b"Hello World\n"
 # On a machine that does much else the engine may wait for its own threads, which wait for a processor.
 SLOW = r"is blocked for"
-
-
-@pytest.fixture(autouse=True)
-def engine(programs):
-    if not (Path(programs.modules) / "js.so").exists():
-        pytest.skip("this build has no module js: there was no JavaScriptCore when it was configured")
-    if programs.sanitized:
-        pytest.skip("the engine reserves the address space that the sanitizers have")
 
 
 # those of a few lines ------------------------------------------------------------------
@@ -426,29 +420,6 @@ NO_SERVER = "ERR_(CONNECTION|INCOMPLETE|EMPTY)"
 needs_chromium = pytest.mark.skipif(not chromium.PROGRAM, reason="no chromium on this machine (Debian: chromium)")
 
 
-@pytest.fixture(scope="module")
-def browser():
-    one = chromium.Browser()
-    yield one
-    one.stop()
-
-
-@pytest.fixture
-def window(browser):
-    """Opens a page; at the end none may have complained of anything that was not expected."""
-    made = []
-
-    def open_window(url, expected="$^", **how):
-        page = browser.page(**how)
-        made.append((page, expected))
-        return page.open(url)
-
-    yield open_window
-    for page, expected in made:
-        assert [text for text in page.complaints if not re.search(expected, text)] == []
-        page.close()
-
-
 def say(page, name, text):
     page.js("document.getElementById('name').value = ''; document.getElementById('name').focus(); 1")
     page.type(name)
@@ -513,10 +484,8 @@ def test_files_are_uploaded_from_a_page(site, window, tmp_path):
 @PAGES
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_page_can_be_read_and_fits_a_phone(site, window, name, path, scheme):
-    from test_browser import CONTRAST
-
     page = window(site.url + path, expected=NO_SERVER, width=360, height=740, scheme=scheme)
-    assert page.js(CONTRAST) == []
+    assert page.js(chromium.CONTRAST) == []
     assert page.js("document.documentElement.scrollWidth") <= 360
     assert page.js("document.documentElement.lang") == "en"
     for node in page.call("Accessibility.getFullAXTree")["nodes"]:

@@ -1,6 +1,4 @@
 """Scripts that end their worker with process.exit: what is under way is finished, the log says who and why."""
-from pathlib import Path
-
 import pytest
 
 from harness.client import request
@@ -28,9 +26,7 @@ require("eddy").onDrain(() => parked?.end("drained\\n"));
 
 
 @pytest.fixture
-def leaving(daemon, programs, tmp_path):
-    if not (Path(programs.modules) / "js.so").exists() or programs.sanitized:
-        pytest.skip("there is no module js in this build, or no room for its engine")
+def leaving(daemon, engine, tmp_path):
     script = tmp_path / "app.js"
     script.write_text(SCRIPT)
     daemon.conf(workers=1, modules={"app": {"path": "js.so", "script": str(script)}}, routes={"/*": "app"})

@@ -13,16 +13,10 @@ from harness.client import request
 from harness.daemon import run
 from harness.wait import SCALE, wait_until
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 SCRIPT = Path(__file__).resolve().parent / "scripts/failures.js"
 PATIENCE = 40  # seconds: what waits for a processor is not called blocked, on a busy machine
-
-
-@pytest.fixture(autouse=True)
-def engine(programs):
-    if not (Path(programs.modules) / "js.so").exists():
-        pytest.skip("this build has no module js: there was no JavaScriptCore when it was configured")
-    if programs.sanitized:
-        pytest.skip("the engine reserves the address space that the sanitizers have")
 
 
 @pytest.fixture

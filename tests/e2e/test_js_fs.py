@@ -16,19 +16,13 @@ from harness.held_disk import SIZE, HeldDisk
 from harness.strace import needs_strace, traced
 from harness.wait import wait_until
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 SCRIPT = Path(__file__).resolve().parent / "scripts/files.js"
 ROOT = os.geteuid() == 0
 MEGABYTE = 1 << 20
 LARGE = 64 * MEGABYTE
 GROWTH = 60 * MEGABYTE  # a garbage collector takes its time
-
-
-@pytest.fixture(autouse=True)
-def engine(programs):
-    if not (Path(programs.modules) / "js.so").exists():
-        pytest.skip("this build has no module js: there was no JavaScriptCore when it was configured")
-    if programs.sanitized:
-        pytest.skip("the engine reserves the address space that the sanitizers have")
 
 
 class Site:

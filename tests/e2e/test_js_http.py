@@ -10,16 +10,10 @@ import pytest
 from harness.client import BadAnswer
 from harness.wait import wait_until
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 SCRIPT = Path(__file__).resolve().parent / "scripts/http.js"
 PIECE = 65536
-
-
-@pytest.fixture(autouse=True)
-def engine(programs):
-    if not (Path(programs.modules) / "js.so").exists():
-        pytest.skip("this build has no module js: there was no JavaScriptCore when it was configured")
-    if programs.sanitized:
-        pytest.skip("the engine reserves the address space that the sanitizers have")
 
 
 @pytest.fixture(params=["route", "server"])

@@ -9,18 +9,12 @@ from harness.client import request
 from harness.daemon import rss_bytes
 from harness.wait import wait_until
 
+pytestmark = pytest.mark.usefixtures("engine")
+
 SCRIPT = Path(__file__).resolve().parent / "scripts/proxy.js"
 MEGABYTE = 1 << 20
 SIZE = 200 * MEGABYTE
 GROWTH = 60 * MEGABYTE  # a garbage collector takes its time
-
-
-@pytest.fixture(autouse=True)
-def engine(programs):
-    if not (Path(programs.modules) / "js.so").exists():
-        pytest.skip("this build has no module js: there was no JavaScriptCore when it was configured")
-    if programs.sanitized:
-        pytest.skip("the engine reserves the address space that the sanitizers have")
 
 
 @pytest.fixture
