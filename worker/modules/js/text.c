@@ -5,7 +5,9 @@
 #include "js.h"
 #include "utf8.h"
 
-/* The bytes [start, end) of a typed array; false with *exception set: it is none. */
+#define STRING_MAX 0x1fffffe8 /* Node's; the engine ends the process at four times as many */
+
+/* The bytes [start, end) of a typed array; false with *exception set: it is none, or too long. */
 static bool
 text_range(const struct js *js, size_t argc, const JSValueRef argv[], const char **p, size_t *n,
 	   JSValueRef *exception)
@@ -25,7 +27,11 @@ text_range(const struct js *js, size_t argc, const JSValueRef argv[], const char
 		start = end = 0;
 	*p += (size_t)start;
 	*n = (size_t)(end - start);
-	return true;
+	if (*n <= STRING_MAX)
+		return true;
+	js_throw(js, exception, "ERR_STRING_TOO_LONG",
+		 "Cannot create a string longer than 0x%x characters", STRING_MAX);
+	return false;
 }
 
 /* utf8Decode(bytes, start, end) */

@@ -2,7 +2,7 @@
 "use strict";
 
 const { argType, argValue, outOfRange, coded } = require("errors");
-const { encodingName, encodingOf, encodingGiven, encode, decode } = require("buffer/encodings");
+const { MAX_STRING, encodingName, encodingOf, encodingGiven, encode, decode } = require("buffer/encodings");
 const { atob, btoa } = require("buffer/base64_globals");
 
 const MAX_LENGTH = 2 ** 32;
@@ -428,4 +428,4 @@ for (const [name, get] of [["parent", "buffer"], ["offset", "byteOffset"]])
 	} });
 
 module.exports = { Buffer, SlowBuffer: Buffer, kMaxLength: MAX_LENGTH, kStringMaxLength: 2 ** 29 - 24,
-	constants: { MAX_LENGTH, MAX_STRING_LENGTH: 2 ** 29 - 24 }, INSPECT_MAX_BYTES: 50, atob, btoa };
+	constants: { MAX_LENGTH, MAX_STRING_LENGTH: MAX_STRING }, INSPECT_MAX_BYTES: 50, atob, btoa };

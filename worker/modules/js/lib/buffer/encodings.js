@@ -3,6 +3,8 @@
 
 const { coded } = require("errors");
 
+const MAX_STRING = 0x1fffffe8; // characters
+const PER_BYTE = { hex: 2, base64: 4 / 3, base64url: 4 / 3, utf16le: 1 / 2 }; // of them; one, where nothing is said
 const BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const BASE64URL = BASE64.slice(0, 62) + "-_";
 const CODES = new Map([...BASE64].map((letter, i) => [letter.charCodeAt(0), i]));
@@ -115,6 +117,8 @@ function base64Text(bytes, start, end, letters, pad) {
 function decode(bytes, encoding, start, end) {
 	if (start >= end)
 		return "";
+	if ((Math.min(end, bytes.length) - start) * (PER_BYTE[encoding] ?? 1) > MAX_STRING)
+		throw coded(Error, "ERR_STRING_TOO_LONG", `Cannot create a string longer than 0x${MAX_STRING.toString(16)} characters`);
 	switch (encoding) {
 	case "utf8":
 		return native.utf8Decode(bytes, start, end);
@@ -145,4 +149,4 @@ function decode(bytes, encoding, start, end) {
 	}
 }
 
-module.exports = { encodingName, encodingOf, encodingGiven, encode, decode };
+module.exports = { MAX_STRING, encodingName, encodingOf, encodingGiven, encode, decode };
