@@ -244,8 +244,7 @@ ask(struct asking *asking, size_t argc, const JSValueRef argv[])
 				     .url = url,
 				     .method = method,
 				     .path = path,
-				     .timeout =
-					     (unsigned)js_number(js, js_arg(js, argc, argv, 5), 0)};
+				     .timeout = js_unsigned(js, js_arg(js, argc, argv, 5))};
 	eddy_client_request *handle = NULL;
 	eddy_header *headers = NULL;
 	size_t n = 0;
@@ -381,8 +380,7 @@ client_timeout(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *
 
 	(void)exception;
 	if (req != NULL)
-		eddy_client_request_set_timeout(
-			req, (unsigned)js_number(js, js_arg(js, argc, argv, 1), 0));
+		eddy_client_request_set_timeout(req, js_unsigned(js, js_arg(js, argc, argv, 1)));
 	return js_undefined(js);
 }
 
@@ -430,8 +428,7 @@ client_option(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *e
 	if (sock != NULL && name != NULL && strcmp(name, "noDelay") == 0)
 		eddy_socket_set_no_delay(sock, on);
 	else if (sock != NULL && name != NULL)
-		eddy_socket_set_keep_alive(sock, on,
-					   (unsigned)js_number(js, js_arg(js, argc, argv, 3), 0));
+		eddy_socket_set_keep_alive(sock, on, js_unsigned(js, js_arg(js, argc, argv, 3)));
 	free(name);
 	return js_undefined(js);
 }
@@ -444,9 +441,9 @@ agent_new(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *excep
 {
 	eddy_agent_options options = {
 		.size = sizeof(options),
-		.max_sockets = (unsigned)js_number(js, js_arg(js, argc, argv, 0), 0),
-		.max_free_sockets = (unsigned)js_number(js, js_arg(js, argc, argv, 1), 0),
-		.timeout = (unsigned)js_number(js, js_arg(js, argc, argv, 2), 0),
+		.max_sockets = js_unsigned(js, js_arg(js, argc, argv, 0)),
+		.max_free_sockets = js_unsigned(js, js_arg(js, argc, argv, 1)),
+		.timeout = js_unsigned(js, js_arg(js, argc, argv, 2)),
 		.no_keep_alive = !JSValueToBoolean(js->ctx, js_arg(js, argc, argv, 3)),
 	};
 	eddy_agent *agent = eddy_http_create_agent(&options);

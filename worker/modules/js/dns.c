@@ -166,9 +166,8 @@ dns_lookup(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exce
 
 	(void)exception;
 	if (question != NULL)
-		question->handle =
-			eddy_dns_lookup(host, (int)js_number(js, js_arg(js, argc, argv, 1), 0),
-					looked_up, question);
+		question->handle = eddy_dns_lookup(host, js_int(js, js_arg(js, argc, argv, 1), 0),
+						   looked_up, question);
 	free(host);
 	return question_id(js, question);
 }
@@ -256,8 +255,8 @@ dns_resolver(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *ex
 	eddy_dns_resolver_options options = {
 		.size = sizeof(options),
 		.servers = servers,
-		.timeout = (unsigned)js_number(js, js_arg(js, argc, argv, 1), 0),
-		.tries = (unsigned)js_number(js, js_arg(js, argc, argv, 2), 0),
+		.timeout = js_unsigned(js, js_arg(js, argc, argv, 1)),
+		.tries = js_unsigned(js, js_arg(js, argc, argv, 2)),
 	};
 	eddy_dns_resolver *resolver = eddy_dns_create_resolver(&options);
 	double id = resolver != NULL ? js_table_add(&js->resolvers, resolver) : 0;

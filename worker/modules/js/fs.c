@@ -431,7 +431,7 @@ args_init(const struct js *js, struct fs_args *args, size_t argc, const JSValueR
 	for (size_t i = 0; i < 3; i++)
 		args->n[i] = js_number(js, js_arg(js, argc, argv, 4 + i), 0);
 	if (args->number < FS_OPEN)
-		args->fd = (int)js_number(js, js_arg(js, argc, argv, 2), -1);
+		args->fd = js_int(js, js_arg(js, argc, argv, 2), -1);
 	else
 		good = (args->path = path_arg(js, js_arg(js, argc, argv, 2))) != NULL;
 	if (good && takes_two_paths(args->number))

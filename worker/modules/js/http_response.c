@@ -98,8 +98,7 @@ response_head(const struct js *js, const struct exchange *exchange, const JSValu
 	int err = fields_set(js, exchange->res, argv[2], eddy_response_append_header);
 
 	if (err == 0)
-		err = eddy_response_write_head(exchange->res, (int)js_number(js, argv[0], 200),
-					       reason);
+		err = eddy_response_write_head(exchange->res, js_int(js, argv[0], 200), reason);
 	free(reason);
 	return err;
 }
@@ -137,7 +136,7 @@ response_send(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *e
 	if (err == 0 && JSValueIsString(js->ctx, argv[2]))
 		eddy_response_end(exchange->res, body, n);
 	else if (err == 0)
-		eddy_response_send(exchange->res, (int)js_number(js, argv[1], 200), NULL, body, n);
+		eddy_response_send(exchange->res, js_int(js, argv[1], 200), NULL, body, n);
 	free(owned);
 	if (err == 0 && !JSValueToBoolean(js->ctx, argv[5]))
 		js_exchange_remove(exchange);
@@ -277,12 +276,12 @@ static JSValueRef
 response_timeout(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
 	struct exchange *exchange = js_exchange_arg(js, argc, argv);
-	double ms = js_number(js, js_arg(js, argc, argv, 1), 0);
+	unsigned ms = js_unsigned(js, js_arg(js, argc, argv, 1));
 	int err = 0;
 
 	if (exchange != NULL) {
 		exchange->timed = ms > 0;
-		err = eddy_response_set_timeout(exchange->res, ms > 0 ? (unsigned)ms : 0,
+		err = eddy_response_set_timeout(exchange->res, ms,
 						ms > 0 ? response_timed_out : NULL, exchange);
 	}
 	return response_result(js, err, "setTimeout", exception);

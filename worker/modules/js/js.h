@@ -157,6 +157,9 @@ void js_topics_free(struct js_topic *topic);
 /* value.c: values, both ways. */
 JSValueRef js_arg(const struct js *js, size_t argc, const JSValueRef argv[], size_t i);
 double js_number(const struct js *js, JSValueRef value, double fallback);
+/* The nearest that C has of a number of any size. What is none, or NaN: 0, or the fallback. */
+unsigned js_unsigned(const struct js *js, JSValueRef value);
+int js_int(const struct js *js, JSValueRef value, int fallback);
 /* A string's UTF-8, to be freed; lone surrogates as U+FFFD. NULL: no memory. */
 char *js_utf8(const struct js *js, JSValueRef value, size_t *n);
 /* The low bytes of a string's characters, NUL-terminated, to be freed. */

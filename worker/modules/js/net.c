@@ -289,12 +289,12 @@ socket_option(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *e
 	if (sock == NULL || name == NULL)
 		goto out;
 	if (strcmp(name, "timeout") == 0)
-		eddy_socket_set_timeout(sock->handle, (unsigned)js_number(js, value, 0));
+		eddy_socket_set_timeout(sock->handle, js_unsigned(js, value));
 	else if (strcmp(name, "noDelay") == 0)
 		eddy_socket_set_no_delay(sock->handle, JSValueToBoolean(js->ctx, value));
 	else
 		eddy_socket_set_keep_alive(sock->handle, JSValueToBoolean(js->ctx, value),
-					   (unsigned)js_number(js, js_arg(js, argc, argv, 3), 0));
+					   js_unsigned(js, js_arg(js, argc, argv, 3)));
 out:
 	free(name);
 	return js_undefined(js);
@@ -397,8 +397,8 @@ http_server_new(const struct js *js, const JSValueRef argv[], struct server *ser
 {
 	eddy_http_server_options options = {
 		.size = sizeof(options),
-		.keep_alive_timeout = (unsigned)js_number(js, argv[0], 0),
-		.headers_timeout = (unsigned)js_number(js, argv[1], 0),
+		.keep_alive_timeout = js_unsigned(js, argv[0]),
+		.headers_timeout = js_unsigned(js, argv[1]),
 		.max_body = UINT64_MAX,
 	};
 

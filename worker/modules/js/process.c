@@ -29,7 +29,7 @@ line_cut(const char *line, size_t n)
 static JSValueRef
 process_log(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
-	int priority = (int)js_number(js, js_arg(js, argc, argv, 0), LOG_INFO);
+	int priority = js_int(js, js_arg(js, argc, argv, 0), LOG_INFO);
 	size_t size = 0;
 	char *text = js_utf8(js, js_arg(js, argc, argv, 1), &size), *nul = text;
 
@@ -76,10 +76,10 @@ process_ids(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exc
 static JSValueRef
 process_kill(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
-	double pid = js_number(js, js_arg(js, argc, argv, 0), 0);
-	double number = js_number(js, js_arg(js, argc, argv, 1), 0);
+	int pid = js_int(js, js_arg(js, argc, argv, 0), 0);
+	int number = js_int(js, js_arg(js, argc, argv, 1), 0);
 
-	if (kill((pid_t)pid, (int)number) < 0)
+	if (kill(pid, number) < 0)
 		return js_throw(js, exception, eddy_error_name(EDDY_ERRNO(errno)), "kill %s",
 				eddy_error_name(EDDY_ERRNO(errno)));
 	return js_undefined(js);
@@ -193,7 +193,7 @@ process_signalled(int number, void *arg)
 static JSValueRef
 process_on_signal(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
-	int number = (int)js_number(js, js_arg(js, argc, argv, 0), 0), err;
+	int number = js_int(js, js_arg(js, argc, argv, 0), 0), err;
 
 	(void)exception;
 	if (number != SIGINT && number != SIGTERM && number != SIGHUP && number != SIGUSR1 &&
@@ -208,7 +208,7 @@ static JSValueRef
 process_leave(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
 	(void)exception;
-	eddy_process_exit((int)js_number(js, js_arg(js, argc, argv, 0), 0));
+	eddy_process_exit(js_int(js, js_arg(js, argc, argv, 0), 0));
 	return js_undefined(js);
 }
 
@@ -222,7 +222,7 @@ process_worker_id(struct js *js, size_t argc, const JSValueRef argv[], JSValueRe
 	return JSValueMakeNumber(js->ctx, eddy_cluster_worker_id());
 }
 
-/* system(): [sysname, release, version, machine, hostname, processors, memory] */
+/* system(): [sysname, release, version, machine, hostname, processors, memory, memory that is free] */
 static JSValueRef
 process_system(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {

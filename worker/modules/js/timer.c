@@ -58,8 +58,7 @@ timer_add(struct js *js, bool immediate, unsigned ms, JSValueRef *exception)
 static JSValueRef
 timer_start(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
-	return timer_add(js, false, (unsigned)js_number(js, js_arg(js, argc, argv, 0), 1),
-			 exception);
+	return timer_add(js, false, js_unsigned(js, js_arg(js, argc, argv, 0)), exception);
 }
 
 /* immediateStart(): an id. */

@@ -3,6 +3,7 @@
  * API does not show); what leaves for sockets and the log is UTF-8, with U+FFFD for surrogates that
  * stand alone, as Node's.
  */
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +34,28 @@ double
 js_number(const struct js *js, JSValueRef value, double fallback)
 {
 	return JSValueIsNumber(js->ctx, value) ? JSValueToNumber(js->ctx, value, NULL) : fallback;
+}
+
+unsigned
+js_unsigned(const struct js *js, JSValueRef value)
+{
+	double number = js_number(js, value, 0);
+
+	if (!(number > 0))
+		return 0;
+	return number < UINT_MAX ? (unsigned)number : UINT_MAX;
+}
+
+int
+js_int(const struct js *js, JSValueRef value, int fallback)
+{
+	double number = js_number(js, value, fallback);
+
+	if (isnan(number))
+		return fallback;
+	if (number <= INT_MIN)
+		return INT_MIN;
+	return number < INT_MAX ? (int)number : INT_MAX;
 }
 
 char *
