@@ -133,8 +133,9 @@ int js_loader_start(struct js *js);
 
 /* The tables of the parts, which js_loader_start puts into `native`. */
 extern const struct js_binding js_loader_bindings[], js_timer_bindings[], js_http_bindings[],
-	js_response_bindings[], js_net_bindings[], js_process_bindings[], js_text_bindings[],
-	js_dns_bindings[], js_cluster_bindings[], js_client_bindings[], js_fs_bindings[];
+	js_response_bindings[], js_net_bindings[], js_os_bindings[], js_process_bindings[],
+	js_text_bindings[], js_dns_bindings[], js_cluster_bindings[], js_client_bindings[],
+	js_fs_bindings[];
 
 /* fs.c */
 void js_fs_fini(struct js *js);

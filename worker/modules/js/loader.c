@@ -264,6 +264,7 @@ bind_all(struct js *js)
 		js_timer_bindings,
 		js_http_bindings, js_response_bindings,
 		js_net_bindings,
+		js_os_bindings,
 		js_process_bindings,
 		js_text_bindings,
 		js_dns_bindings,

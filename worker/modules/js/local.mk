@@ -62,6 +62,7 @@ JS_TEXTS = \
 	worker/modules/js/lib/net/server.js \
 	worker/modules/js/lib/net/socket.js \
 	worker/modules/js/lib/os.js \
+	worker/modules/js/lib/os/constants.js \
 	worker/modules/js/lib/path.js \
 	worker/modules/js/lib/performance.js \
 	worker/modules/js/lib/process.js \
@@ -145,6 +146,7 @@ worker_modules_js_so_SOURCES = \
 	worker/modules/js/loader.c \
 	worker/modules/js/memory.c \
 	worker/modules/js/net.c \
+	worker/modules/js/os.c \
 	worker/modules/js/process.c \
 	worker/modules/js/table.c \
 	worker/modules/js/table.h \

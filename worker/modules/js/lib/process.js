@@ -137,14 +137,11 @@ self.on("warning", (warning) => {
 	native.log(LOG_WARNING, `${code}${warning.name}: ${warning.message}${detail}`);
 });
 
-const NUMBERS = { __proto__: null, SIGQUIT: 3, SIGABRT: 6, SIGKILL: 9, SIGSEGV: 11, SIGPIPE: 13, SIGALRM: 14,
-	SIGCHLD: 17, SIGCONT: 18, SIGSTOP: 19, ...SIGNALS };
-
 function kill(pid, signal = "SIGTERM") {
 	// eslint-disable-next-line eqeqeq
 	if (pid != (pid | 0))
 		throw argType("pid", "of type number", pid);
-	const number = typeof signal === "number" ? signal : NUMBERS[signal];
+	const number = typeof signal === "number" ? signal : require("os/constants").signals[signal];
 	if (number === undefined)
 		throw coded(TypeError, "ERR_UNKNOWN_SIGNAL", `Unknown signal: ${signal}`);
 	native.kill(pid | 0, number);
