@@ -15,6 +15,17 @@ const handlers = {
 		await null;
 		throw new Error("rejected by a listener");
 	},
+	"/several": (req, res) => {
+		const server = http.createServer(() => {});
+		server.on("request", async () => {
+			await null;
+			throw new Error("rejected by one of two listeners");
+		});
+		server.listen(0, () => http.get({ port: server.address().port }, (answer) => {
+			server.close();
+			answer.pipe(res.writeHead(answer.statusCode));
+		}));
+	},
 	"/reject-behind-the-head": async (req, res) => {
 		res.write("begun\n");
 		await new Promise((resolve) => setImmediate(resolve));

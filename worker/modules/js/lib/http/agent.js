@@ -104,15 +104,17 @@ Object.assign(Agent.prototype, {
 
 	addRequest(request, options) {
 		const name = this.getName(options);
-		if (this.maxTotalSockets !== Infinity)
-			throw coded(Error, "ERR_METHOD_NOT_IMPLEMENTED", "agent.maxTotalSockets: eddy's agents count connections of one " +
-				"host, not of all. Say maxSockets");
-		const has = this.sockets[name] === undefined ? 0 : this.sockets[name].length;
 		request.agentName_ = name;
-		if (has < this.maxSockets)
+		if (this.hasRoom_(name))
 			this.seat_(request);
 		else
 			(this.requests[name] ??= []).push(request);
+	},
+
+	// Connections that are kept and have no request are eddy's, and not counted.
+	hasRoom_(name) {
+		const has = this.sockets[name] === undefined ? 0 : this.sockets[name].length;
+		return has < this.maxSockets && this.totalSocketCount < this.maxTotalSockets;
 	},
 
 	seat_(request) {
@@ -120,15 +122,16 @@ Object.assign(Agent.prototype, {
 		this.totalSocketCount++;
 	},
 
-	// A request is over: who waits for its place comes next.
+	// A request is over: who waits for its place comes next, at first who asks the same host.
 	leave_(request) {
 		const name = request.agentName_;
 		if (take(this.requests, name, request) || !take(this.sockets, name, request.seated_))
 			return;
 		this.totalSocketCount--;
-		const next = this.requests[name] && this.requests[name][0];
-		if (next !== undefined) {
-			take(this.requests, name, next);
+		const waits = [name, ...Object.keys(this.requests)].find((one) => this.requests[one] && this.hasRoom_(one));
+		if (waits !== undefined) {
+			const [next] = this.requests[waits];
+			take(this.requests, waits, next);
 			this.seat_(next);
 		}
 	},

@@ -38,9 +38,9 @@ function ClientRequest(input, options, callback) {
 	this.shouldKeepAlive = this.agent.keepAlive || Number.isFinite(this.agent.maxSockets);
 	this.id_ = 0; // 0: nothing of it is C's yet, or no more
 	this.connected_ = this.waited_ = this.upgraded_ = false;
-	this.seated_ = this.trail_ = undefined;
+	this.seated_ = this.unseated_ = this.trail_ = undefined;
 	this.flushed_ = []; // callbacks of writes, which are owed until the bytes are on their way
-	this.needDrain_ = this.over_ = this.failed_ = false;
+	this.needDrain_ = this.over_ = this.failed_ = this.holds_ = false;
 	this.putHeaders_(options);
 	if (callback)
 		this.once("response", callback);
@@ -76,6 +76,13 @@ Object.assign(ClientRequest.prototype, {
 	// The agent has a place for it, at once or later.
 	seat_() {
 		this.seated_ = new ClientSocket(this);
+		if (this.unseated_ !== undefined && !this.destroyed) {
+			this.holds_ = false;
+			this.reach_(this.unseated_);
+			this.unseated_ = undefined;
+			if (!this.holds_)
+				this.giveHeld_();
+		}
 		if (this.waited_)
 			nextTick(() => this.onSeat_());
 		return this.seated_;
@@ -109,6 +116,15 @@ Object.assign(ClientRequest.prototype, {
 			return;
 		const fields = this.packed_(length);
 		this.headSent_ = true;
+		if (this.seated_ === undefined && this.agent.maxTotalSockets !== Infinity) {
+			this.unseated_ = fields; // C counts the connections of a host, not of all
+			this.holds_ = true;
+		} else {
+			this.reach_(fields);
+		}
+	},
+
+	reach_(fields) {
 		const known = this.lookup_ || this.family_ ? undefined : this.host;
 		if (known === undefined && !this.socketPath && !net.isIP(this.host)) {
 			this.lookUp_(fields);
@@ -136,7 +152,7 @@ Object.assign(ClientRequest.prototype, {
 
 	lookUp_(fields) {
 		const found = (error, address) => {
-			this.looking_ = undefined;
+			this.holds_ = false;
 			if (this.destroyed)
 				return;
 			if (error) {
@@ -145,24 +161,28 @@ Object.assign(ClientRequest.prototype, {
 				return;
 			}
 			this.ask_(Array.isArray(address) ? address[0].address : address, fields);
-			const pieces = this.held_ ?? [];
-			this.held_ = undefined;
-			let room = true;
-			for (const [call, piece] of pieces)
-				room = native[call](this.id_, piece) !== false && room;
-			if (room && this.needDrain_)
-				nextTick(() => this.emit("drain"));
-			this.needDrain_ = !room;
+			this.giveHeld_();
 		};
-		this.looking_ = true;
+		this.holds_ = true;
 		(this.lookup_ ?? require("dns").lookup)(this.host, { family: this.family_, hints: 0 }, found);
 	},
 
-	// To C; what is looked up first keeps it back.
+	// To C; what is looked up first, or has no place at its agent yet, keeps it back.
 	give_(call, piece) {
-		if (this.looking_)
+		if (this.holds_)
 			return (this.held_ ??= []).push([call, piece]) < 16;
 		return this.id_ === 0 || native[call](this.id_, piece);
+	},
+
+	giveHeld_() {
+		const pieces = this.held_ ?? [];
+		this.held_ = undefined;
+		let room = true;
+		for (const [call, piece] of pieces)
+			room = this.give_(call, piece) !== false && room;
+		if (room && this.needDrain_)
+			nextTick(() => this.emit("drain"));
+		this.needDrain_ = !room;
 	},
 
 	// settings ---------------------------------------------------------------------

@@ -71,7 +71,7 @@ module.exports = {
 		if (this.headSent_)
 			return;
 		this.begin_(undefined);
-		if (this.id_ !== 0 || this.looking_)
+		if (this.id_ !== 0 || this.holds_)
 			this.give_("clientFlush");
 	},
 

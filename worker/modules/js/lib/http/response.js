@@ -201,6 +201,15 @@ Object.assign(ServerResponse.prototype, {
 			nextTick(callback);
 	},
 
+	// Node's older hooks, which packages call or replace.
+	writeHeader(status, ...rest) {
+		return this.writeHead(status, ...rest);
+	},
+
+	_implicitHeader() {
+		this.writeHead(this.statusCode);
+	},
+
 	writeEarlyHints(hints, callback) {
 		if (hints === null || typeof hints !== "object" || Array.isArray(hints))
 			throw argType("hints", "of type object", hints);

@@ -128,6 +128,18 @@ function answerFailure(res, error) {
 	res.end("Internal Server Error\n");
 }
 
+// Calls the listeners of an event; the promises that async ones return are heeded, too.
+function callAll(server, listeners, req, res) {
+	for (const listener of typeof listeners === "function" ? [listeners] : [...listeners])
+		heed(listener.call(server, req, res), res);
+}
+
+// The failure of an async handler is answered as that of another.
+function heed(result, res) {
+	if (result !== undefined && result !== null && typeof result.then === "function")
+		result.then(undefined, (error) => answerFailure(res, error));
+}
+
 // What Node would give to another event than 'request'. True: it has been given.
 function elsewhere(server, events, req, res) {
 	const upgrades = req.method === "CONNECT" ? "connect"
@@ -144,7 +156,7 @@ function elsewhere(server, events, req, res) {
 	}
 	if (events.checkContinue === undefined || !/^100-continue$/i.test(req.headers.expect))
 		return false;
-	server.emit("checkContinue", req, res);
+	callAll(server, events.checkContinue, req, res);
 	return true;
 }
 
@@ -154,12 +166,12 @@ function serve(server, req, res) {
 		limit(res, server.timeout);
 	if ((events.upgrade !== undefined || events.checkContinue !== undefined || req.method === "CONNECT") &&
 		elsewhere(server, events, req, res))
-		return undefined;
-	const listener = events.request;
-	if (typeof listener === "function")
-		return listener.call(server, req, res);
-	server.emit("request", req, res);
-	return undefined;
+		return;
+	const listeners = events.request;
+	if (typeof listeners === "function")
+		heed(listeners.call(server, req, res), res);
+	else if (listeners !== undefined)
+		callAll(server, listeners, req, res);
 }
 
 function onRequest(id, method, url, minor, fields, serverId) {
@@ -183,17 +195,14 @@ function onRequest(id, method, url, minor, fields, serverId) {
 	req.source_ = res;
 	res.id_ = id;
 	try {
-		let result;
 		if (server === undefined) {
-			result = handler(req, res);
+			heed(handler(req, res), res);
 		} else {
 			res.server_ = server;
 			if (server.joinDuplicateHeaders)
 				req.joinDuplicateHeaders = true;
-			result = serve(server, req, res);
+			serve(server, req, res);
 		}
-		if (result !== undefined && result !== null && typeof result.then === "function")
-			result.then(undefined, (error) => answerFailure(res, error));
 	} catch (error) {
 		answerFailure(res, error);
 	}

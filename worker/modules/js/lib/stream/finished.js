@@ -87,6 +87,8 @@ function finished(stream, options, callback) {
 	if (options.error !== false)
 		stream.on("error", onError);
 	stream.on("close", onClose);
+	if (typeof stream.setHeader === "function" && typeof stream.abort === "function")
+		stream.on("abort", onClose); // a request to a server, which closes later
 	if (stream.closed_)
 		nextTick(onClose);
 	else if (stream.errorEmitted_ && !waitsForClose)
@@ -101,6 +103,7 @@ function finished(stream, options, callback) {
 		stream.removeListener("finish", onFinish);
 		stream.removeListener("error", onError);
 		stream.removeListener("close", onClose);
+		stream.removeListener("abort", onClose);
 	};
 	function onAbort() {
 		if (over)

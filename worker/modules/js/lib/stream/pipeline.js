@@ -9,6 +9,18 @@ function asReadable(part) {
 	return isStream(part) ? part : require("stream").Readable.from(part);
 }
 
+const isRequest = (value) => value !== null && typeof value === "object" && typeof value.setHeader === "function" &&
+	typeof value.abort === "function";
+
+// A request to a server is broken off, also by way of its answer: that has errors of its own to tell.
+function giveUp(stream, error) {
+	const request = isRequest(stream) ? stream : isRequest(stream.req) ? stream.req : undefined;
+	if (request !== undefined && !request.destroyed)
+		request.abort();
+	else if (request === undefined)
+		stream.destroy(error);
+}
+
 const isIterable = (value) => value !== null && value !== undefined &&
 	(typeof value[Symbol.asyncIterator] === "function" || typeof value[Symbol.iterator] === "function");
 
@@ -37,7 +49,7 @@ function run(parts, options, callback) {
 		if (error)
 			for (const stream of streams)
 				if (!stream.done)
-					stream.it.destroy(error);
+					giveUp(stream.it, error);
 		if (left > 0)
 			return;
 		if (signal)
