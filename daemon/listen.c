@@ -1,5 +1,5 @@
 /*
- * LISTEN and UNLISTEN; see listen.h.
+ * LISTEN and UNLISTEN, and their answers; see listen.h.
  */
 #include "daemon/listen.h"
 #include "daemon/child.h"
@@ -129,9 +129,13 @@ listen_end(struct child *child, const struct contract_message *message)
 {
 	const struct contract_unlisten *unlisten =
 		contract_body(message, sizeof(*unlisten), NULL, NULL);
+	struct contract_unlisten body;
 
-	if (!unlisten)
+	if (!unlisten || child->outbox.ncontrol > UNREAD_MAX)
 		return false;
-	shared_drop(&child->master->shared, &child->shared, unlisten->id);
+	body = *unlisten;
+	shared_drop(&child->master->shared, &child->shared, body.id);
+	child_control(child,
+		      packet_new(CONTRACT_UNLISTENED, &(struct iovec){&body, sizeof(body)}, 1));
 	return true;
 }

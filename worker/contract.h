@@ -19,6 +19,7 @@
  *	                             <-    LISTEN     a module wants to listen, at any time
  *	LISTENING (fd)               ->               one answer to each LISTEN
  *	                             <-    UNLISTEN   it does not want to any more
+ *	UNLISTENED                   ->               one answer to each UNLISTEN
  *	SIGNAL                       ->               the master was sent it, and acts on it next
  *	                             <-    LOG        one line for the log
  *	                             <-    BACKTRACE  answers the signal CONTRACT_TRACE_SIGNAL
@@ -43,7 +44,7 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
-#define CONTRACT_VERSION 3
+#define CONTRACT_VERSION 4
 #define CONTRACT_LINK_FD 3	   /* what a worker inherits besides 0, 1 and 2 */
 #define CONTRACT_MESSAGE_MAX 65536 /* bytes of one packet, header included */
 #define CONTRACT_FDS_MAX 253	   /* what the kernel lets one message carry (SCM_MAX_FD) */
@@ -57,23 +58,24 @@ enum contract_exit {
 };
 
 enum contract_type {
-	CONTRACT_HELLO = 1, /* master to worker: struct contract_hello, module directory; fds */
-	CONTRACT_READY,	    /* worker to master: no body */
-	CONTRACT_FAIL,	    /* worker to master: struct contract_fail, text */
-	CONTRACT_ACCEPT,    /* master to worker: no body */
-	CONTRACT_DRAIN,	    /* master to worker: no body */
-	CONTRACT_LOG,	    /* worker to master: struct contract_log, module name, text */
-	CONTRACT_PUBLISH,   /* both: struct contract_publish, topic, data; for the generation */
-	CONTRACT_LOST,	    /* master to worker: struct contract_lost */
-	CONTRACT_STOPPED,   /* worker to master: no body; it accepts nothing any more */
-	CONTRACT_REOPEN,    /* master to worker: no body; fd */
-	CONTRACT_LISTEN,    /* worker to master: struct contract_listen, address */
-	CONTRACT_LISTENING, /* master to worker: struct contract_listening, address; fd */
-	CONTRACT_UNLISTEN,  /* worker to master: struct contract_unlisten */
-	CONTRACT_SIGNAL,    /* master to worker: struct contract_signal */
-	CONTRACT_HURRY,	    /* master to worker: no body; drain_timeout is over as of now */
-	CONTRACT_BACKTRACE, /* worker to master: text, a line for each frame */
-	CONTRACT_REOPENED,  /* worker to master: struct contract_reopened */
+	CONTRACT_HELLO = 1,  /* master to worker: struct contract_hello, module directory; fds */
+	CONTRACT_READY,	     /* worker to master: no body */
+	CONTRACT_FAIL,	     /* worker to master: struct contract_fail, text */
+	CONTRACT_ACCEPT,     /* master to worker: no body */
+	CONTRACT_DRAIN,	     /* master to worker: no body */
+	CONTRACT_LOG,	     /* worker to master: struct contract_log, module name, text */
+	CONTRACT_PUBLISH,    /* both: struct contract_publish, topic, data; for the generation */
+	CONTRACT_LOST,	     /* master to worker: struct contract_lost */
+	CONTRACT_STOPPED,    /* worker to master: no body; it accepts nothing any more */
+	CONTRACT_REOPEN,     /* master to worker: no body; fd */
+	CONTRACT_LISTEN,     /* worker to master: struct contract_listen, address */
+	CONTRACT_LISTENING,  /* master to worker: struct contract_listening, address; fd */
+	CONTRACT_UNLISTEN,   /* worker to master: struct contract_unlisten */
+	CONTRACT_SIGNAL,     /* master to worker: struct contract_signal */
+	CONTRACT_HURRY,	     /* master to worker: no body; drain_timeout is over as of now */
+	CONTRACT_BACKTRACE,  /* worker to master: text, a line for each frame */
+	CONTRACT_REOPENED,   /* worker to master: struct contract_reopened */
+	CONTRACT_UNLISTENED, /* master to worker: struct contract_unlisten */
 };
 
 /*
@@ -166,6 +168,10 @@ struct contract_listening {
 	/* the address that it was bound to follows, numeric, with the port that was picked for 0 */
 };
 
+/*
+ * In UNLISTENED: the master has let go of that listener. If no other worker has it, its address is
+ * free, and its unix socket's file removed.
+ */
 struct contract_unlisten {
 	uint32_t id;
 };

@@ -796,7 +796,8 @@ typedef struct {
 	void (*error)(eddy_server *server, int error, void *arg);
 	/*
 	 * The last: it listens no more, since it was closed or the worker drains, and its sockets
-	 * have closed. Node: 'close'.
+	 * have closed. Where it was closed its address is free by now, and the file of a unix
+	 * socket removed, if no other worker listens there. Node: 'close'.
 	 */
 	void (*close)(eddy_server *server, void *arg);
 } eddy_server_events;

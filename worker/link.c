@@ -190,6 +190,17 @@ link_listening(struct worker *worker, struct contract_message *message)
 	server_answered(&worker->net, listening->id, listening->error, (eddy_str){rest, n}, fd);
 }
 
+/* The master's answer to one of link_unlisten. */
+static void
+link_unlistened(struct worker *worker, const struct contract_message *message)
+{
+	const struct contract_unlisten *unlisten =
+		contract_body(message, sizeof(*unlisten), NULL, NULL);
+
+	if (unlisten != NULL)
+		server_released(&worker->net, unlisten->id);
+}
+
 static void
 link_signal(struct worker *worker, const struct contract_message *message)
 {
@@ -223,6 +234,9 @@ link_handle(struct worker *worker, struct contract_message *message)
 		break;
 	case CONTRACT_LISTENING:
 		link_listening(worker, message);
+		break;
+	case CONTRACT_UNLISTENED:
+		link_unlistened(worker, message);
 		break;
 	case CONTRACT_SIGNAL:
 		link_signal(worker, message);
@@ -351,14 +365,14 @@ link_listen(void *arg, uint32_t id, const char *address)
 }
 
 /* Where the link is full it is dropped: the listener is then the worker's until it goes. */
-void
+int
 link_unlisten(void *arg, uint32_t id)
 {
 	struct worker *worker = arg;
 	struct contract_unlisten unlisten = {.id = id};
 
-	contract_send(worker->link, CONTRACT_UNLISTEN, &(struct iovec){&unlisten, sizeof(unlisten)},
-		      1, NULL, 0);
+	return contract_send(worker->link, CONTRACT_UNLISTEN,
+			     &(struct iovec){&unlisten, sizeof(unlisten)}, 1, NULL, 0);
 }
 
 static int

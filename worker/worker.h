@@ -128,7 +128,7 @@ void link_stopped(struct worker *worker);
 void link_reopened(struct worker *worker);
 /* Asks for a listener, gives it back; net_events. */
 int link_listen(void *arg, uint32_t id, const char *address);
-void link_unlisten(void *arg, uint32_t id);
+int link_unlisten(void *arg, uint32_t id);
 void link_fail(struct worker *worker, enum contract_fail_kind kind, size_t index, const char *why);
 void link_log(struct worker *worker, int priority, const char *module, const char *text, size_t n);
 /* The same from another thread than the loop's. */

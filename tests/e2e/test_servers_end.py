@@ -57,6 +57,24 @@ def test_nobody_is_accepted_inside_the_call_that_closes(once, daemon):
     daemon.wait_log("server closed, 0 left of 0")
 
 
+def test_a_server_has_closed_when_the_master_has_let_go_of_its_address(once, daemon):
+    once()
+    with daemon.stopped(daemon.pid):
+        assert daemon.get("/close").body == b"0"
+        assert daemon.get("/nowhere").status == 404  # the turn that has closed it is over
+    daemon.wait_log("server closed, 0 left of 0, its file is gone")
+
+
+def test_a_server_that_is_closed_when_the_worker_leaves_waits_for_no_master(once, daemon):
+    once()
+    worker = daemon.workers()[0]["pid"]
+    with daemon.stopped(daemon.pid):
+        assert daemon.get("/close").body == b"0"
+        os.kill(worker, signal.SIGTERM)
+        wait_until(lambda: state(worker) in ("Z", None), "the worker to leave")
+    daemon.wait_log("server closed, 0 left of 0, its file is there")
+
+
 def test_a_socket_that_is_opened_anew_ends_with_the_worker(once, daemon, tmp_path):
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(f"{tmp_path}/far")

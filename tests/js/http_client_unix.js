@@ -1,4 +1,4 @@
-// Requests over a unix socket, and to one that is not there.
+// Requests over a unix socket, and to one that is not there any more.
 "use strict";
 const http = require("http");
 const net = require("net");
@@ -21,7 +21,7 @@ server.listen(socketPath, () => {
 		res.on("end", () => http.get({ socketPath, host: "named", port: 8080, headers: { A: "b" }, agent }, (res) => {
 			res.resume();
 			res.on("end", () => server.close(() => {
-				const nobody = http.get({ socketPath: `${socketPath}.none` });
+				const nobody = http.get({ socketPath });
 				nobody.on("error", (error) => console.log(error.code, error.syscall, error.errno, hide(error.address), hide(error.message), error.port));
 				nobody.on("close", () => console.log("done"));
 			}));

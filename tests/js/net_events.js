@@ -5,20 +5,22 @@ const net = require("net");
 // Each side has its own order; between them there is none.
 const said = { server: [], theirs: [], ours: [] };
 const say = (name, ...words) => said[name].push(words.join(" "));
-let left = 2;
+let left = 3;
 
 function follow(name, socket) {
 	for (const event of ["lookup", "connect", "ready", "drain", "end", "finish", "close", "error", "timeout"])
 		socket.on(event, (...args) => say(name, event, event === "close" ? args : args.length));
-	socket.on("close", () => {
-		if (--left === 0)
-			setImmediate(() => {
-				for (const [name, lines] of Object.entries(said))
-					console.log(name, lines);
-				console.log("done");
-			});
-	});
+	socket.on("close", over);
 	return socket;
+}
+
+// Both sides and the server have closed.
+function over() {
+	if (--left > 0)
+		return;
+	for (const [name, lines] of Object.entries(said))
+		console.log(name, lines);
+	console.log("done");
 }
 
 const server = net.createServer();
@@ -46,6 +48,7 @@ server.listen(0, "127.0.0.1", () => {
 		say("ours", socket.destroyed, socket.readyState, socket.closed, socket.errored);
 		server.close(() => {
 			say("server", "callback of close", server.listening, server.address());
+			over();
 		});
 	});
 });

@@ -36,10 +36,12 @@ server.listen(0, "127.0.0.1", () => {
 			console.log("connections", error, n);
 			console.log(server.close((error) => {
 				console.log("closed", error, server.listening, server.address());
-				server.close((error) => {
-					console.log("again", error.code);
+				const late = net.connect(port, "127.0.0.1");
+				late.on("error", (error) => console.log("nobody listens", error.code));
+				late.on("close", () => server.close(async (error) => {
+					console.log("again", error.code, await oursClosed);
 					console.log("done");
-				});
+				}));
 			}) === server);
 			console.log(server.listening, server.address());
 			refused("ECONNREFUSED", { port, host: "127.0.0.1" }, (error) => {
@@ -52,6 +54,6 @@ server.listen(0, "127.0.0.1", () => {
 			});
 		});
 	});
-	socket.on("close", () => console.log("ours closed"));
+	const oursClosed = new Promise((resolve) => socket.on("close", resolve));
 });
 server.on("close", () => console.log("close"));

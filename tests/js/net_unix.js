@@ -7,22 +7,6 @@ const folder = process.env.TMPDIR || "/tmp";
 const name = path.join(folder, `eddy-js-${process.pid}.sock`);
 const hide = (text) => String(text).replaceAll(name, "NAME");
 
-// Connects until nobody listens any more: a listener that all workers share goes a moment after its close.
-function refused(code, options, done) {
-	let last;
-	const socket = net.connect(options);
-	socket.on("error", (error) => {
-		last = error;
-	});
-	socket.on("connect", () => socket.destroy());
-	socket.on("close", (failed) => {
-		if (last && last.code === code)
-			done(last, failed);
-		else
-			setTimeout(refused, 10, code, options, done);
-	});
-}
-
 const theirs = [];
 const server = net.createServer((socket) => {
 	theirs.push(socket.remoteAddress, socket.remotePort, socket.remoteFamily, socket.localPort, JSON.stringify(socket.address()));
@@ -46,8 +30,9 @@ server.listen(name, () => {
 		second.on("error", (error) => {
 			console.log(error.code, error.syscall, hide(error.address), error.port, error.errno, hide(error.message));
 			server.close(() => {
-				refused("ENOENT", { path: name }, (error, failed) => {
-					console.log(error.code, error.syscall, hide(error.address), error.port, error.errno, hide(error.message));
+				const third = net.connect({ path: name });
+				third.on("error", (error) => console.log(error.code, error.syscall, hide(error.address), error.port, error.errno, hide(error.message)));
+				third.on("close", (failed) => {
 					console.log("close", failed);
 					console.log("done");
 				});

@@ -50,7 +50,7 @@ struct net_events {
 			const struct sockaddr *peer);
 	/* Asks the master for a listener; tells it that one is not needed any more. 0 or -errno. */
 	int (*listen)(void *arg, uint32_t id, const char *address);
-	void (*unlisten)(void *arg, uint32_t id);
+	int (*unlisten)(void *arg, uint32_t id);
 	/* The answer to the last of them has come, while the worker was starting. */
 	void (*settled)(void *arg);
 	/* It cannot listen, `load` has asked for it, and the module does not want to hear of it. */

@@ -111,7 +111,8 @@ server_tell(struct task *task)
 	if (server->left && server->state == SERVER_CLOSED)
 		server_post(server); /* behind what the connection has posted */
 	server->left = false;
-	if (server->state != SERVER_CLOSED || server->nsockets > 0 || server->posted)
+	if (server->state != SERVER_CLOSED || server->nsockets > 0 || server->held ||
+	    server->posted)
 		return;
 	server_call(server, server->calls.close);
 	server_over(server);
@@ -179,7 +180,7 @@ server_close(struct server *server)
 	if (server->state == SERVER_CLOSED)
 		return;
 	if (server->state != SERVER_IDLE)
-		net->events->unlisten(net->arg, server->id);
+		server->held = net->events->unlisten(net->arg, server->id) == 0;
 	gate_drop(&server->gate);
 	server->state = SERVER_CLOSED;
 	if (server->kind->closed != NULL)
@@ -310,12 +311,32 @@ server_answered(struct net *net, uint32_t id, int error, eddy_str address, int f
 		net->events->settled(net->arg);
 }
 
+static void
+server_release(struct server *server)
+{
+	server->held = false;
+	server_post(server);
+}
+
+void
+server_released(struct net *net, uint32_t id)
+{
+	struct server *server;
+
+	LIST_FOREACH(server, &net->servers_all, link)
+		if (server->id == id && server->held)
+			server_release(server);
+	loop_run_ticks(net->loop);
+}
+
 void
 servers_stop(struct net *net)
 {
 	struct server *server;
 
 	LIST_FOREACH(server, &net->servers_all, link) {
+		if (server->held) /* who leaves does not wait for a master that may be gone */
+			server_release(server);
 		if (server->state == SERVER_ASKED) {
 			net->events->unlisten(net->arg, server->id);
 			server_refuse(server, EDDY_ERRNO(ECANCELED));

@@ -6,6 +6,9 @@
  *	   |                           | it could not                   | the worker drains
  *	   +---------------------------+----- eddy_server_close --------+--> CLOSED: `close` when the
  *	                                                                     last socket has gone
+ *
+ * One that was closed is told so only when the master has let go of its listener, too: its address is
+ * then free, unless other workers have it.
  */
 #ifndef EDDY_NET_SERVER_H
 #define EDDY_NET_SERVER_H
@@ -61,6 +64,7 @@ struct server {
 	bool listening : 1; /* to be told */
 	bool left : 1;	    /* one of its connections is over, whose own last words come first */
 	bool loading : 1;   /* asked for by the module's `load` */
+	bool held : 1;	    /* closed, and the master has not let go of its listener yet */
 };
 
 /*
@@ -82,6 +86,8 @@ void servers_stop(struct net *net);
 
 /* The master's answer: an errno, or the address that it has bound and the listener's descriptor. */
 void server_answered(struct net *net, uint32_t id, int error, eddy_str address, int fd);
+/* The master has let go of a listener. */
+void server_released(struct net *net, uint32_t id);
 
 /* One of its connections is over, and what its module has still to hear of it is posted. */
 void server_left(struct server *server);

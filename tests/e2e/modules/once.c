@@ -1,6 +1,7 @@
 /*
  * Servers that close, and sockets that are opened anew, where it hurts.
  *
+ * When its server has closed it says whether the socket's file is still there.
  * `load` listens at option "at". A client that comes closes the server and is dropped; GET /close closes it while
  * clients wait that this module has made itself. Option "keep": connects there, and again whenever that socket closes.
  * Option "hold": a client is kept, and gets back what it says.
@@ -19,17 +20,17 @@
 
 static eddy_module *module;
 static eddy_server *server;
-static const char *keep, *late;
+static const char *at, *keep, *late;
 static bool calling, hold;
 static unsigned connections;
 
 static void
 listening(eddy_server *it, void *arg)
 {
-	eddy_str at = eddy_server_address(it);
+	eddy_str address = eddy_server_address(it);
 
 	(void)arg;
-	eddy_log(module, LOG_NOTICE, "listening at %.*s", (int)at.n, at.p);
+	eddy_log(module, LOG_NOTICE, "listening at %.*s", (int)address.n, address.p);
 }
 
 static void
@@ -58,8 +59,9 @@ static void
 server_closed(eddy_server *it, void *arg)
 {
 	(void)arg;
-	eddy_log(module, LOG_NOTICE, "server closed, %zu left of %u", eddy_server_connections(it),
-		 connections);
+	eddy_log(module, LOG_NOTICE, "server closed, %zu left of %u, its file is %s",
+		 eddy_server_connections(it), connections,
+		 access(at + strlen("unix:"), F_OK) == 0 ? "there" : "gone");
 }
 
 static const eddy_server_events events = {
@@ -81,13 +83,13 @@ client_connect(const char *path)
 static void
 close_server(eddy_request *req, eddy_response *res, void *state)
 {
-	eddy_str at = eddy_server_address(server);
+	eddy_str address = eddy_server_address(server);
 	char path[100], text[32];
 	int fds[CLIENTS], n;
 
 	(void)req;
 	(void)state;
-	snprintf(path, sizeof(path), "%.*s", (int)(at.n - 5), at.p + 5);
+	snprintf(path, sizeof(path), "%.*s", (int)(address.n - 5), address.p + 5);
 	for (n = 0; n < CLIENTS; n++)
 		fds[n] = client_connect(path);
 	calling = true;
@@ -153,12 +155,13 @@ load(eddy_module *self, void **state)
 	(void)state;
 	module = self;
 	server = eddy_net_create_server(&events, NULL);
+	at = eddy_module_option(self, "at", "");
 	keep = eddy_module_option(self, "keep", NULL);
 	late = eddy_module_option(self, "late", NULL);
 	hold = eddy_module_option(self, "hold", NULL) != NULL;
 	if (keep != NULL && eddy_net_connect(keep, &kept, NULL) == NULL)
 		return eddy_module_fail(self, "no socket");
-	return eddy_server_listen(server, eddy_module_option(self, "at", ""));
+	return eddy_server_listen(server, at);
 }
 
 static const struct eddy_handler handlers[] = {{"ask", ask}, {NULL, NULL}};

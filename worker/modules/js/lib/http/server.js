@@ -75,17 +75,19 @@ Object.assign(Server.prototype, {
 		return this;
 	},
 
-	on_(what, value) {
-		if (what === "close") {
-			servers.delete(this.handle_);
-			if (this.id_ === this.handle_)
-				this.id_ = 0; // the worker leaves
-			this.handle_ = 0;
-			this.listening_ = false;
-			this.emit("close");
-		} else {
+	on_(what, value, id) {
+		if (what !== "close") {
 			net.Server.prototype.on_.call(this, what, value);
+			return;
 		}
+		servers.delete(id);
+		if (this.handle_ === id)
+			this.handle_ = 0; // else it listens again
+		if (this.id_ === id) { // the worker leaves
+			this.id_ = 0;
+			this.listening_ = false;
+		}
+		this.emit("close");
 	},
 
 	setTimeout(ms, callback) {

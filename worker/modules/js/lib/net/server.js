@@ -9,6 +9,7 @@ const { adopt } = require("net/socket");
 
 const EVERYWHERE = "::";
 const servers = new Map(); // id: server
+const leaving = new Map(); // the same of those that were closed, until eddy has let go of their addresses
 
 function Server(options, listener) {
 	if (!(this instanceof Server))
@@ -32,6 +33,7 @@ function Server(options, listener) {
 	this.at_ = undefined; // what was asked for
 	this.listening_ = this.looking_ = false;
 	this.has_ = 0; // connections
+	this.held_ = 0; // addresses that are not free yet
 }
 Object.setPrototypeOf(Server.prototype, EventEmitter.prototype);
 Object.setPrototypeOf(Server, EventEmitter);
@@ -157,6 +159,12 @@ Object.assign(Server.prototype, {
 			socket.read(0);
 	},
 
+	// What it has listened at is free, unless other workers do.
+	released_() {
+		this.held_--;
+		this.closeIfIdle_();
+	},
+
 	// One of its connections is over.
 	leave_(socket) {
 		socket.server_ = undefined;
@@ -186,6 +194,8 @@ Object.assign(Server.prototype, {
 		}
 		if (this.id_ !== 0) {
 			servers.delete(this.id_);
+			leaving.set(this.id_, this);
+			this.held_++;
 			native.serverClose(this.id_);
 		}
 		this.id_ = 0;
@@ -196,7 +206,7 @@ Object.assign(Server.prototype, {
 	},
 
 	closeIfIdle_() {
-		if (!this.closing_ || this.has_ > 0)
+		if (!this.closing_ || this.has_ > 0 || this.held_ > 0)
 			return;
 		this.closing_ = false;
 		nextTick(() => this.emit("close"));
@@ -226,10 +236,15 @@ Object.defineProperty(Server.prototype, "listening", { configurable: true, enume
 
 function onServer(id, what, value) {
 	const server = servers.get(id);
-	if (server !== undefined)
-		server.on_(what, value);
-	else if (what === "connection") // it was closed meanwhile
+	if (server !== undefined) {
+		server.on_(what, value, id);
+	} else if (what === "connection") { // it was closed meanwhile
 		adopt(value).destroy();
+	} else if (what === "close" && leaving.has(id)) {
+		const left = leaving.get(id);
+		leaving.delete(id);
+		left.released_();
+	}
 }
 
 module.exports = { Server, onServer, servers };
