@@ -7,5 +7,5 @@ console.log(AbortSignal.abort("r").reason, AbortSignal.abort().reason.name, Abor
 try { new AbortSignal(); } catch (e) { console.log(e.name, e.code, e.message); }
 const t = new EventTarget(); const log = (e) => console.log("t", e.type, e.defaultPrevented); t.addEventListener("x", log); t.addEventListener("x", log); t.addEventListener("x", { handleEvent(e) { e.preventDefault(); console.log("object", this !== undefined); } });
 console.log(t.dispatchEvent(new Event("x", { cancelable: true }))); t.removeEventListener("x", log); t.dispatchEvent(new Event("x"));
-setTimeout(() => {}, 50);
-AbortSignal.timeout(5).addEventListener("abort", (e) => console.log(e.target.reason.name, e.target.reason.message, "done"));
+const keep = setTimeout(() => {}, 10000);
+AbortSignal.timeout(5).addEventListener("abort", (e) => { clearTimeout(keep); console.log(e.target.reason.name, e.target.reason.message, "done"); });

@@ -48,9 +48,14 @@ raw(({ head, body }) => raw.ok(`${head.split("\r\n").find((line) => /^host/i.tes
 			console.log(error.code, error.message);
 		}
 		try {
-			await run({}, (request) => {
+			let asked;
+			const given = (...args) => {
+				setImmediate(() => asked.destroy(new Error("given up")));
+				later(...args);
+			};
+			await run({ lookup: given }, (request) => {
+				asked = request;
 				request.end("never");
-				setTimeout(() => request.destroy(new Error("given up")), 5);
 			});
 		} catch (error) {
 			console.log(error.message);

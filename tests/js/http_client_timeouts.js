@@ -11,9 +11,13 @@ function over(name, request) {
 	}));
 }
 
+let come;
+const late = new Promise((resolve) => {
+	come = resolve;
+});
 raw(({ path }, socket) => {
 	if (path === "/late")
-		setTimeout(() => socket.write(raw.ok()), 60);
+		come(socket);
 	if (path === "/half")
 		socket.write("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nab");
 	return undefined;
@@ -42,7 +46,10 @@ raw(({ path }, socket) => {
 		console.log("late", res.statusCode);
 		res.resume();
 	});
-	request.once("timeout", () => console.log("goes on", request.destroyed));
+	request.once("timeout", async () => {
+		console.log("goes on", request.destroyed);
+		(await late).write(raw.ok());
+	});
 	await over("late", request);
 
 	request = http.get({ ...base, path: "/half" }, (res) => {

@@ -36,10 +36,7 @@ run([
 	}],
 	["fields when it has been answered", get("/late", "X-Late: yes\r\n"), (req, res, done) => {
 		res.end();
-		setTimeout(() => {
-			console.log(req.headers["x-late"], req.url, req.method, req.rawHeaders.length);
-			done();
-		}, 10);
+		setTimeout(() => done([req.headers["x-late"], req.url, req.method, req.rawHeaders.length].join(" ")), 10);
 	}],
 	["its socket", get(), (req, res) => {
 		const { socket } = req;

@@ -26,11 +26,9 @@ run([
 		res.end();
 	}],
 	["nobody listens", get(), (req, res, done) => {
+		const look = () => res.closed ? done(state(res)) : setTimeout(look, 5);
 		res.end("y");
-		setTimeout(() => {
-			console.log(state(res));
-			done();
-		}, 20);
+		look();
 	}],
 	["corked", get(), (req, res) => {
 		res.cork();

@@ -2,17 +2,16 @@
 "use strict";
 const net = require("net");
 
+// The second half comes when the client has said that it has the first.
 const server = net.createServer((socket) => {
 	socket.write(Buffer.from("\u20ac uro", "utf8").subarray(0, 2));
-	setTimeout(() => {
-		socket.write(Buffer.from("\u20ac uro", "utf8").subarray(2));
-		setTimeout(() => socket.end(), 20);
-	}, 20);
+	socket.once("data", () => socket.end(Buffer.from("\u20ac uro", "utf8").subarray(2)));
 });
 server.listen(0, "127.0.0.1", () => {
 	const socket = net.connect(server.address().port, "127.0.0.1");
 	console.log(socket.setEncoding("utf8") === socket, socket.readableEncoding);
 	let all = "";
+	socket.once("connect", () => socket.write("go on"));
 	socket.on("readable", () => {
 		let piece;
 		while ((piece = socket.read(1)) !== null)
@@ -30,6 +29,7 @@ function second() {
 	socket.once("data", (piece) => {
 		socket.pause();
 		socket.unshift(Buffer.from("<"));
+		socket.write("go on");
 		setTimeout(() => {
 			socket.on("data", (more) => pieces.push(more));
 			socket.on("end", () => {

@@ -9,4 +9,4 @@ process.stdout.write("written\n"); process.stdout.write("in "); process.stdout.w
 process.on("custom", (x) => console.log("custom", x)); process.emit("custom", 1);
 process.on("unhandledRejection", (r, p) => console.log("unhandled", r.message, p instanceof Promise)); Promise.reject(new Error("nobody")); const late = Promise.reject(new Error("handled")); late.catch(() => console.log("caught"));
 process.on("uncaughtException", (e, origin) => { console.log("uncaught", e.message, origin); if (e.message === "second") console.log("done"); });
-setTimeout(() => { throw new Error("first"); }, 2); setTimeout(() => process.nextTick(() => { throw new Error("second"); }), 4); setTimeout(() => queueMicrotask(() => { throw new Error("micro"); }), 3);
+setTimeout(() => { throw new Error("first"); }, 2); setTimeout(() => queueMicrotask(() => { throw new Error("micro"); }), 3); setTimeout(() => process.nextTick(() => { throw new Error("second"); }), 4);

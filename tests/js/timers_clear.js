@@ -1,11 +1,11 @@
 // Timers that are cleared by others, by themselves, twice, or under another name.
 const order = [];
-const a = setTimeout(() => order.push("never a"), 5);
 setTimeout(() => {
 	order.push("clears a and b");
 	clearTimeout(a);
 	clearInterval(b);
 }, 1);
+const a = setTimeout(() => order.push("never a"), 5);
 const b = setTimeout(() => order.push("never b"), 5);
 const c = setInterval(() => {
 	order.push("c");
@@ -43,6 +43,11 @@ const h = setTimeout(() => {
 	order.push(`h ${++n}`);
 	if (n < 3)
 		h.refresh();
+	else // all the others were due before
+		setTimeout(() => {
+			console.log(order.sort());
+			console.log("done");
+		}, 1);
 }, 2);
 for (const [name, args] of [["setTimeout", []], ["setInterval", ["text"]], ["setImmediate", [null]], ["setTimeout", [{}, 5]], ["queueMicrotask", [5]]])
 	try {
@@ -56,7 +61,3 @@ try {
 	console.log(error.name, error.code, error.message);
 }
 console.log(require("timers").setTimeout === setTimeout, require("node:timers").clearImmediate === clearImmediate, setTimeout.name, setInterval.name);
-setImmediate(() => setTimeout(() => {
-	console.log(order.sort());
-	console.log("done");
-}, 60));

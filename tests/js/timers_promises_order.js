@@ -2,7 +2,7 @@
 const { setTimeout: wait, setImmediate: soon, setInterval: every, scheduler } = require("node:timers/promises");
 (async () => {
 	const order = [];
-	await Promise.all([wait(80).then(() => order.push("80")), wait(1).then(() => order.push("1")), soon().then(() => order.push("soon")), wait(40, "v").then((v) => order.push(v))]);
+	await Promise.all([wait(1).then(() => order.push("1")), soon().then(() => order.push("soon")), wait(40, "v").then((v) => order.push(v)), wait(80).then(() => order.push("80"))]);
 	console.log(order.slice(-2), order.length, await wait(), await soon("value"));
 	console.log(await scheduler.wait(1), await scheduler.yield());
 	const stop = new AbortController();

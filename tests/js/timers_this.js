@@ -1,34 +1,38 @@
 // What a timer's callback has as `this`, what it may throw, timers made in timers of the same time.
-const order = [];
-process.on("uncaughtException", (error) => order.push(`uncaught ${error.message}`));
+const order = [], ALL = 10;
+function say(text) {
+	order.push(text);
+	if (order.length === ALL)
+		setImmediate(() => {
+			console.log(order.sort());
+			console.log("done");
+		});
+}
+process.on("uncaughtException", (error) => say(`uncaught ${error.message}`));
 const t = setTimeout(function () {
-	order.push(`this ${this === t} ${this.constructor.name}`);
-	setTimeout(() => order.push("nested"), 3);
+	say(`this ${this === t} ${this.constructor.name}`);
+	setTimeout(() => say("nested"), 3);
 }, 3);
 setTimeout(() => {
 	throw new Error("thrown");
 }, 3);
-setTimeout(() => order.push("behind the throw"), 3);
+setTimeout(() => say("behind the throw"), 3);
 let n = 0;
 const i = setInterval(function () {
 	n++;
 	if (n === 1)
 		throw new Error("interval");
-	order.push(`interval goes on ${this === i}`);
+	say(`interval goes on ${this === i}`);
 	clearInterval(this);
 }, 4);
 setImmediate(function () {
-	order.push(`immediate ${this.constructor.name}`);
+	say(`immediate ${this.constructor.name}`);
 });
-const args = setTimeout((...list) => order.push(`args ${list.length} ${list}`), 1, undefined, 0);
+const args = setTimeout((...list) => say(`args ${list.length} ${list}`), 1, undefined, 0);
 void args;
 setTimeout(async () => {
 	await null;
-	order.push("async timer");
+	say("async timer");
 	throw new Error("async timer");
 }, 6);
-process.on("unhandledRejection", (reason) => order.push(`unhandled ${reason.message}`));
-setImmediate(() => setTimeout(() => {
-	console.log(order.sort());
-	console.log("done");
-}, 60));
+process.on("unhandledRejection", (reason) => say(`unhandled ${reason.message}`));

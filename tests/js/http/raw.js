@@ -1,6 +1,6 @@
 // What the scripts http_server_*.js share: requests as bytes, and answers in a form that does not depend on
 // who frames them. A case is [name, request, handler(req, res[, done])]; they run one after the other, and
-// one whose handler takes `done` is over when that has been called, too.
+// one whose handler takes `done` is over when that has been called, too: what it is given is shown last.
 "use strict";
 
 const http = require("http");
@@ -63,12 +63,17 @@ function post(body, fields = "") {
 }
 
 function run(cases, options = {}) {
-	let now, i = 0, left;
+	let now, i = 0, left, last;
 	const server = http.createServer(options, (req, res) => now[2](req, res, over));
 
-	function over() {
-		if (--left === 0)
-			setImmediate(() => setImmediate(next));
+	function over(line) {
+		last = line ?? last;
+		if (--left > 0)
+			return;
+		if (last !== undefined)
+			console.log(last);
+		last = undefined;
+		setImmediate(() => setImmediate(next));
 	}
 	function next() {
 		now = cases[i++];
