@@ -16,7 +16,7 @@ from harness.wait import SCALE, wait_until
 pytestmark = pytest.mark.usefixtures("engine")
 
 SCRIPT = Path(__file__).resolve().parent / "scripts/failures.js"
-PATIENCE = 40  # seconds: what waits for a processor is not called blocked, on a busy machine
+PATIENCE = 90  # seconds: what waits for a processor is not called blocked, on a busy machine
 
 
 @pytest.fixture
