@@ -1540,6 +1540,16 @@ EDDY_API int eddy_process_on(int signal, void (*cb)(int signal, void *arg), void
  */
 EDDY_API int eddy_process_exit(int code);
 
+/*
+ * Ends this worker at once, with a line in the log (as eddy_log's, LOG_ERR) that says why, and the
+ * exit code `code`, 1 to 255. What is under way is lost; to eddyd it is a crash, that of the
+ * callback which is running. The one function of eddy.h that a thread of the module's own may call:
+ * for what can be seen from there alone, such as a loop that does not come back. Node's engine ends
+ * so when it is out of memory; POSIX: _exit.
+ */
+EDDY_API void eddy_process_fatal(eddy_module *self, int code, const char *fmt, ...)
+	__attribute__((noreturn, format(printf, 3, 4)));
+
 /* cluster ------------------------------------------------------------------------- */
 
 /*

@@ -7,9 +7,10 @@ from pathlib import Path
 
 # Calls that log, with what of their arguments says how grave it is.
 CALLS = {"log_error": 1, "log_warning": 1, "log_write": 2, "log_write_at": 3, "conf_errors_add": 2, "eddy_log": 2}
+CALLS |= {"eddy_process_fatal": 2}
 CALLS |= {"text_put": None, "link_log": None, "link_log_send": None, "link_log_aside": None, "worker_say": 2}
 CALL = re.compile(rf"\b({'|'.join(CALLS)})\(")
-ALWAYS = ("log_error", "log_warning", "conf_errors_add", "worker_say")
+ALWAYS = ("log_error", "log_warning", "conf_errors_add", "worker_say", "eddy_process_fatal")
 GRAVE = re.compile(r"\bLOG_(?:WARNING|ERR|CRIT|ALERT|EMERG)\b")
 PRINTS = {"snprintf": 2, "asprintf": 1}
 PRINT = re.compile(rf"\b({'|'.join(PRINTS)})\(")
@@ -31,6 +32,7 @@ MADE_IN = {
     ("worker/api.c", "api_here"): "eddy_…: called on thread …: eddy's functions are for the loop's thread alone",
     ("worker/http/response.c", "response_misuse_as"): "eddy_…: …",
     ("worker/http/send_file.c", "piece_log"): "eddy_…: …",
+    ("worker/module/log.c", "eddy_process_fatal"): [],
     ("worker/net/server.c", "server_call_error"): ["worker/net/server.c:server_call_error"],
     ("worker/worker.c", "worker_report_access"): ["worker/http/access.c:access_report"],
 }

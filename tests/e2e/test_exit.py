@@ -15,7 +15,7 @@ def configure(daemon, modules):
         daemon.conf(
             workers=1,
             modules={"leaver": {"path": str(modules / "leaver.so")} | options},
-            routes={f"/{name}": {"module": "leaver", "handler": name} for name in ("exit", "park")},
+            routes={f"/{name}": {"module": "leaver", "handler": name} for name in ("exit", "park", "fatal", "aside")},
         )
         return getattr(daemon, launch)()
 
@@ -59,3 +59,21 @@ def test_who_exits_again_and_again_waits_longer_and_longer(configure, daemon):
 
     wait_until(lambda: len(pauses()) >= 4, lambda: f"pauses that grow: {pauses()}", 20)
     assert pauses()[3] > pauses()[0]
+
+
+@pytest.mark.parametrize(
+    "path, code, said", [("/fatal", 77, "nothing is left of everything"), ("/aside", 1, "seen from aside")]
+)
+def test_a_worker_may_end_at_once_and_say_why(configure, daemon, path, code, said):
+    configure()
+    daemon.expect_log(f"{said}|exited with code {code}|is blocked for")
+    (pid,) = daemon.pids()
+    client = daemon.connect()
+    client.send(request("GET", path))
+    client.expect_close()
+    daemon.wait_log(rf"^<3>worker 0 \(leaver\): {said}$")
+    daemon.wait_log(
+        rf'<3>worker 0 \(pid {pid}, generation 1\) exited with code {code} in module "leaver" \(request callback, '
+        rf'route "{path}"'
+    )
+    daemon.wait_serving(without=[pid])

@@ -353,6 +353,23 @@ def test_a_script_that_uses_memory_up_again_and_again_gets_its_route_quarantined
     assert daemon.get("/hello").body == b"Hello World\n"
 
 
+@pytest.mark.parametrize("path", ["/buffers", "/text", "/grow"])
+def test_no_worker_has_more_than_twice_its_memory(daemon, path):
+    started(daemon, memory="150m")
+    daemon.expect_log(r"exited with code 70|is blocked for|drains unasked")
+    (before,) = daemon.pids()
+    client = daemon.connect()
+    client.send(request("GET", path))
+    had = daemon.wait_log(
+        r"<3>worker 0 \(app\): the worker has (\d+) MB of memory, more than twice what the module's option memory allows, "
+        r"150 MB: this worker ends at once$",
+        PATIENCE,
+    )[1]
+    assert int(had) >= 300
+    wait_until(lambda: daemon.serving() and daemon.pids() != [before], "another worker", PATIENCE)
+    assert daemon.get("/hello").body == b"Hello World\n"
+
+
 @pytest.mark.parametrize("size", ["", "much", "-1", "1t", "99999999999g"])
 def test_a_memory_that_is_none_is_refused(programs, tmp_path, size):
     (tmp_path / "main.js").write_text("")

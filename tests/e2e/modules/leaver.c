@@ -1,8 +1,10 @@
 /*
- * Has its worker exit: GET on handler "exit" with the code in the query, twice; "park" waits until the worker drains. Option
- * "when": "load" exits in there, and a number so many milliseconds later.
+ * Has its worker exit: GET on handler "exit" with the code in the query, twice; "park" waits until the worker drains;
+ * "fatal" ends it at once, and "aside" on a thread of its own, while the loop is busy. Option "when": "load" exits in
+ * there, and a number so many milliseconds later.
  */
 #include <eddy.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -28,6 +30,36 @@ park(eddy_request *req, eddy_response *res, void *state)
 	(void)req;
 	(void)state;
 	parked = res;
+}
+
+static void
+fatal(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req;
+	(void)res;
+	(void)state;
+	eddy_process_fatal(self, 77, "nothing is left of %s", "everything");
+}
+
+static void *
+seen_from_aside(void *arg)
+{
+	(void)arg;
+	eddy_process_fatal(self, 300, "seen from aside");
+}
+
+static void
+aside(eddy_request *req, eddy_response *res, void *state)
+{
+	pthread_t thread;
+
+	(void)req;
+	(void)res;
+	(void)state;
+	if (pthread_create(&thread, NULL, seen_from_aside, NULL) != 0)
+		abort();
+	for (volatile int forever = 1; forever;)
+		;
 }
 
 static void
@@ -61,6 +93,7 @@ drain(void *state)
 		eddy_response_send(parked, 200, "text/plain", "drained\n", 8);
 }
 
-static const struct eddy_handler handlers[] = {{"exit", leave}, {"park", park}, {NULL, NULL}};
+static const struct eddy_handler handlers[] = {
+	{"exit", leave}, {"park", park}, {"fatal", fatal}, {"aside", aside}, {NULL, NULL}};
 
 EDDY_MODULE(.name = "leaver", .load = load, .drain = drain, .handlers = handlers);

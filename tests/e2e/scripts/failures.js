@@ -162,9 +162,21 @@ const handlers = {
 	"/regex": (req, res) => res.end(String(/^(a+)+$/.test("a".repeat(40) + "b"))),
 	"/allocate": function allocator() {
 		const all = [];
-		for (;;)
-			all.push({ n: all.length });
+		for (;;) { // not as fast as it could
+			let n = all.length;
+			for (let i = 0; i < 50; i++)
+				n = (n * 31 + i) % 65521;
+			all.push({ n });
+		}
 	},
+	// What grows in functions of the engine's, where no script can be asked where it is.
+	"/buffers": () => {
+		for (;;)
+			kept.push(Buffer.alloc(1e6, 1));
+	},
+	"/text": () => Array(1e9).join("abc"),
+	// It keeps its worker, which drains, from leaving.
+	"/grow": () => setInterval(() => kept.push(Buffer.alloc(2e6, 1)), 10),
 	"/leak": (req, res) => {
 		kept.push(Buffer.alloc(30e6, 1));
 		res.end(`${process.pid}\n`);

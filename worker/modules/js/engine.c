@@ -143,12 +143,12 @@ engine_end(struct js *js, JSContextRef ctx, uint64_t rss)
 {
 	char *where = stack_text(ctx);
 
-	eddy_log(js->self, LOG_ERR,
-		 "the worker has %llu MB of memory, and the module's option memory %s %llu MB: "
-		 "this worker ends, in %s",
-		 (unsigned long long)(rss >> 20), js->memory_said ? "allows" : JS_MEMORY_UNSAID,
-		 (unsigned long long)(js->memory_max >> 20), where != NULL ? where : "?");
-	_exit(JS_MEMORY_EXIT);
+	eddy_process_fatal(js->self, JS_MEMORY_EXIT,
+			   "the worker has %llu MB of memory, and the module's option memory %s "
+			   "%llu MB: this worker ends, in %s",
+			   (unsigned long long)(rss >> 20),
+			   js->memory_said ? "allows" : JS_MEMORY_UNSAID,
+			   (unsigned long long)(js->memory_max >> 20), where != NULL ? where : "?");
 }
 
 /*

@@ -81,6 +81,7 @@ struct js {
 	size_t nfiles;
 	size_t calls; /* of files, that have not come back */
 	eddy_timer *memory_timer;
+	struct js_thread guard; /* of memory */
 	uint64_t memory_max;  /* bytes; 0: no limit */
 	unsigned memory_over; /* looks in a row that have found more */
 	bool memory_said;     /* by the option */

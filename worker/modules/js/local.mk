@@ -151,6 +151,8 @@ worker_modules_js_so_SOURCES = \
 	worker/modules/js/table.c \
 	worker/modules/js/table.h \
 	worker/modules/js/text.c \
+	worker/modules/js/thread.c \
+	worker/modules/js/thread.h \
 	worker/modules/js/timer.c \
 	worker/modules/js/utf8.c \
 	worker/modules/js/utf8.h \

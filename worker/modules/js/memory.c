@@ -5,7 +5,9 @@
  * it is, as Node's engine has it, a quarter of what there is, on the machine or in the service's
  * cgroup, within bounds. It is looked at once a second: what the engine could give back it is asked
  * for, then the worker drains, and another takes its place. A script that does not come back to the
- * loop meanwhile is looked at by engine.c, and its worker ends at once.
+ * loop meanwhile is looked at by engine.c, and its worker ends at once. That needs the script to run
+ * code of its own now and then, and a worker that drains may wait for long; so a thread sees to it
+ * that in no case there is more than twice as much.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -21,6 +23,11 @@
 #define SHARE 4	     /* of what there is: so much by default, */
 #define DEFAULT_LEAST (256ULL << 20) /* but not less than a script of some size needs, */
 #define DEFAULT_MOST (4ULL << 30)    /* nor more than one that leaks should have */
+
+#define MOST 2		    /* times the limit: the worker ends in any case */
+#define GROWTH (4ULL << 20) /* bytes in a millisecond: as fast as the kernel gives pages */
+#define GUARD_LEAST_MS 10
+#define GUARD_MOST_MS 1000
 
 /* A small file of procfs or cgroupfs, which no disk is waited for, NUL-terminated. False: it is not there. */
 static bool
@@ -136,6 +143,39 @@ memory_look(void *arg)
 	eddy_process_exit(JS_MEMORY_EXIT);
 }
 
+/* Looks the sooner the less it takes to get there. */
+static unsigned
+guard_pause_ms(uint64_t left)
+{
+	uint64_t ms = left / GROWTH;
+
+	if (ms < GUARD_LEAST_MS)
+		return GUARD_LEAST_MS;
+	return ms < GUARD_MOST_MS ? (unsigned)ms : GUARD_MOST_MS;
+}
+
+static void *
+guard_run(void *arg)
+{
+	struct js *js = arg;
+	uint64_t most = MOST * js->memory_max;
+
+	while (!js->guard.stops) {
+		uint64_t rss = js_rss_now();
+
+		if (rss > most)
+			eddy_process_fatal(js->self, JS_MEMORY_EXIT,
+					   "the worker has %llu MB of memory, more than twice what "
+					   "the module's option memory %s, %llu MB: this worker "
+					   "ends at once",
+					   (unsigned long long)(rss >> 20),
+					   js->memory_said ? "allows" : JS_MEMORY_UNSAID,
+					   (unsigned long long)(js->memory_max >> 20));
+		js_thread_sleep(&js->guard, guard_pause_ms(most - rss));
+	}
+	return NULL;
+}
+
 int
 js_memory_start(struct js *js)
 {
@@ -150,13 +190,18 @@ js_memory_start(struct js *js)
 					said);
 	if (js->memory_max == 0)
 		return 0;
+	if (js->memory_max > UINT64_MAX / MOST)
+		js->memory_max = UINT64_MAX / MOST;
 	js->memory_timer = eddy_set_interval(memory_look, LOOK_MS, js);
-	return js->memory_timer != NULL ? 0 : eddy_module_fail(js->self, "no memory for a timer");
+	if (js->memory_timer == NULL || !js_thread_start(&js->guard, guard_run, js))
+		return eddy_module_fail(js->self, "no memory for a timer and a thread");
+	return 0;
 }
 
 void
 js_memory_stop(struct js *js)
 {
+	js_thread_stop(&js->guard);
 	if (js->memory_timer != NULL)
 		eddy_clear_interval(js->memory_timer);
 	js->memory_timer = NULL;

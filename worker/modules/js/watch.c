@@ -90,26 +90,13 @@ watch_find_code(struct js_watch *watch)
 		fclose(maps);
 }
 
-static void
-watch_sleep(struct js_watch *watch, unsigned ms)
-{
-	struct timespec until;
-
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_nsec += (long)(ms % 1000) * 1000000;
-	until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
-	until.tv_nsec %= 1000000000;
-	while (sem_clockwait(&watch->wake, CLOCK_MONOTONIC, &until) < 0 && errno == EINTR)
-		;
-}
-
 /* No call for a while: sleeps until there is one. */
 static void
 watch_rest(struct js_watch *watch, unsigned calls)
 {
 	watch->sleeps = true;
-	if (watch->calls == calls && !watch->stops)
-		watch_sleep(watch, SLEEP_MS);
+	if (watch->calls == calls && !watch->thread.stops)
+		js_thread_sleep(&watch->thread, SLEEP_MS);
 	watch->sleeps = false;
 }
 
@@ -129,12 +116,12 @@ watch_call(struct js_watch *watch, unsigned call)
 	unsigned looks = watch->looks;
 
 	watch_find_code(watch);
-	while (watch->calls == call && watch->looks == looks && !watch->stops) {
+	while (watch->calls == call && watch->looks == looks && !watch->thread.stops) {
 		if (!watch->limited)
 			watch_ask(watch, call);
-		watch_sleep(watch, ASK_MS);
+		js_thread_sleep(&watch->thread, ASK_MS);
 	}
-	watch_sleep(watch, JS_WATCH_MS);
+	js_thread_sleep(&watch->thread, JS_WATCH_MS);
 }
 
 static void *
@@ -143,18 +130,18 @@ watch_run(void *arg)
 	struct js_watch *watch = arg;
 	unsigned before = 0, quiet = 0;
 
-	while (!watch->stops) {
+	while (!watch->thread.stops) {
 		unsigned calls = watch->calls;
 
 		if (calls != before) {
 			watch->since = now_ns();
 			before = calls;
 			quiet = 0;
-			watch_sleep(watch, JS_WATCH_MS);
+			js_thread_sleep(&watch->thread, JS_WATCH_MS);
 		} else if (calls % 2 == 1) {
 			watch_call(watch, calls);
 		} else if (quiet++ < QUIET_LOOKS) {
-			watch_sleep(watch, JS_WATCH_MS);
+			js_thread_sleep(&watch->thread, JS_WATCH_MS);
 		} else {
 			watch_rest(watch, calls);
 		}
@@ -167,24 +154,15 @@ watch_start_thread(struct js_watch *watch)
 {
 	struct sigaction action = {.sa_sigaction = watch_asked,
 				   .sa_flags = SA_SIGINFO | SA_RESTART};
-	sigset_t all, before;
-	int err;
 
 	/* The engine notes calls once it has had a limit. */
 	JSContextGroupSetExecutionTimeLimit(watch->group, JS_WATCH_MS / 1e3, watch->look,
 					    watch->arg);
 	JSContextGroupClearExecutionTimeLimit(watch->group);
 	sigemptyset(&action.sa_mask);
-	sem_init(&watch->wake, 0, 0);
 	watch->script = pthread_self();
 	sigaction(WATCH_SIGNAL, &action, NULL);
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the loop's thread */
-	err = pthread_create(&watch->thread, NULL, watch_run, watch);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (err != 0)
-		sem_destroy(&watch->wake);
-	return err == 0;
+	return js_thread_start(&watch->thread, watch_run, watch);
 }
 
 #else
@@ -208,8 +186,7 @@ js_watch_start(struct js_watch *watch, JSContextGroupRef group, bool compiles,
 	if (JSContextGroupSetExecutionTimeLimit == NULL ||
 	    JSContextGroupClearExecutionTimeLimit == NULL)
 		return false;
-	watch->started = compiles && watch_start_thread(watch);
-	if (!watch->started) {
+	if (!compiles || !watch_start_thread(watch)) {
 		watch->sleeps = true; /* for good: each call notes when it begins */
 		js_watch_looked(watch);
 	}
@@ -219,13 +196,7 @@ js_watch_start(struct js_watch *watch, JSContextGroupRef group, bool compiles,
 void
 js_watch_stop(struct js_watch *watch)
 {
-	if (!watch->started)
-		return;
-	watch->stops = true;
-	sem_post(&watch->wake);
-	pthread_join(watch->thread, NULL);
-	sem_destroy(&watch->wake);
-	watch->started = false;
+	js_thread_stop(&watch->thread);
 }
 
 void
@@ -233,7 +204,7 @@ js_watch_looked(struct js_watch *watch)
 {
 	watch->looks++;
 	watch->limited = false; /* it holds for one look */
-	if (!watch->started)
+	if (!watch->thread.started)
 		JSContextGroupSetExecutionTimeLimit(watch->group, JS_WATCH_MS / 1e3, watch->look,
 						    watch->arg);
 }
@@ -241,7 +212,7 @@ js_watch_looked(struct js_watch *watch)
 uint64_t
 js_watch_age_ns(struct js_watch *watch)
 {
-	if (watch->started && watch->asked != watch->calls)
+	if (watch->thread.started && watch->asked != watch->calls)
 		return 0; /* meant for a call that has ended meanwhile */
 	return now_ns() - watch->since;
 }
@@ -249,12 +220,12 @@ js_watch_age_ns(struct js_watch *watch)
 void
 js_watch_wake(struct js_watch *watch)
 {
-	if (!watch->started) {
+	if (!watch->thread.started) {
 		watch->since = now_ns();
 		return;
 	}
 	watch->sleeps = false;
-	sem_post(&watch->wake);
+	js_thread_wake(&watch->thread);
 }
 
 void

@@ -11,13 +11,12 @@
 #ifndef JS_WATCH_H
 #define JS_WATCH_H
 
-#include <pthread.h>
-#include <semaphore.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "engine_private.h"
+#include "thread.h"
 
 struct js_watch {
 	JSContextGroupRef group;
@@ -27,13 +26,11 @@ struct js_watch {
 	atomic_uint looks;	    /* that `look` has had */
 	atomic_uint asked;	    /* the call that is to be looked at */
 	atomic_bool sleeps;	    /* the thread, until it is woken */
-	atomic_bool stops;	    /* the thread is to end */
 	atomic_bool limited;	    /* a limit is set */
 	atomic_uint_fast64_t since; /* hrtime at which the call was first seen to run */
 	uintptr_t code, code_end;   /* where compiled scripts are */
-	pthread_t script, thread;
-	sem_t wake;
-	bool started; /* else the limit is always set, or cannot be */
+	pthread_t script;
+	struct js_thread thread; /* not started: the limit is always set, or cannot be */
 };
 
 /*
