@@ -593,8 +593,9 @@ typedef struct {
 	/* Ended, and the last byte has been given to the kernel. Node: 'finish'. */
 	void (*finish)(eddy_response *res, void *arg);
 	/*
-	 * The client has closed its sending side (FIN) before the answer has been ended; it may
-	 * still read, or be gone: nobody can tell. Set: the request stays, and what is answered is
+	 * The client has closed its sending side (FIN) before the answer has been ended, and its
+	 * request has been read, or nobody has asked for its body; it may still read, or be gone:
+	 * nobody can tell. Set: the request stays, and what is answered is
 	 * tried; a stream without an end may rather be ended, or destroyed. Unset: a client whose
 	 * answer has not begun is taken for gone, and `close` follows; an answer that has begun goes
 	 * on. Node, net: 'end' with allowHalfOpen.

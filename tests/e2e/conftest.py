@@ -28,7 +28,7 @@ TOP = HERE.parent.parent
 PROBE_HANDLERS = (
     "collect limit upload slow reluctant ignore later chunks pieces empty flush status reason cookies "
     "goodbye own_length length_204 length_short length_long trailers owned destroy flood park counters "
-    "released orphan patient stream anew chatter timeout order interval clear refresh process cluster say about block "
+    "released orphan patient stream tardy anew chatter timeout order interval clear refresh process cluster say about block "
     "misuse hints evil_type evil_trailers late"
 ).split()
 

@@ -83,6 +83,45 @@ def test_a_half_close_behind_a_begun_answer_is_told_to_who_asks(client, late):
     client.expect_close()
 
 
+BODIES = {
+    "a length": b"Content-Length: 5\r\n\r\nhello",
+    "chunks": b"Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
+}
+
+
+def posted(path, body):
+    """A request whose head, and then its body, are sent as they stand."""
+    return request("POST", path)[:-2] + body
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
+def test_a_half_close_behind_a_body_that_nobody_reads_is_taken_for_leaving(client, body):
+    client.send(posted("/park", body))
+    client.half_close()
+    client.expect_close()
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
+@pytest.mark.parametrize("late", ["0", "60"], ids=["at once", "to events set later"])
+def test_a_half_close_behind_a_body_that_nobody_reads_is_told_to_who_asks(client, body, late):
+    client.send(posted(f"/stream?{late}", body))
+    head = client.read_head()
+    client.half_close()
+    assert client.read_body(head).body == b"begun\nend 1\n"
+    client.expect_close()
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
+@pytest.mark.parametrize("together", [True, False], ids=["at once", "later"])
+def test_a_body_can_be_read_behind_the_half_close_which_is_told_once(client, body, together):
+    client.send(posted("/tardy", body))
+    if not together:
+        client.expect_silence(0.05)
+    client.half_close()
+    assert client.read().body == b"body 0 hello, end 1\n"
+    client.expect_close()
+
+
 def test_all_pipelined_requests_before_a_half_close_are_answered(client):
     client.send(request("GET", "/hello") * 20)
     client.half_close()
@@ -135,6 +174,19 @@ def test_a_client_that_leaves_while_parked_is_noticed_at_once(probe):
     wait_until(lambda: counters(probe)["closed"] == 10, "the close event of all 10")
     said = counters(probe)
     assert (said["parked"], said["finished"]) == (0, 0)
+    wait_until(lambda: figure(probe, "parked") == 0, "nothing to be parked")
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES.keys())
+def test_a_client_that_leaves_while_nobody_reads_its_body_is_noticed_at_once(probe, body):
+    probe.start()
+    clients = [probe.connect() for _ in range(10)]
+    for client in clients:
+        client.send(posted("/park", body))
+    wait_until(lambda: figure(probe, "parked") == 10, "10 parked requests")
+    for i, client in enumerate(clients):
+        client.reset() if i % 2 else client.close()
+    wait_until(lambda: counters(probe)["closed"] == 10, "the close event of all 10")
     wait_until(lambda: figure(probe, "parked") == 0, "nothing to be parked")
 
 

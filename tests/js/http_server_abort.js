@@ -22,6 +22,10 @@ function watch(req, res, gone) {
 const cases = [
 	["parked, without a body", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", () => {}],
 	["parked, the body read", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", (req) => req.resume()],
+	["parked, the body unread", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", () => {}],
+	["parked, chunks unread", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n", () => {}],
+	["the body unread, and listens on", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", () => {}, "end"],
+	["the body unread amid the answer", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc", (req, res) => res.write("a")],
 	["amid the body", "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nabc", (req) => req.resume()],
 	["amid the answer", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", (req, res) => res.write("a")],
 	["the head alone out", "GET / HTTP/1.1\r\nHost: a\r\n\r\n", (req, res) => res.flushHeaders()],

@@ -142,12 +142,34 @@ conn_wants_input(const struct conn *conn)
 	return false;
 }
 
+/*
+ * The client has sent FIN behind its request: who asks for that is told, and has the request go on;
+ * else it is taken for gone, unless it is being answered.
+ */
+static void
+conn_left(struct conn *conn)
+{
+	struct exchange *exchange = conn->exchange;
+	const eddy_response_events *events;
+
+	if (exchange == NULL || exchange->response.ended)
+		return; /* what is left of the answer is sent */
+	events = exchange->response.events;
+	if (events != NULL && events->end != NULL) {
+		if (!exchange->left) /* else it has been told, or eddy_response_on did */
+			exchange_post(exchange, EXCHANGE_END);
+	} else if (!response_is_begun(&exchange->response)) {
+		conn_close(conn, false);
+		return;
+	}
+	exchange->left = true;
+}
+
 /* The client has sent FIN, and all before it has been read. */
 static void
 conn_eof(struct conn *conn)
 {
 	struct exchange *exchange = conn->exchange;
-	const eddy_response_events *events;
 
 	conn->eof = true;
 	switch ((enum conn_state)conn->state) {
@@ -162,13 +184,7 @@ conn_eof(struct conn *conn)
 		conn->state = CONN_HEAD;
 		return;
 	case CONN_WAIT:
-		if (exchange == NULL || exchange->response.ended)
-			return; /* what is left of the answer is sent */
-		events = exchange->response.events;
-		if (events != NULL && events->end != NULL)
-			exchange_post(exchange, EXCHANGE_END);
-		else if (!response_is_begun(&exchange->response))
-			conn_close(conn, false);
+		conn_left(conn);
 		return;
 	case CONN_LINGER:
 		conn_close(conn, false);
@@ -192,6 +208,14 @@ conn_body_is_cut(const struct conn *conn)
 			      (uint64_t)unread + (conn->held != NULL ? conn->held_len : 0));
 }
 
+/* Whether the request has a body, of which nobody has asked for any yet. */
+static bool
+conn_body_is_unasked(const struct conn *conn)
+{
+	return conn->state == CONN_BODY && conn->exchange != NULL &&
+	       !conn->exchange->request.reading;
+}
+
 /* Something has happened while nothing is to be read: is the client still there? */
 static void
 conn_notice(struct conn *conn)
@@ -209,6 +233,8 @@ conn_notice(struct conn *conn)
 		conn_eof(conn);
 	else if (conn_body_is_cut(conn))
 		conn_close(conn, false);
+	else if (conn_body_is_unasked(conn)) /* which may be asked for even now */
+		conn_left(conn);
 }
 
 /* How much one recv may bring, behind what is held. */

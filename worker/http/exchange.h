@@ -146,6 +146,7 @@ struct exchange {
 	bool parked;   /* counted as such */
 	bool is_head, is_connect;
 	bool upgrade;	      /* the client offers another protocol */
+	bool left;	      /* the client's FIN has been seen, and it goes on */
 	bool expect_continue; /* 100 is owed when reading starts */
 	bool logged;	      /* in the access log */
 	bool probe;	      /* the one that its route's quarantine has let through */

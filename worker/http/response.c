@@ -394,8 +394,8 @@ eddy_response_on(eddy_response *handle, const eddy_response_events *events, void
 	exchange->response.arg = arg;
 	if (exchange->conn == NULL) /* over, but it has not been told yet */
 		exchange_post(exchange, EXCHANGE_CLOSE);
-	else if (exchange->conn->eof && !exchange->response.ended && events != NULL &&
-		 events->end != NULL)
+	else if ((exchange->conn->eof || exchange->left) && !exchange->response.ended &&
+		 events != NULL && events->end != NULL)
 		exchange_post(exchange, EXCHANGE_END);
 	return 0;
 }

@@ -819,6 +819,46 @@ stream(eddy_request *req, eddy_response *res, void *state)
 }
 
 static void
+tardy_answer(void *arg)
+{
+	struct task *task = arg;
+
+	task->timer = NULL;
+	text_print(&task->text, ", end %u\n", task->count);
+	text_send(&task->text, task->res);
+}
+
+static void
+tardy_body(eddy_request *req, int err, eddy_str body, void *arg)
+{
+	struct task *task = arg;
+
+	(void)req;
+	text_print(&task->text, "body %d ", err);
+	text_add(&task->text, body.p, body.n);
+	task->timer = eddy_set_timeout(tardy_answer, 20, task);
+}
+
+static void
+tardy_end(eddy_response *res, void *arg)
+{
+	struct task *task = arg;
+
+	(void)res;
+	if (task->count++ == 0)
+		eddy_request_body(task->req, 0, tardy_body, task);
+}
+
+static const eddy_response_events tardy_events = {.end = tardy_end, .close = orphan_close};
+
+/* Asks for the body only when the client has half-closed, and counts how often that is told. */
+static void
+tardy(eddy_request *req, eddy_response *res, void *state)
+{
+	eddy_response_on(res, &tardy_events, task_new(state, req, res));
+}
+
+static void
 anew_close(eddy_response *res, void *arg)
 {
 	(void)res;
@@ -1301,6 +1341,7 @@ static const struct eddy_handler handlers[] = {
 	{"chatter", chatter},
 	{"patient", patient},
 	{"stream", stream},
+	{"tardy", tardy},
 	{"anew", anew},
 	{"orphan", orphan},
 	{"timeout", timeout},
