@@ -14,6 +14,7 @@ const net = require("net");
 
 // Methods whose body, if they have one, is not announced where nothing is said.
 const BODILESS = new Set(["GET", "HEAD", "DELETE", "OPTIONS", "TRACE", "CONNECT"]);
+const NOT_SENT = /[#\x7f-\xff]/g; // bytes of a path that eddy sends in no other form than "%E9"
 const HIGH_WATER = 65536; // of eddy's
 
 function ClientRequest(input, options, callback) {
@@ -114,7 +115,14 @@ Object.assign(ClientRequest.prototype, {
 	begin_(length) {
 		if (this.headSent_ || this.destroyed)
 			return;
-		const fields = this.packed_(length);
+		let fields;
+		try { // a path or a header may be an object, or have been changed
+			fields = this.packed_(length);
+			this.target_ = `${this.path}`.replace(NOT_SENT, (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`);
+		} catch (error) {
+			this.destroy(error);
+			return;
+		}
 		this.headSent_ = true;
 		if (this.seated_ === undefined && this.agent.maxTotalSockets !== Infinity) {
 			this.unseated_ = fields; // C counts the connections of a host, not of all
@@ -140,7 +148,7 @@ Object.assign(ClientRequest.prototype, {
 			nextTick(() => this.settle_());
 			return;
 		}
-		this.id_ = native.clientRequest(`http://${this.socketPath ? "localhost" : ascii}:${this.port_}`, this.method, this.path,
+		this.id_ = native.clientRequest(`http://${this.socketPath ? "localhost" : ascii}:${this.port_}`, this.method, this.target_,
 			this.socketPath || undefined, fields, this.timeoutMs_, this.agent.id());
 		if (this.id_ !== 0) {
 			running.set(this.id_, this);
