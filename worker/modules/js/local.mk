@@ -93,6 +93,9 @@ JS_TEXTS = \
 	worker/modules/js/lib/url/percent.js \
 	worker/modules/js/lib/url/record.js \
 	worker/modules/js/lib/util.js \
+	worker/modules/js/lib/util/dotenv.js \
+	worker/modules/js/lib/util/mime.js \
+	worker/modules/js/lib/util/parse_args.js \
 	worker/modules/js/lib/util/types.js
 EXTRA_DIST += worker/modules/js/embed $(JS_TEXTS)
 

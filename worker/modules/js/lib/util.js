@@ -2,7 +2,8 @@
 "use strict";
 
 const { inspect, format, formatWithOptions } = require("inspect");
-const { argType, checkSignal, coded, isError, outOfRange } = require("errors");
+const { argType, argValue, checkSignal, coded, isError, outOfRange } = require("errors");
+const { isStream } = require("stream/finished");
 const { TABLE, nameOf } = require("system_errors");
 const types = require("util/types");
 
@@ -125,6 +126,42 @@ function getSystemErrorMap() {
 	return new Map(TABLE.map(([number, code, words]) => [-number, [code, words]]));
 }
 
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+// As util.log begins its lines: "26 Feb 10:04:05".
+function time() {
+	const now = new Date(), two = (n) => String(n).padStart(2, "0");
+	return `${now.getDate()} ${MONTHS[now.getMonth()]} ${two(now.getHours())}:${two(now.getMinutes())}:${two(now.getSeconds())}`;
+}
+
+// Whether what a stream gets may have colours: who reads a log wants none.
+function hasColors(stream) {
+	const { FORCE_COLOR, NO_COLOR, NODE_DISABLE_COLORS } = process.env;
+	if (FORCE_COLOR !== undefined)
+		return FORCE_COLOR !== "0" && FORCE_COLOR !== "false";
+	return stream.isTTY === true && !NO_COLOR && NODE_DISABLE_COLORS === undefined;
+}
+
+function styleText(format, text, options = {}) {
+	if (typeof text !== "string")
+		throw argType("text", "of type string", text);
+	const { validateStream = true, stream = process.stdout } = options;
+	if (typeof validateStream !== "boolean")
+		throw argType("options.validateStream", "of type boolean", validateStream);
+	if (validateStream && !isStream(stream))
+		throw argType("stream", "an instance of ReadableStream, WritableStream, or Stream", stream);
+	let before = "", after = "";
+	for (const name of Array.isArray(format) ? format : [format]) {
+		const codes = typeof name === "string" ? inspect.colors[name] : undefined;
+		if (codes === undefined)
+			throw argValue("format", name,
+				`must be one of: ${Object.keys(inspect.colors).map((key) => `'${key}'`).join(", ")}`);
+		before += `\u001b[${codes[0]}m`;
+		after = `\u001b[${codes[1]}m${after}`;
+	}
+	return validateStream && !hasColors(stream) ? text : before + text + after;
+}
+
 // Ends with the event "abort"; `resource` is what would be given up.
 async function aborted(signal, resource) {
 	if (signal === undefined)
@@ -138,7 +175,10 @@ async function aborted(signal, resource) {
 }
 
 module.exports = { aborted, inspect, format, formatWithOptions, promisify, callbackify, inherits, deprecate, debuglog, debug: debuglog,
-	stripVTControlCharacters, toUSVString, getSystemErrorMap, getSystemErrorName, types,
+	stripVTControlCharacters, styleText, toUSVString, getSystemErrorMap, getSystemErrorName, types,
+	_extend: (target, source) => source !== null && typeof source === "object" ? Object.assign(target, source) : target,
+	isBuffer: (value) => Buffer.isBuffer(value),
+	log: (...args) => console.log("%s - %s", time(), format(...args)),
 	isDeepStrictEqual: (a, b) => require("deep_equal").strict(a, b),
 	isArray: Array.isArray, isBoolean: (v) => typeof v === "boolean", isNull: (v) => v === null,
 	isNullOrUndefined: (v) => v === null || v === undefined, isNumber: (v) => typeof v === "number",
@@ -147,3 +187,15 @@ module.exports = { aborted, inspect, format, formatWithOptions, promisify, callb
 	isError, isFunction: (v) => typeof v === "function",
 	isPrimitive: (v) => v === null || (typeof v !== "object" && typeof v !== "function"),
 	TextEncoder: globalThis.TextEncoder, TextDecoder: globalThis.TextDecoder };
+
+// Few scripts ask for these: their files are read when one does.
+for (const [name, from] of [["parseArgs", "util/parse_args"], ["MIMEType", "util/mime"], ["MIMEParams", "util/mime"],
+	["parseEnv", "util/dotenv"]])
+	Object.defineProperty(module.exports, name, {
+		configurable: true,
+		enumerable: true,
+		get: () => require(from)[name],
+		set(value) {
+			Object.defineProperty(module.exports, name, { configurable: true, enumerable: true, writable: true, value });
+		},
+	});

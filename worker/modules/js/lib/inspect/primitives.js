@@ -4,10 +4,33 @@
 const DEFAULTS = { showHidden: false, depth: 2, colors: false, customInspect: true, showProxy: false,
 	maxArrayLength: 100, maxStringLength: 10000, breakLength: 80, compact: 3, sorted: false, getters: false,
 	numericSeparator: false };
-const STYLES = { special: "cyan", number: "yellow", bigint: "yellow", boolean: "yellow", undefined: "grey",
+const STYLES = { __proto__: null, special: "cyan", number: "yellow", bigint: "yellow", boolean: "yellow", undefined: "grey",
 	null: "bold", string: "green", symbol: "green", date: "magenta", regexp: "red", module: "underline" };
-const COLORS = { bold: [1, 22], cyan: [36, 39], yellow: [33, 39], grey: [90, 39], green: [32, 39],
-	magenta: [35, 39], red: [31, 39], underline: [4, 24] };
+const COLORS = {
+	__proto__: null,
+	reset: [0, 0], bold: [1, 22], dim: [2, 22], italic: [3, 23], underline: [4, 24], blink: [5, 25],
+	inverse: [7, 27], hidden: [8, 28], strikethrough: [9, 29], doubleunderline: [21, 24], black: [30, 39],
+	red: [31, 39], green: [32, 39], yellow: [33, 39], blue: [34, 39], magenta: [35, 39], cyan: [36, 39],
+	white: [37, 39], bgBlack: [40, 49], bgRed: [41, 49], bgGreen: [42, 49], bgYellow: [43, 49], bgBlue: [44, 49],
+	bgMagenta: [45, 49], bgCyan: [46, 49], bgWhite: [47, 49], framed: [51, 54], overlined: [53, 55],
+	gray: [90, 39], redBright: [91, 39], greenBright: [92, 39], yellowBright: [93, 39], blueBright: [94, 39],
+	magentaBright: [95, 39], cyanBright: [96, 39], whiteBright: [97, 39], bgGray: [100, 49],
+	bgRedBright: [101, 49], bgGreenBright: [102, 49], bgYellowBright: [103, 49], bgBlueBright: [104, 49],
+	bgMagentaBright: [105, 49], bgCyanBright: [106, 49], bgWhiteBright: [107, 49],
+};
+// Other names of some.
+for (const [alias, name] of Object.entries({ grey: "gray", blackBright: "gray", bgGrey: "bgGray", bgBlackBright: "bgGray",
+	crossedout: "strikethrough", strikeThrough: "strikethrough", crossedOut: "strikethrough", faint: "dim",
+	conceal: "hidden", swapcolors: "inverse", swapColors: "inverse", doubleUnderline: "doubleunderline" }))
+	Object.defineProperty(COLORS, alias, {
+		configurable: true,
+		get() {
+			return this[name];
+		},
+		set(value) {
+			this[name] = value;
+		},
+	});
 const IDENTIFIER = /^[a-zA-Z_][a-zA-Z_0-9]*$/;
 
 function paint(ctx, text, style) {
