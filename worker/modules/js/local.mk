@@ -6,8 +6,10 @@ JS_TEXTS = \
 	worker/modules/js/lib/boot.js \
 	worker/modules/js/lib/buffer.js \
 	worker/modules/js/lib/buffer/base64_globals.js \
+	worker/modules/js/lib/buffer/blob.js \
 	worker/modules/js/lib/buffer/encodings.js \
 	worker/modules/js/lib/buffer/numbers.js \
+	worker/modules/js/lib/buffer/transcode.js \
 	worker/modules/js/lib/clone.js \
 	worker/modules/js/lib/console.js \
 	worker/modules/js/lib/deep_equal.js \
@@ -69,10 +71,13 @@ JS_TEXTS = \
 	worker/modules/js/lib/querystring.js \
 	worker/modules/js/lib/stream.js \
 	worker/modules/js/lib/stream/base.js \
+	worker/modules/js/lib/stream/compose.js \
+	worker/modules/js/lib/stream/consumers.js \
 	worker/modules/js/lib/stream/duplex.js \
 	worker/modules/js/lib/stream/finished.js \
 	worker/modules/js/lib/stream/from.js \
 	worker/modules/js/lib/stream/iterate.js \
+	worker/modules/js/lib/stream/legacy.js \
 	worker/modules/js/lib/stream/operators.js \
 	worker/modules/js/lib/stream/pipe.js \
 	worker/modules/js/lib/stream/pipeline.js \

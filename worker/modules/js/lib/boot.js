@@ -161,6 +161,8 @@ lazily("performance", "performance");
 lazily("Buffer", "buffer", "Buffer");
 for (const name of ["atob", "btoa"])
 	lazily(name, "buffer", name);
+for (const name of ["Blob", "File"])
+	lazily(name, "buffer/blob", name);
 for (const name of ["URL", "URLSearchParams"])
 	lazily(name, "url", name);
 for (const name of ["TextEncoder", "TextDecoder"])

@@ -429,3 +429,8 @@ for (const [name, get] of [["parent", "buffer"], ["offset", "byteOffset"]])
 
 module.exports = { Buffer, SlowBuffer: Buffer, kMaxLength: MAX_LENGTH, kStringMaxLength: 2 ** 29 - 24,
 	constants: { MAX_LENGTH, MAX_STRING_LENGTH: MAX_STRING }, INSPECT_MAX_BYTES: 50, atob, btoa };
+
+// Few scripts ask for these: their files are read when one does.
+for (const [name, from] of [["Blob", "buffer/blob"], ["File", "buffer/blob"], ["transcode", "buffer/transcode"],
+	["isUtf8", "buffer/transcode"], ["isAscii", "buffer/transcode"]])
+	Object.defineProperty(module.exports, name, { configurable: true, enumerable: true, get: () => require(from)[name] });

@@ -441,6 +441,19 @@ EventEmitter.setMaxListeners = (n = defaultMaxListeners, ...targets) => {
 			throw argType("eventTargets", "an instance of EventEmitter or EventTarget", target);
 	}
 };
+// A listener to "abort" that no other one can keep it from, and that is called though the signal is aborted already.
+EventEmitter.addAbortListener = function addAbortListener(signal, listener) {
+	if (signal === undefined)
+		throw argType("signal", "an instance of AbortSignal", signal);
+	checkSignal(signal, "signal");
+	if (typeof listener !== "function")
+		throw argType("listener", "of type function", listener);
+	if (signal.aborted)
+		queueMicrotask(() => listener());
+	else
+		signal.addEventListener("abort", listener, { once: true });
+	return { [Symbol.dispose ?? Symbol.for("nodejs.dispose")]: () => signal.removeEventListener("abort", listener) };
+};
 EventEmitter.errorMonitor = errorMonitor;
 EventEmitter.captureRejectionSymbol = captureRejectionSymbol;
 EventEmitter.init = init;

@@ -10,7 +10,7 @@ const CORE = new Set([
 	"dns", "dns/promises", "eddy", "events", "fs", "fs/promises",
 	"http", "net", "os", "path", "path/posix",
 	"process", "querystring",
-	"stream", "stream/promises", "string_decoder",
+	"stream", "stream/consumers", "stream/promises", "string_decoder",
 	"timers", "timers/promises", "url", "util", "util/types",
 ]);
 // Modules of Node's that are not offered: a sentence says so, where "cannot find" would send people
@@ -18,7 +18,7 @@ const CORE = new Set([
 const NOT_OFFERED = new Set(["async_hooks", "child_process", "cluster", "constants", "crypto", "dgram",
 	"diagnostics_channel", "domain", "http2", "https",
 	"inspector", "inspector/promises", "module", "path/win32", "perf_hooks", "punycode", "readline",
-	"readline/promises", "repl", "stream/consumers", "stream/web", "sys", "tls", "trace_events", "tty",
+	"readline/promises", "repl", "stream/web", "sys", "tls", "trace_events", "tty",
 	"v8", "vm", "wasi", "worker_threads", "zlib", "test", "test/reporters", "sea"]);
 const FILE = 1, FOLDER = 2;
 const EXTENSIONS = [".js", ".json"];

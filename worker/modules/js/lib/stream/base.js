@@ -2,11 +2,11 @@
 "use strict";
 
 const EventEmitter = require("events");
-const { argValue, coded } = require("errors");
+const { argType, argValue, coded, outOfRange } = require("errors");
 const { nextTick } = require("internal");
 const { addAbortSignal } = require("stream/finished");
 
-const HIGH_WATER = 16 * 1024, HIGH_WATER_OBJECTS = 16;
+const usual = { bytes: 16 * 1024, objects: 16 }; // high water marks
 
 function Stream(options) {
 	EventEmitter.call(this, options);
@@ -14,10 +14,28 @@ function Stream(options) {
 Object.setPrototypeOf(Stream.prototype, EventEmitter.prototype);
 Object.setPrototypeOf(Stream, EventEmitter);
 
+Stream.prototype.pipe = function (sink, options) {
+	return require("stream/legacy").pipe.call(this, sink, options);
+};
+
+function getDefaultHighWaterMark(objects) {
+	return objects ? usual.objects : usual.bytes;
+}
+
+function setDefaultHighWaterMark(objects, value) {
+	if (typeof value !== "number")
+		throw argType("value", "of type number", value);
+	if (!Number.isInteger(value))
+		throw outOfRange("value", "an integer", value);
+	if (value < 0)
+		throw outOfRange("value", ">= 0 && <= 9007199254740991", value);
+	usual[objects ? "objects" : "bytes"] = value;
+}
+
 function highWater(options, name, objects) {
 	const said = options && (options.highWaterMark ?? options[name]);
 	if (said === undefined || said === null)
-		return objects ? HIGH_WATER_OBJECTS : HIGH_WATER;
+		return getDefaultHighWaterMark(objects);
 	if (!Number.isInteger(said) || said < 0)
 		throw argValue("options.highWaterMark", said);
 	return said;
@@ -159,4 +177,4 @@ function views(prototype, table) {
 		} });
 }
 
-module.exports = { Stream, HIGH_WATER, HIGH_WATER_OBJECTS, highWater, errorOf, shared, destroy, fail, construct, views };
+module.exports = { Stream, getDefaultHighWaterMark, setDefaultHighWaterMark, highWater, errorOf, shared, destroy, fail, construct, views };

@@ -32,4 +32,6 @@ for (const name of Reflect.ownKeys(Writable.prototype))
 	if (name !== "constructor" && name !== "pipe" && !(name in { destroyed: 1, closed: 1, errored: 1 }))
 		Object.defineProperty(Duplex.prototype, name, Object.getOwnPropertyDescriptor(Writable.prototype, name));
 
+Duplex.from = (body) => require("stream/compose").from(body);
+
 module.exports = { Duplex };

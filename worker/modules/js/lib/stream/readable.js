@@ -416,6 +416,17 @@ Object.defineProperty(Readable.prototype, "readableFlowing", { configurable: tru
 	this._readableState.flowing = value;
 } });
 
+Readable.prototype.wrap = function (old) {
+	return require("stream/legacy").wrap(this, old);
+};
+
+Readable.prototype.compose = function (stream, options) {
+	const made = require("stream/compose").compose(this, stream);
+	if (options && options.signal)
+		require("stream/finished").addAbortSignal(options.signal, made);
+	return made;
+};
+
 Readable.from = (items, options) => require("stream/from").from(items, options);
 
 require("stream/operators").offer(Readable.prototype, (items) => Readable.from(items));
