@@ -34,11 +34,12 @@ failure(const struct js *js, int err)
 	return number(js, -err);
 }
 
-/* osKernel(file): the text of one of the files of /proc that tell of processors and memory, or -errno. */
+/* osKernel(file): the text of one of the files of /proc that tell of processors, memory and this process, or -errno. */
 static JSValueRef
 os_kernel(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
-	static const char *const files[] = {"/proc/stat", "/proc/cpuinfo", "/proc/meminfo"};
+	static const char *const files[] = {"/proc/stat", "/proc/cpuinfo", "/proc/meminfo",
+					    "/proc/self/status"};
 	unsigned which = (unsigned)js_number(js, js_arg(js, argc, argv, 0), 0);
 	char *text = NULL, *more;
 	JSValueRef value;

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -158,6 +159,61 @@ process_cpu_usage(struct js *js, size_t argc, const JSValueRef argv[], JSValueRe
 	return JSObjectMakeArray(js->ctx, 2, values, exception);
 }
 
+/*
+ * resources(): [user, system] in microseconds, [resident at most] in kB, page faults without and with
+ * a disk, blocks read and written, switches of its own and others: getrusage(2).
+ */
+static JSValueRef
+process_resources(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	eddy_cpu_usage cpu = {.size = sizeof(cpu)};
+	struct rusage usage = {0};
+	JSValueRef values[9];
+
+	(void)argc;
+	(void)argv;
+	eddy_process_cpu_usage(&cpu);
+	getrusage(RUSAGE_SELF, &usage);
+	values[0] = JSValueMakeNumber(js->ctx, (double)cpu.user);
+	values[1] = JSValueMakeNumber(js->ctx, (double)cpu.system);
+	values[2] = JSValueMakeNumber(js->ctx, (double)usage.ru_maxrss);
+	values[3] = JSValueMakeNumber(js->ctx, (double)usage.ru_minflt);
+	values[4] = JSValueMakeNumber(js->ctx, (double)usage.ru_majflt);
+	values[5] = JSValueMakeNumber(js->ctx, (double)usage.ru_inblock);
+	values[6] = JSValueMakeNumber(js->ctx, (double)usage.ru_oublock);
+	values[7] = JSValueMakeNumber(js->ctx, (double)usage.ru_nvcsw);
+	values[8] = JSValueMakeNumber(js->ctx, (double)usage.ru_nivcsw);
+	return JSObjectMakeArray(js->ctx, 9, values, exception);
+}
+
+/* groups(): the ids of all groups that the process is in. */
+static JSValueRef
+process_groups(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	JSObjectRef list = JSObjectMakeArray(js->ctx, 0, NULL, exception);
+	int n = getgroups(0, NULL);
+	gid_t *groups = n > 0 ? calloc((size_t)n, sizeof(*groups)) : NULL;
+
+	(void)argc;
+	(void)argv;
+	n = groups != NULL ? getgroups(n, groups) : 0;
+	for (int i = 0; i < n; i++)
+		JSObjectSetPropertyAtIndex(js->ctx, list, (unsigned)i,
+					   JSValueMakeNumber(js->ctx, groups[i]), exception);
+	free(groups);
+	return list;
+}
+
+/* memoryMax(): what the option memory allows, or what stands for it; 0: any. */
+static JSValueRef
+process_memory_max(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	(void)argc;
+	(void)argv;
+	(void)exception;
+	return JSValueMakeNumber(js->ctx, (double)js->memory_max);
+}
+
 static JSValueRef
 process_uptime(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
@@ -254,6 +310,9 @@ const struct js_binding js_process_bindings[] = {
 	{"environment", process_environment},
 	{"memoryUsage", process_memory_usage},
 	{"cpuUsage", process_cpu_usage},
+	{"resources", process_resources},
+	{"groups", process_groups},
+	{"memoryMax", process_memory_max},
 	{"uptime", process_uptime},
 	{"hrtime", process_hrtime},
 	{"onSignal", process_on_signal},

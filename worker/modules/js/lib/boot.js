@@ -59,13 +59,20 @@ function refuse(error) {
 	return loading;
 }
 
-function uncaught(error) {
+// Who has asked for all that nobody catches, by process.setUncaughtExceptionCaptureCallback.
+const capture = { callback: null };
+
+function uncaught(error, origin = "uncaughtException") {
 	if (error === exiting)
 		return;
 	const process = library("process");
 	try {
+		if (capture.callback !== null) {
+			capture.callback(error);
+			return;
+		}
 		if (process.listenerCount("uncaughtException") > 0) {
-			process.emit("uncaughtException", error, "uncaughtException");
+			process.emit("uncaughtException", error, origin);
 			return;
 		}
 	} catch (second) {
@@ -91,6 +98,18 @@ function reject(promise, reason) {
 	shared[PENDING] = 1;
 }
 
+// What is rejected need not be an error, as what is thrown should. An object's own words are not asked for.
+function asError(reason) {
+	const { coded, isError } = library("errors");
+	if (isError(reason))
+		return reason;
+	const words = typeof reason === "object" && reason !== null ? Object.prototype.toString.call(reason) : String(reason);
+	const error = coded(Error, "ERR_UNHANDLED_REJECTION", "This error originated either by throwing inside of an async " +
+		"function without a catch block, or by rejecting a promise which was not handled with .catch(). The promise rejected " +
+		`with the reason "${words}".`);
+	return Object.defineProperty(error, "name", { configurable: true, writable: true, value: "UnhandledPromiseRejection" });
+}
+
 function runRejections() {
 	const list = rejections;
 	const process = library("process");
@@ -102,6 +121,10 @@ function runRejections() {
 		try {
 			if (process.listenerCount("unhandledRejection") > 0) {
 				process.emit("unhandledRejection", reason, promise);
+				continue;
+			}
+			if (capture.callback !== null || process.listenerCount("uncaughtException") > 0) {
+				uncaught(asError(reason), "unhandledRejection");
 				continue;
 			}
 		} catch (error) {
@@ -132,7 +155,7 @@ function library(name) {
 const pending = { 1: "", 2: "" };
 
 libraries.set("internal", {
-	exports: { pending, nextTick, queueMicrotask, uncaught, tell, exiting, shared, SERVES, library, refuse },
+	exports: { pending, capture, nextTick, queueMicrotask, uncaught, tell, exiting, shared, SERVES, library, refuse },
 });
 
 // globals ------------------------------------------------------------------------------

@@ -282,4 +282,12 @@ function loadMain(name) {
 		library("net").setHandler(exports.connection);
 }
 
-module.exports = { loadMain };
+// process.getBuiltinModule: undefined for what is not offered, too.
+function builtin(request) {
+	if (typeof request !== "string")
+		throw library("errors").argType("id", "of type string", request);
+	const name = request.startsWith("node:") ? request.slice(5) : request;
+	return CORE.has(name) ? requireCore(name) : undefined;
+}
+
+module.exports = { loadMain, builtin };

@@ -3,7 +3,7 @@
 
 const EventEmitter = require("events");
 const { argType, coded, outOfRange } = require("errors");
-const { nextTick, pending, exiting, refuse } = require("internal");
+const { nextTick, pending, capture, exiting, refuse } = require("internal");
 
 const SIGNALS = { __proto__: null, SIGHUP: 1, SIGINT: 2, SIGUSR1: 10, SIGUSR2: 12, SIGTERM: 15 };
 const LOG_WARNING = 4, LOG_INFO = 6, LOG_ERR = 3;
@@ -155,6 +155,46 @@ function chdir(folder) {
 		"process.chdir() is not supported in workers");
 }
 
+function resourceUsage() {
+	const [userCPUTime, systemCPUTime, maxRSS, minorPageFault, majorPageFault, fsRead, fsWrite, voluntaryContextSwitches,
+		involuntaryContextSwitches] = native.resources();
+	return { userCPUTime, systemCPUTime, maxRSS, sharedMemorySize: 0, unsharedDataSize: 0, unsharedStackSize: 0, minorPageFault,
+		majorPageFault, swappedOut: 0, fsRead, fsWrite, ipcSent: 0, ipcReceived: 0, signalsCount: 0,
+		voluntaryContextSwitches, involuntaryContextSwitches };
+}
+
+// What this worker may still take: of the machine's, and of what the module's option memory allows.
+function availableMemory() {
+	const spare = require("os").freemem(), most = native.memoryMax();
+	return most === 0 ? spare : Math.max(Math.min(spare, most - memoryUsage.rss()), 0);
+}
+
+const STATUS = 3; // of native.osKernel
+
+function umask(mask) {
+	if (mask !== undefined)
+		throw coded(Error, "ERR_WORKER_UNSUPPORTED_OPERATION", "Setting process.umask() is not supported in workers");
+	const found = /^Umask:\s*([0-7]+)$/m.exec(native.osKernel(STATUS));
+	return found === null ? 0o22 : parseInt(found[1], 8);
+}
+
+function setUncaughtExceptionCaptureCallback(callback) {
+	if (callback !== null && typeof callback !== "function")
+		throw argType("fn", "of type function or null", callback);
+	if (callback !== null && capture.callback !== null)
+		throw coded(Error, "ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET", "`process.setupUncaughtExceptionCapture()` was called " +
+			"while a capture callback was already active");
+	capture.callback = callback;
+}
+
+// A daemon's input has nothing in it.
+function emptyInput() {
+	const { Readable } = require("stream");
+	return Object.assign(new Readable({ read() {
+		this.push(null);
+	} }), { fd: 0, isTTY: undefined });
+}
+
 const invalidDefine = (why) => coded(TypeError, "ERR_INVALID_OBJECT_DEFINE_PROPERTY", `'process.env' ${why}`);
 const [ppid, uid, euid, gid, egid] = native.ids();
 
@@ -199,7 +239,14 @@ Object.assign(self, {
 	uptime: () => native.uptime(),
 	cwd: () => native.cwd(),
 	abort: () => exit(134),
-	umask: () => 0o22,
+	umask,
+	resourceUsage,
+	availableMemory,
+	constrainedMemory: () => native.memoryMax(),
+	hasUncaughtExceptionCaptureCallback: () => capture.callback !== null,
+	setUncaughtExceptionCaptureCallback,
+	getBuiltinModule: (name) => require("module").builtin(name),
+	getgroups: () => native.groups(),
 	ppid,
 	getuid: () => uid,
 	geteuid: () => euid,
@@ -209,6 +256,7 @@ Object.assign(self, {
 });
 lazily("stdout", () => logStream(LOG_INFO, 1));
 lazily("stderr", () => logStream(LOG_ERR, 2));
+lazily("stdin", emptyInput);
 
 // Node's listens to a signal with the first listener that it has for it.
 self.on("newListener", (name) => {
