@@ -109,6 +109,7 @@ def test_a_file_cannot_be_required_by_a_worker_that_serves(app):
     [
         ("const a = 1;\nlet b = ;\n", r"bad\.js:2:\d+: SyntaxError: "),
         ("\n\nthrow new Error('while loading');\n", r"bad\.js:3:16: Error: while loading"),
+        ("\nfetch('http://x');\n", r"bad\.js:2:\d+: ReferenceError: .*: fetch \(.* not offer: .* http\.request\)"),
         ("require('vm');\n", r"bad\.js:1:\d+: Error \[MODULE_NOT_FOUND\]: .* that eddy does not offer"),
     ],
 )
