@@ -2,12 +2,20 @@
 "use strict";
 
 const agents = require("http/agent");
-const client = require("http/client");
 const { STATUS_CODES, METHODS } = require("http/codes");
 const { IncomingMessage } = require("http/incoming");
 const { OutgoingMessage, checkName, checkValue } = require("http/outgoing");
 const { ServerResponse } = require("http/response");
 const { Server, createServer } = require("http/server");
+
+// Most scripts answer and ask nobody: the client is read when one does.
+function request(...args) {
+	return require("http/client").request(...args);
+}
+
+function get(...args) {
+	return require("http/client").get(...args);
+}
 
 module.exports = { STATUS_CODES, METHODS, IncomingMessage, OutgoingMessage, ServerResponse,
 	validateHeaderName(name, label) {
@@ -17,7 +25,11 @@ module.exports = { STATUS_CODES, METHODS, IncomingMessage, OutgoingMessage, Serv
 		checkValue(name, value);
 	},
 	maxHeaderSize: 16384, Server, createServer,
-	Agent: agents.Agent, ClientRequest: client.ClientRequest, request: client.request, get: client.get };
+	Agent: agents.Agent, request, get };
+Object.defineProperty(module.exports, "ClientRequest", { configurable: true, enumerable: true,
+	get: () => require("http/client").ClientRequest, set(value) {
+		Object.defineProperty(module.exports, "ClientRequest", { configurable: true, enumerable: true, writable: true, value });
+	} });
 Object.defineProperty(module.exports, "globalAgent", { configurable: true, enumerable: true,
 	get: () => agents.globalAgent, set(agent) {
 		agents.globalAgent = agent;
