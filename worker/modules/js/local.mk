@@ -67,6 +67,7 @@ JS_TEXTS = \
 	worker/modules/js/lib/os/constants.js \
 	worker/modules/js/lib/path.js \
 	worker/modules/js/lib/performance.js \
+	worker/modules/js/lib/performance/timeline.js \
 	worker/modules/js/lib/process.js \
 	worker/modules/js/lib/querystring.js \
 	worker/modules/js/lib/stream.js \
