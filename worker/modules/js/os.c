@@ -40,7 +40,7 @@ os_kernel(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *excep
 {
 	static const char *const files[] = {"/proc/stat", "/proc/cpuinfo", "/proc/meminfo",
 					    "/proc/self/status"};
-	unsigned which = (unsigned)js_number(js, js_arg(js, argc, argv, 0), 0);
+	unsigned which = (unsigned)js_int(js, js_arg(js, argc, argv, 0), 0);
 	char *text = NULL, *more;
 	JSValueRef value;
 	size_t n = 0;
@@ -122,7 +122,7 @@ os_get_priority(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef 
 
 	(void)exception;
 	errno = 0;
-	priority = getpriority(PRIO_PROCESS, (id_t)js_number(js, js_arg(js, argc, argv, 0), 0));
+	priority = getpriority(PRIO_PROCESS, (id_t)js_int(js, js_arg(js, argc, argv, 0), 0));
 	if (priority == -1 && errno != 0)
 		return number(js, -100.0 - errno);
 	return number(js, priority);
@@ -132,8 +132,8 @@ os_get_priority(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef 
 static JSValueRef
 os_set_priority(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
-	id_t pid = (id_t)js_number(js, js_arg(js, argc, argv, 0), 0);
-	int priority = (int)js_number(js, js_arg(js, argc, argv, 1), 0);
+	id_t pid = (id_t)js_int(js, js_arg(js, argc, argv, 0), 0);
+	int priority = js_int(js, js_arg(js, argc, argv, 1), 0);
 
 	(void)exception;
 	return setpriority(PRIO_PROCESS, pid, priority) == 0 ? number(js, 0) : failure(js, errno);

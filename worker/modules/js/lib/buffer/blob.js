@@ -98,7 +98,8 @@ class Blob {
 
 	[customInspect](depth, options, inspect) {
 		const { size, type, name, lastModified } = this;
-		return `${this.constructor.name} ${inspect(name === undefined ? { size, type } : { size, type, name, lastModified }, options)}`;
+		const shown = name === undefined ? { size, type } : { size, type, name, lastModified };
+		return `${this.constructor.name} ${inspect(shown, options)}`;
 	}
 }
 for (const name of ["type", "size", "slice", "arrayBuffer", "text", "bytes", "stream"])

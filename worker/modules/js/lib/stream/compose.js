@@ -6,8 +6,8 @@ const { nextTick } = require("internal");
 const { finished, isStream } = require("stream/finished");
 const { pipeline } = require("stream/pipeline");
 
-const WHAT = "of type function or an instance of Blob, ReadableStream, WritableStream, Stream, Iterable, AsyncIterable, or " +
-	"Promise or { readable, writable } pair";
+const WHAT = "of type function or an instance of Blob, ReadableStream, WritableStream, Stream, Iterable, " +
+	"AsyncIterable, or Promise or { readable, writable } pair";
 
 const isReadable = (stream) => stream._readableState !== undefined && stream._readableState.exists !== false;
 const isWritable = (stream) => stream._writableState !== undefined ? stream._writableState.exists !== false
@@ -92,10 +92,13 @@ function fromFunction(made) {
 	if (!isPromise(result))
 		throw coded(TypeError, "ERR_INVALID_RETURN_VALUE", "Expected Iterable, AsyncIterable or AsyncFunction to be " +
 			`returned from the "body" function but got ${result === null ? "null" : `type ${typeof result}`}.`);
-	const duplex = joined(undefined, written, { last: (callback) => result.then((value) => callback(value === null || value === undefined
-		? null : coded(TypeError, "ERR_INVALID_RETURN_VALUE",
-			`Expected nully to be returned from the "body" function but got type ${typeof value}.`)), callback) });
-	result.then(undefined, (error) => duplex.destroy(error));
+	const ended = result.then((value) => {
+		if (value !== null && value !== undefined)
+			throw coded(TypeError, "ERR_INVALID_RETURN_VALUE",
+				`Expected nully to be returned from the "body" function but got type ${typeof value}.`);
+	});
+	const duplex = joined(undefined, written, { last: (callback) => ended.then(() => callback(), callback) });
+	ended.catch((error) => duplex.destroy(error));
 	return duplex;
 }
 
