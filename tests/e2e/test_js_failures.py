@@ -191,6 +191,43 @@ def test_a_throw_behind_the_head_breaks_off_that_answer_alone(app):
 
 
 @pytest.mark.parametrize(
+    "path, said",
+    [
+        ("/body-data", r"Uncaught Error: in a body's data"),
+        ("/body-end", r"Uncaught Error: in a body's end"),
+        ("/body-transform", r"Uncaught Error: in a transform"),
+        ("/body-read", r"Uncaught Error: in a read"),
+    ],
+)
+def test_a_throw_behind_an_event_of_a_body_is_answered_500(app, path, said):
+    peer = app.connect()
+    peer.send(request("POST", path, "Content-Length: 3") + b"abc")
+    assert peer.read().status == 500
+    app.wait_log(said)
+    assert app.get("/hello").body == b"Hello World\n"
+
+
+def test_a_throw_in_a_listener_of_a_request_breaks_off_a_begun_answer(app):
+    peer = app.connect()
+    peer.send(request("POST", "/body-end-begun", "Content-Length: 3") + b"abc")
+    app.wait_log(r"Uncaught Error: in a body's end")
+    peer.expect_close(reset_is_fine=True)
+    assert b"begun" in peer.buffer or not peer.buffer
+    assert not peer.buffer.endswith(b"0\r\n\r\n")
+
+
+def test_a_request_whose_end_throws_as_well_keeps_no_tick_back(app):
+    peer = app.connect()
+    peer.send(request("POST", "/body-end-own", "Content-Length: 3") + b"abc")
+    app.wait_log(r"Uncaught Error: in a body's end\n(.*\n)*.*Uncaught Error: in its own end\n(.*\n)*.*the tick behind it$")
+    assert app.get("/hello").body == b"Hello World\n"
+
+
+def test_what_a_script_catches_of_a_listener_of_a_request_is_its_own(app):
+    assert app.get("/body-caught").body == b"caught by the script\n"
+
+
+@pytest.mark.parametrize(
     "path, body, said",
     [
         ("/timer", b"another timer\n", [r"Error: in a timer\n.* at timerThatThrows \("]),

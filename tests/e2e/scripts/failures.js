@@ -1,6 +1,7 @@
 // What goes wrong, for test_js_failures.py: one path for each.
 const http = require("http");
 const net = require("net");
+const stream = require("stream");
 const EventEmitter = require("events");
 
 const kept = [];
@@ -145,6 +146,55 @@ const handlers = {
 				res.end("answered\n");
 			}));
 		});
+	},
+	"/body-data": (req, res) => req.on("data", () => {
+		throw new Error("in a body's data");
+	}).on("end", () => setTimeout(() => res.end("too late\n"), 1e6)),
+	"/body-end": (req) => req.resume().on("end", () => {
+		throw new Error("in a body's end");
+	}),
+	"/body-end-begun": (req, res) => {
+		res.write("begun\n");
+		req.resume().on("end", () => {
+			throw new Error("in a body's end");
+		});
+	},
+	"/body-transform": (req) => req.pipe(new stream.Transform({
+		transform() {
+			throw new Error("in a transform");
+		},
+	})),
+	"/body-read": (req) => {
+		const duplex = new stream.Duplex({
+			read() {
+				throw new Error("in a read");
+			},
+			write(piece, encoding, callback) {
+				callback();
+				this.resume();
+			},
+		});
+		req.pipe(duplex);
+	},
+	"/body-end-own": (req, res) => {
+		res.end = () => {
+			throw new Error("in its own end");
+		};
+		req.resume().on("end", () => {
+			process.nextTick(() => req.emit("mine"));
+			throw new Error("in a body's end");
+		}).on("mine", () => console.log("the tick behind it"));
+	},
+	"/body-caught": (req, res) => {
+		const listener = () => {
+			throw new Error("caught by the script");
+		};
+		req.on("mine", listener);
+		try {
+			req.emit("mine");
+		} catch (error) {
+			setTimeout(() => res.end(`${error.message}\n`), 1);
+		}
 	},
 	"/spin": function handlerThatSpins() {
 		spin();

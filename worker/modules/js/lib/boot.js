@@ -62,7 +62,33 @@ function refuse(error) {
 // Who has asked for all that nobody catches, by process.setUncaughtExceptionCaptureCallback.
 const capture = { callback: null };
 
+// Which request nobody would answer any more, since this was thrown: its listeners' (blame), or what ran behind an event
+// of its body. It is answered as if its handler had thrown.
+let blamed, delivering;
+
+function blame(response, error) {
+	if (blamed === undefined || blamed.error !== error)
+		blamed = { response, error };
+}
+
+function giveUp(error) {
+	const response = blamed !== undefined && blamed.error === error ? blamed.response : delivering;
+	blamed = undefined;
+	if (response === undefined)
+		return;
+	try {
+		response.giveUp_();
+	} catch (second) { // of a class of the script's own
+		report(second, "uncaughtException");
+	}
+}
+
 function uncaught(error, origin = "uncaughtException") {
+	report(error, origin);
+	giveUp(error);
+}
+
+function report(error, origin) {
 	if (error === exiting)
 		return;
 	const process = library("process");
@@ -155,7 +181,9 @@ function library(name) {
 const pending = { 1: "", 2: "" };
 
 libraries.set("internal", {
-	exports: { pending, capture, nextTick, queueMicrotask, uncaught, tell, exiting, shared, SERVES, library, refuse },
+	exports: {
+		pending, capture, nextTick, queueMicrotask, uncaught, blame, tell, exiting, shared, SERVES, library, refuse,
+	},
 });
 
 // globals ------------------------------------------------------------------------------
@@ -247,6 +275,8 @@ function dispatch(event, a, b, c, d, e, f) {
 		if (queue.length === 0)
 			runRejections();
 	} else {
+		if (event === BODY)
+			delivering = library("http/response_events").exchanges.get(a);
 		try {
 			deliver(event, a, b, c, d, e, f);
 		} catch (error) {
@@ -255,6 +285,7 @@ function dispatch(event, a, b, c, d, e, f) {
 	}
 	if (queue.length > 0)
 		runTicks();
+	blamed = delivering = undefined;
 }
 
 // Loads the script: what it throws refuses it. C then runs what is queued, and asks with `loaded` how that went:

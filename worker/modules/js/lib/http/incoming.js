@@ -14,7 +14,7 @@
 
 const { Readable } = require("stream");
 const { coded } = require("errors");
-const { nextTick } = require("internal");
+const { nextTick, blame } = require("internal");
 
 // Fields of which only the first counts; all others are joined.
 const ONCE = new Set(["age", "authorization", "content-length", "content-type", "etag", "expires", "from", "host",
@@ -177,6 +177,17 @@ Object.assign(IncomingMessage.prototype, {
 		if (error && this.listenerCount("error") === 0)
 			error = null;
 		nextTick(callback, error);
+	},
+
+	// As any emitter's; what a listener of a request throws leaves the client without an answer.
+	emit(...event) {
+		try {
+			return Readable.prototype.emit.apply(this, event);
+		} catch (error) {
+			if (this.source_ !== undefined && this.source_.giveUp_ !== undefined)
+				blame(this.source_, error);
+			throw error;
+		}
 	},
 
 	// Whether a body is being read, and whether anybody has asked for any of it, or for its events.

@@ -8,7 +8,7 @@ const { packed, hasBody, reasonOf, wordsOf, mergeHead, checkReason } = require("
 const { exchanges, watch, fail, tellEnd } = require("http/response_events");
 const { STATUS_CODES } = require("http/codes");
 const { coded, argType, argValue } = require("errors");
-const { nextTick } = require("internal");
+const { nextTick, blame } = require("internal");
 const { adopt } = require("net/socket");
 const { RequestSocket } = require("http/socket");
 
@@ -345,6 +345,31 @@ Object.assign(ServerResponse.prototype, {
 		watch(this);
 		native.responseDestroy(this.id_);
 		return this;
+	},
+
+	// The script has thrown where nothing of it goes on: the client is told, if it still can be.
+	giveUp_() {
+		if (this.finished || this.destroyed)
+			return;
+		if (this.begun_) {
+			this.destroy();
+			return;
+		}
+		this.fields_ = ["content-type", "Content-Type", "text/plain; charset=utf-8"];
+		this.statusCode = this.status_ = 500;
+		this.statusMessage = this.words_ = undefined;
+		this.headSent_ = true;
+		this.end("Internal Server Error\n");
+	},
+
+	// As any emitter's; what a listener throws leaves the client without an answer.
+	emit(...event) {
+		try {
+			return OutgoingMessage.prototype.emit.apply(this, event);
+		} catch (error) {
+			blame(this, error);
+			throw error;
+		}
 	},
 
 	assignSocket() {},

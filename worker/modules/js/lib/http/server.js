@@ -117,17 +117,7 @@ Object.assign(Server.prototype, {
 function answerFailure(res, error) {
 	if (error !== exiting)
 		uncaught(error);
-	if (res.finished || res.destroyed)
-		return;
-	if (res.begun_) {
-		res.destroy();
-		return;
-	}
-	res.fields_ = ["content-type", "Content-Type", "text/plain; charset=utf-8"];
-	res.statusCode = res.status_ = 500;
-	res.statusMessage = res.words_ = undefined;
-	res.headSent_ = true;
-	res.end("Internal Server Error\n");
+	res.giveUp_();
 }
 
 // Calls the listeners of an event; the promises that async ones return are heeded, too.
