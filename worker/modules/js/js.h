@@ -71,6 +71,7 @@ struct js {
 	JSObjectRef dispatch; /* boot.js: dispatch(event, …) */
 	JSObjectRef load;     /* boot.js: load(path) */
 	JSObjectRef loaded;   /* boot.js: loaded(), throws why the script is refused */
+	JSObjectRef error;    /* boot.js: Error, the constructor */
 	JSObjectRef describe; /* boot.js: describe(error), for what is said of a refused script */
 	struct js_shared shared;
 	struct js_answer answer;

@@ -329,6 +329,7 @@ boot(struct js *js, JSValueRef *exception)
 				      args, exception);
 	if (*exception != NULL)
 		return -1;
+	js->error = boot_function(js, JSValueToObject(js->ctx, made, NULL), "Error");
 	js->describe = boot_function(js, JSValueToObject(js->ctx, made, NULL), "describe");
 	js->load = boot_function(js, JSValueToObject(js->ctx, made, NULL), "load");
 	js->loaded = boot_function(js, JSValueToObject(js->ctx, made, NULL), "loaded");

@@ -20,6 +20,11 @@ JS_TEXTS = \
 	worker/modules/js/lib/eddy.js \
 	worker/modules/js/lib/encoding.js \
 	worker/modules/js/lib/errors.js \
+	worker/modules/js/lib/errors/absent.js \
+	worker/modules/js/lib/errors/call_site.js \
+	worker/modules/js/lib/errors/classes.js \
+	worker/modules/js/lib/errors/frames.js \
+	worker/modules/js/lib/errors/trace.js \
 	worker/modules/js/lib/event_target.js \
 	worker/modules/js/lib/events.js \
 	worker/modules/js/lib/fs.js \

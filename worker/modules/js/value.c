@@ -228,7 +228,9 @@ js_throw(const struct js *js, JSValueRef *exception, const char *code, const cha
 	va_end(ap);
 	argument = js_text(js, message != NULL ? message : "no memory");
 	free(message);
-	error = JSObjectMakeError(js->ctx, 1, &argument, NULL);
+	error = js->error != NULL
+			? JSObjectCallAsConstructor(js->ctx, js->error, 1, &argument, NULL)
+			: JSObjectMakeError(js->ctx, 1, &argument, NULL);
 	if (code != NULL)
 		js_set(js, error, "code", js_text(js, code));
 	*exception = error;

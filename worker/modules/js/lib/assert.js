@@ -2,7 +2,7 @@
 "use strict";
 
 const { inspect } = require("inspect");
-const { argType, argValue, coded, isError } = require("errors");
+const { argType, argValue, coded, markCoded, isError } = require("errors");
 const deepEqual = require("deep_equal");
 const types = require("util/types");
 
@@ -107,6 +107,7 @@ class AssertionError extends Error {
 		this.actual = actual;
 		this.expected = expected;
 		this.operator = operator;
+		markCoded(this);
 	}
 
 	toString() {

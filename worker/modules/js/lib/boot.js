@@ -88,17 +88,22 @@ function uncaught(error, origin = "uncaughtException") {
 	giveUp(error);
 }
 
+// What the engine has thrown gets Node's `stack` before a script sees it.
+function mend(error) {
+	return library("errors/trace").mend(error);
+}
+
 function report(error, origin) {
 	if (error === exiting)
 		return;
 	const process = library("process");
 	try {
 		if (capture.callback !== null) {
-			capture.callback(error);
+			capture.callback(mend(error));
 			return;
 		}
 		if (process.listenerCount("uncaughtException") > 0) {
-			process.emit("uncaughtException", error, origin);
+			process.emit("uncaughtException", mend(error), origin);
 			return;
 		}
 	} catch (second) {
@@ -146,7 +151,7 @@ function runRejections() {
 			continue;
 		try {
 			if (process.listenerCount("unhandledRejection") > 0) {
-				process.emit("unhandledRejection", reason, promise);
+				process.emit("unhandledRejection", mend(reason), promise);
 				continue;
 			}
 			if (capture.callback !== null || process.listenerCount("uncaughtException") > 0) {
@@ -228,8 +233,7 @@ Object.defineProperty(globalThis, "global",
 Object.defineProperty(globalThis, "queueMicrotask",
 	{ configurable: true, enumerable: true, writable: true, value: queueMicrotask });
 
-// Node's engine has this, and scripts of Node's call it: the engine's own keeps its format.
-Error.stackTraceLimit = 10;
+library("errors/classes");
 native.onRejection((promise, reason) => reject(promise, reason));
 
 // events -------------------------------------------------------------------------------
@@ -310,4 +314,4 @@ function loaded() {
 	throw refusal.error;
 }
 
-return { dispatch, load, loaded, describe: (error) => library("errors").describe(error) };
+return { dispatch, load, loaded, Error, describe: (error) => library("errors").describe(error) };
