@@ -1,7 +1,7 @@
 // EventEmitter, as Node's documentation of events has it.
 "use strict";
 
-const { argType, checkSignal, outOfRange, coded, isError } = require("errors");
+const { argType, checkSignal, outOfRange, coded, isError, mend } = require("errors");
 
 const kCapture = Symbol("kCapture");
 const captureRejectionSymbol = Symbol.for("nodejs.rejection");
@@ -91,6 +91,7 @@ function throwUnhandled(args) {
 EventEmitter.prototype.emit = function emit(type, ...args) {
 	const events = this._events;
 	if (type === "error") {
+		mend(args[0]);
 		if (events !== undefined && events[errorMonitor] !== undefined)
 			this.emit(errorMonitor, ...args);
 		if (events === undefined || events.error === undefined)
