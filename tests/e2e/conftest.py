@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from harness import browser as chromium
-from harness import wait
+from harness import ports, wait
 from harness.daemon import Daemon, Programs, environment
 from harness.install import install
 from harness.server import Server
@@ -196,6 +196,13 @@ def prefix(request, tmp_path_factory):
     if not build:
         pytest.skip("neither EDDY_PREFIX nor EDDY_BUILD says where an installation can come from")
     return install(build, tmp_path_factory.mktemp("stage"))
+
+
+@pytest.fixture(autouse=True)
+def _own_ports():
+    """Before all other fixtures of a test, so behind them at its end; those of longer life keep what they have."""
+    with ports.let_go():
+        yield
 
 
 @pytest.fixture

@@ -3,8 +3,10 @@ Free TCP ports, safe when several test runs share the machine.
 
 Ports come from below the ephemeral range, so that no outgoing connection takes one by chance. A
 port that is given out is held by an abstract unix socket of this process: the kernel makes that a
-lock between all runs, and frees it when the process ends, however it ends.
+lock between all runs, and frees it when the process ends, however it ends. What a test has taken
+is let go when it is over: a socket for each of some thousand tests is more than a process may open.
 """
+import contextlib
 import random
 import socket
 
@@ -36,7 +38,7 @@ def has_ipv6():
 
 
 def free_port():
-    """A port that is free on every IPv4 and IPv6 address, and this process's own until it ends."""
+    """A port that is free on every IPv4 and IPv6 address, and this process's own while it is held."""
     for _ in range(1000):
         port = random.randint(FIRST, LAST)
         lock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -53,6 +55,15 @@ def free_port():
             return port
         lock.close()
     raise RuntimeError(f"no free port between {FIRST} and {LAST}")
+
+
+@contextlib.contextmanager
+def let_go():
+    """The ports that are given out in here are nobody's own behind it."""
+    before = set(_held)
+    yield
+    for port in set(_held) - before:
+        _held.pop(port).close()
 
 
 def can_bind(port, host="127.0.0.1"):
