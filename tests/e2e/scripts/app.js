@@ -120,9 +120,9 @@ const handlers = {
 	},
 	"/require": (req, res) => {
 		try {
-			require("./not-loaded-yet");
+			require(`./not-loaded${req.headers["x-name"] || "-yet"}`);
 		} catch (error) {
-			res.end(error.code);
+			res.end(`${error.code} ${error.message}`);
 		}
 	},
 	"/pid": (req, res) => res.end(String(process.pid)),

@@ -307,7 +307,7 @@ function load(path) {
 function loaded() {
 	loading = false;
 	if (refusal === undefined)
-		return;
+		return library("module").leaveDisk();
 	if (refusal.error === exiting)
 		throw new Error(`the script has called process.exit(${library("process").exitCode ?? ""}) while it was loaded`);
 	library("errors").logFrames(refusal.error);

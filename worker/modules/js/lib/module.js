@@ -2,26 +2,11 @@
 "use strict";
 
 const path = require("path");
-const { coded } = require("errors");
+const { coded, argType, argValue } = require("errors");
 const { library, shared, SERVES } = require("internal");
-
-const CORE = new Set([
-	"assert", "assert/strict", "buffer", "console",
-	"dns", "dns/promises", "eddy", "events", "fs", "fs/promises",
-	"http", "net", "os", "path", "path/posix",
-	"process", "querystring",
-	"stream", "stream/consumers", "stream/promises", "string_decoder",
-	"timers", "timers/promises", "url", "util", "util/types",
-]);
-// Modules of Node's that are not offered: a sentence says so, where "cannot find" would send people
-// to look for a package.
-const NOT_OFFERED = new Set(["async_hooks", "child_process", "cluster", "constants", "crypto", "dgram",
-	"diagnostics_channel", "domain", "http2", "https",
-	"inspector", "inspector/promises", "module", "path/win32", "perf_hooks", "punycode", "readline",
-	"readline/promises", "repl", "stream/web", "sys", "tls", "trace_events", "tty",
-	"v8", "vm", "wasi", "worker_threads", "zlib", "test", "test/reporters", "sea"]);
-const FILE = 1, FOLDER = 2;
-const EXTENSIONS = [".js", ".json"];
+const disk = require("module/disk");
+const { coreName, missingName, offeredName, refusal, requireCore } = require("module/names");
+const { IS_PATH, asFile, asFolder, folders, resolve } = require("module/resolve");
 
 const cache = Object.create(null);
 let main;
@@ -38,173 +23,80 @@ function Module(id, parent) {
 		parent.children.push(this);
 }
 
-// The node_modules that are looked into, from a folder upwards.
-function folders(from) {
-	const list = [];
-	for (let at = from; ; at = path.dirname(at)) {
-		if (path.basename(at) !== "node_modules")
-			list.push(path.join(at, "node_modules"));
-		if (at === "/")
-			return list;
-	}
-}
-
-function asFile(name) {
-	if (native.stat(name) === FILE)
-		return name;
-	for (const extension of EXTENSIONS)
-		if (native.stat(name + extension) === FILE)
-			return name + extension;
-	return undefined;
-}
-
-function asIndex(name) {
-	for (const extension of EXTENSIONS) {
-		const file = path.join(name, "index" + extension);
-		if (native.stat(file) === FILE)
-			return file;
-	}
-	return undefined;
-}
-
-function readJson(file) {
-	let text = native.readFile(file);
-	if (text.charCodeAt(0) === 0xfeff)
-		text = text.slice(1);
+// Which file a request is. What Node has and eddy has not may be a package.
+function find(request, module, lookIn) {
+	const missing = missingName(request);
+	if (missing === undefined)
+		return resolve(request, module, lookIn);
 	try {
-		return JSON.parse(text);
+		return resolve(missing, module, lookIn);
 	} catch (error) {
-		const place = require("json_place")(text);
-		for (const [name, value] of Object.entries({ sourceURL: file, ...place }))
-			Object.defineProperty(error, name, { configurable: true, writable: true, value });
-		error.message = `${file}: ${error.message}`;
+		if (error.requireStack !== undefined || error.code === "ERR_WORKER_SERVES")
+			throw refusal(request, missing);
 		throw error;
 	}
 }
 
-function asFolder(name) {
-	if (native.stat(name) !== FOLDER)
-		return undefined;
-	const description = path.join(name, "package.json");
-	if (native.stat(description) === FILE) {
-		const { main: entry } = readJson(description);
-		if (typeof entry === "string" && entry !== "") {
-			const file = path.resolve(name, entry);
-			const found = asFile(file) ?? asIndex(file);
-			if (found !== undefined)
-				return found;
+function resolveFrom(request, module, paths) {
+	if (!Array.isArray(paths))
+		throw argValue("options.paths", paths);
+	if (!IS_PATH.test(request))
+		return find(request, module, paths.flatMap((at) => folders(path.resolve(at))));
+	let fault;
+	for (const at of paths) {
+		try {
+			return find(request, { path: path.resolve(at), filename: module.filename, parent: module.parent });
+		} catch (error) {
+			fault ??= error;
 		}
 	}
-	return asIndex(name);
+	throw fault ?? argValue("options.paths", paths, "must name a folder");
 }
 
-function notFound(request, parent) {
-	const from = [];
-	for (let at = parent; at; at = at.parent)
-		from.push(at.filename);
-	const said = `Cannot find module '${request}'` +
-		(from.length > 0 ? `\nRequire stack:\n- ${from.join("\n- ")}` : "");
-	const error = coded(Error, "MODULE_NOT_FOUND", said);
-	error.requireStack = from;
-	return error;
-}
-
-// What to use in place of some.
-const INSTEAD = {
-	__proto__: null,
-	cluster: "The conf says how many workers there are, they share all servers, and require('eddy') sends " +
-		"messages between them",
-	worker_threads: "The conf says how many workers there are",
-	https: "A proxy in front has TLS",
-	tls: "A proxy in front has TLS",
-};
-
-function notOffered(request, name) {
-	const has = [...CORE].filter((known) => !known.includes("/")).join(", ");
-	const error = coded(Error, "MODULE_NOT_FOUND",
-		`Cannot find module '${request}': it is one of Node's that eddy does not offer. ` +
-		(INSTEAD[name] ?? `It has ${has}`));
-	error.requireStack = [];
-	return error;
-}
-
-// The core module's name, or undefined for what is a file.
-function coreName(request) {
-	const name = request.startsWith("node:") ? request.slice(5) : request;
-	if (CORE.has(name) && request !== "node:eddy")
-		return name;
-	if (NOT_OFFERED.has(name))
-		throw notOffered(request, name);
-	if (name !== request)
-		throw coded(Error, "ERR_UNKNOWN_BUILTIN_MODULE", `No such built-in module: ${request}`);
-	return undefined;
-}
-
-function resolve(request, parent, lookIn = parent.paths) {
-	let found;
-	if (/^(\.{0,2}\/|\.{1,2}$)/.test(request)) {
-		const name = path.resolve(parent.path, request);
-		if (!request.endsWith("/"))
-			found = asFile(name);
-		found ??= asFolder(name);
-	} else {
-		for (const folder of lookIn) {
-			if (native.stat(folder) !== FOLDER)
-				continue;
-			const name = path.join(folder, request);
-			found = asFile(name) ?? asFolder(name);
-			if (found !== undefined)
-				break;
-		}
-	}
-	if (found === undefined)
-		throw notFound(request, parent);
-	return native.realpath(found);
-}
-
-function requireCore(name) {
-	if (name === "console" || name === "process")
-		return globalThis[name];
-	if (name === "assert/strict")
-		return library("assert").strict;
-	return library(name === "path/posix" ? "path" : name);
+function checkRequest(request, name) {
+	if (typeof request !== "string")
+		throw argType(name, "of type string", request);
+	if (request === "")
+		throw argValue(name, request, "must be a non-empty string");
 }
 
 function makeRequire(module) {
 	function require(request) {
-		if (typeof request !== "string")
-			throw library("errors").argType("id", "of type string", request);
-		if (request === "")
-			throw library("errors").argValue("id", request, "must be a non-empty string");
+		checkRequest(request, "id");
 		const core = coreName(request);
 		return core !== undefined ? requireCore(core) : loadFile(request, module);
 	}
 	require.resolve = (request, options) => {
-		const core = coreName(request);
-		if (core !== undefined)
+		if (typeof request !== "string")
+			throw argType("request", "of type string", request);
+		if (coreName(request) !== undefined)
 			return request;
-		if (options && options.paths)
-			return resolve(request, { path: path.resolve(options.paths[0]), filename: module.filename },
-				options.paths.flatMap((at) => folders(path.resolve(at))));
-		return resolve(request, module);
+		return options?.paths !== undefined ? resolveFrom(request, module, options.paths) : find(request, module);
 	};
 	require.resolve.paths = (request) => coreName(request) !== undefined ? null
 		: /^\.{1,2}(\/|$)/.test(request) ? [module.path] : module.paths.slice();
 	require.main = main;
 	require.cache = cache;
-	require.extensions = Object.assign(Object.create(null), { ".js": undefined, ".json": undefined });
+	require.extensions = Object.assign(Object.create(null), { ".js": undefined, ".json": undefined, ".node": undefined });
 	return require;
 }
 
-// What a running worker asks for again comes from the cache by the name it was asked for: nothing
-// is looked for on a disk.
+// Where what has been asked for was found, by folder and request: a running worker does not look for it again.
 const known = new Map();
 
-function loadFile(request, parent) {
-	const key = `${parent.path}\0${request}`;
+function findOnce(request, module) {
+	const key = `${module.path}\0${request}`;
 	const before = known.get(key);
-	const filename = before !== undefined && cache[before] ? before : resolve(request, parent);
-	known.set(key, filename);
+	if (before !== undefined && (disk.serving() || cache[before] !== undefined))
+		return before;
+	const filename = find(request, module);
+	if (!disk.serving())
+		known.set(key, filename);
+	return filename;
+}
+
+function loadFile(request, parent) {
+	const filename = findOnce(request, parent);
 	const cached = cache[filename];
 	if (cached !== undefined) {
 		if (!parent.children.includes(cached))
@@ -226,10 +118,7 @@ function load(filename, parent) {
 	Object.defineProperty(module, "require", { enumerable: false });
 	cache[filename] = module;
 	try {
-		if (filename.endsWith(".json"))
-			module.exports = readJson(filename);
-		else
-			run(module);
+		loadText(module);
 	} catch (error) {
 		delete cache[filename];
 		if (parent)
@@ -238,6 +127,17 @@ function load(filename, parent) {
 	}
 	module.loaded = true;
 	return module;
+}
+
+function loadText(module) {
+	const { filename } = module;
+	const extension = path.extname(filename);
+	if (extension === ".node")
+		throw coded(Error, "ERR_DLOPEN_FAILED", `${filename} is made for Node's engine: eddy loads no addons`);
+	if (extension === ".json")
+		module.exports = disk.readJson(filename);
+	else
+		run(module);
 }
 
 function compile(text, filename) {
@@ -255,7 +155,7 @@ function compile(text, filename) {
 }
 
 function run(module) {
-	let text = native.readFile(module.filename);
+	let text = disk.readText(module.filename);
 	if (text.charCodeAt(0) === 0xfeff)
 		text = text.slice(1);
 	if (text.startsWith("#!"))
@@ -266,14 +166,15 @@ function run(module) {
 
 function loadMain(name) {
 	const filename = path.resolve(native.cwd(), name);
-	const found = asFile(filename) ?? asFolder(filename);
+	const found = asFile(filename) ?? asFolder(filename, filename);
 	if (found === undefined) {
 		native.readFile(filename); // throws what is wrong with it
 		throw coded(Error, "MODULE_NOT_FOUND", `${filename} is neither a script nor a folder with an index.js`);
 	}
 	const process = library("process");
-	process.argv.push(native.realpath(found));
-	const { exports } = load(native.realpath(found), undefined);
+	const real = disk.realpath(found);
+	process.argv.push(real);
+	const { exports } = load(real, undefined);
 	if (typeof exports === "function") {
 		library("http/server").setHandler(exports);
 		shared[SERVES] = 1;
@@ -285,9 +186,14 @@ function loadMain(name) {
 // process.getBuiltinModule: undefined for what is not offered, too.
 function builtin(request) {
 	if (typeof request !== "string")
-		throw library("errors").argType("id", "of type string", request);
-	const name = request.startsWith("node:") ? request.slice(5) : request;
-	return CORE.has(name) ? requireCore(name) : undefined;
+		throw argType("id", "of type string", request);
+	const name = offeredName(request);
+	return name !== undefined ? requireCore(name) : undefined;
 }
 
-module.exports = { loadMain, builtin };
+// The script has been loaded, and from now on no file is read.
+function leaveDisk() {
+	disk.leave();
+}
+
+module.exports = { loadMain, leaveDisk, builtin };
