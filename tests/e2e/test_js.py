@@ -106,6 +106,10 @@ def test_a_file_cannot_be_required_by_a_worker_that_serves(app):
     assert re.search(rb"^Cannot find module './not-loaded-yet': /.*/scripts/not-loaded-yet cannot be read now", said)
 
 
+def test_a_file_that_was_not_there_when_the_script_loaded_is_not_found(app):
+    assert app.get("/maybe").body == b"MODULE_NOT_FOUND"
+
+
 @pytest.mark.parametrize(
     "text, said",
     [

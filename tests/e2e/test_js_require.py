@@ -71,3 +71,13 @@ def test_what_is_not_offered_is_refused_with_what_to_use_instead(programs, tmp_p
     assert done.returncode == 78, done.stderr
     wanted = rf"bad\.js:1:\d+: Error \[MODULE_NOT_FOUND\]: Cannot find module '{name}': it is one of Node's .* {said}"
     assert re.search(wanted, done.stderr), done.stderr
+
+
+def test_a_module_that_imports_lead_to_may_be_a_core_module(script):
+    ask = script(
+        {
+            "package.json": '{ "imports": { "#paths": { "browser": "./none.js", "default": "path" } } }',
+            "main.js": 'const paths = require("#paths");\nfunction answer() { return paths === require("path"); }',
+        }
+    )
+    assert ask() is True

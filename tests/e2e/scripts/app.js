@@ -125,6 +125,13 @@ const handlers = {
 			res.end(`${error.code} ${error.message}`);
 		}
 	},
+	"/maybe": (req, res) => {
+		try {
+			require("./not-there");
+		} catch (error) {
+			res.end(error.code);
+		}
+	},
 	"/pid": (req, res) => res.end(String(process.pid)),
 };
 

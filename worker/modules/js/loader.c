@@ -183,8 +183,9 @@ loader_realpath(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef 
 	return value;
 }
 
+/* The bytes of a file and a NUL, to be freed; NULL with errno set: EFBIG if it has more than max. */
 static char *
-file_read(const char *path, size_t *n)
+file_read(const char *path, size_t max, size_t *n)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC), saved = 0;
 	char *bytes = NULL;
@@ -193,7 +194,14 @@ file_read(const char *path, size_t *n)
 	*n = 0;
 	if (fd < 0)
 		return NULL;
-	if (fstat(fd, &st) < 0 || (bytes = malloc((size_t)st.st_size + 1)) == NULL)
+	if (fstat(fd, &st) < 0)
+		goto failed;
+	if ((size_t)st.st_size > max) {
+		errno = EFBIG;
+		goto failed;
+	}
+	bytes = malloc((size_t)st.st_size + 1);
+	if (bytes == NULL)
 		goto failed;
 	while (*n < (size_t)st.st_size) {
 		ssize_t got = read(fd, bytes + *n, (size_t)st.st_size - *n);
@@ -207,6 +215,7 @@ file_read(const char *path, size_t *n)
 		*n += (size_t)got;
 	}
 	close(fd);
+	bytes[*n] = '\0';
 	return bytes;
 failed:
 	saved = errno;
@@ -216,19 +225,36 @@ failed:
 	return NULL;
 }
 
-/* readFile(path): its text. */
+/* A text of one byte for each character, where that can be: texts are kept (lib/module/disk.js). */
+static JSValueRef
+file_text(const struct js *js, const char *bytes, size_t n)
+{
+	JSStringRef string;
+	JSValueRef text;
+
+	for (size_t i = 0; i < n; i++)
+		if (bytes[i] <= 0)
+			return js_text_n(js, bytes, n);
+	string = JSStringCreateWithUTF8CString(bytes);
+	text = JSValueMakeString(js->ctx, string);
+	JSStringRelease(string);
+	return text;
+}
+
+/* readFile(path, max): its text; undefined: it has more than max bytes. */
 static JSValueRef
 loader_read_file(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
 	char *path = js_utf8(js, js_arg(js, argc, argv, 0), NULL), *bytes;
+	double max = js_number(js, js_arg(js, argc, argv, 1), -1);
 	JSValueRef value = js_undefined(js);
 	size_t n = 0;
 
 	if (path != NULL && may_read(js, path, exception)) {
-		bytes = file_read(path, &n);
+		bytes = file_read(path, max >= 0 ? (size_t)max : SSIZE_MAX, &n);
 		if (bytes != NULL)
-			value = js_text_n(js, bytes, n);
-		else
+			value = file_text(js, bytes, n);
+		else if (max < 0 || errno != EFBIG)
 			js_throw(js, exception, eddy_error_name(EDDY_ERRNO(errno)),
 				 "%s cannot be read: %s", path, strerror(errno));
 		free(bytes);

@@ -64,8 +64,10 @@ JS_TEXTS = \
 	worker/modules/js/lib/inspect/values.js \
 	worker/modules/js/lib/json_place.js \
 	worker/modules/js/lib/module.js \
+	worker/modules/js/lib/module/ahead.js \
 	worker/modules/js/lib/module/disk.js \
 	worker/modules/js/lib/module/names.js \
+	worker/modules/js/lib/module/packages.js \
 	worker/modules/js/lib/module/resolve.js \
 	worker/modules/js/lib/net.js \
 	worker/modules/js/lib/net/address.js \

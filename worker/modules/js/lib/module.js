@@ -4,6 +4,7 @@
 const path = require("path");
 const { coded, argType, argValue } = require("errors");
 const { library, shared, SERVES } = require("internal");
+const ahead = require("module/ahead");
 const disk = require("module/disk");
 const { coreName, missingName, offeredName, refusal, requireCore } = require("module/names");
 const { IS_PATH, asFile, asFolder, folders, resolve } = require("module/resolve");
@@ -97,6 +98,8 @@ function findOnce(request, module) {
 
 function loadFile(request, parent) {
 	const filename = findOnce(request, parent);
+	if (filename.startsWith("node:"))
+		return requireCore(filename.slice(5));
 	const cached = cache[filename];
 	if (cached !== undefined) {
 		if (!parent.children.includes(cached))
@@ -126,6 +129,7 @@ function load(filename, parent) {
 		throw error;
 	}
 	module.loaded = true;
+	disk.release(filename);
 	return module;
 }
 
@@ -156,6 +160,8 @@ function compile(text, filename) {
 
 function run(module) {
 	let text = disk.readText(module.filename);
+	if (!disk.serving())
+		ahead.note(text, module);
 	if (text.charCodeAt(0) === 0xfeff)
 		text = text.slice(1);
 	if (text.startsWith("#!"))
@@ -193,6 +199,11 @@ function builtin(request) {
 
 // The script has been loaded, and from now on no file is read.
 function leaveDisk() {
+	ahead.readAhead({
+		resolve: (request, from) => coreName(request) === undefined ? findOnce(request, from) : undefined,
+		fileModule: (filename) => ({ filename, path: path.dirname(filename), paths: folders(path.dirname(filename)) }),
+		isLoaded: (filename) => cache[filename] !== undefined || filename.startsWith("node:"),
+	});
 	disk.leave();
 }
 

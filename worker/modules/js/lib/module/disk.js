@@ -9,6 +9,7 @@ const FILE = 1, FOLDER = 2;
 const kinds = new Map(); // by path: FILE, FOLDER, or 0
 const reals = new Map(); // by path
 const descriptions = new Map(); // by folder: its package.json; undefined: it has none
+const texts = new Map(); // by path: what has been read ahead, and has not run
 let serves = false, missed;
 
 // From now on the disk is not looked at.
@@ -50,13 +51,26 @@ function realpath(name) {
 
 function notRead(name) {
 	return `${name} cannot be read now: a worker that serves never waits for a disk. ` +
-		"Require it where the script begins";
+		"Require it where the script begins, or by a name that is written out in the call";
 }
 
 function readText(name) {
-	if (serves)
+	const text = texts.get(name);
+	if (text === undefined && serves)
 		throw coded(Error, "ERR_WORKER_SERVES", notRead(name));
-	return native.readFile(name);
+	return text ?? native.readFile(name);
+}
+
+// Reads a file that may be asked for later: its text; undefined: it is longer than `max`; null: it cannot be read.
+function readAhead(name, max) {
+	try {
+		const text = native.readFile(name, max);
+		if (text !== undefined)
+			texts.set(name, text);
+		return text;
+	} catch {
+		return null;
+	}
 }
 
 function readJson(file) {
@@ -87,12 +101,14 @@ function description(folder) {
 		return undefined;
 	}
 	const all = readJson(file) ?? {};
-	const found = { folder, file, main: all.main };
+	const found = { folder, file, name: all.name, main: all.main, exports: all.exports, imports: all.imports };
 	descriptions.set(folder, found);
 	return found;
 }
 
 module.exports = {
-	FILE, FOLDER, leave, ask, missedPath, kind, realpath, notRead, readText, readJson, description,
+	FILE, FOLDER, leave, ask, missedPath, kind, realpath, notRead, readText, readJson, readAhead, description,
 	serving: () => serves,
+	isHeld: (name) => texts.has(name),
+	release: (name) => texts.delete(name),
 };

@@ -4,6 +4,8 @@
 const path = require("path");
 const { coded } = require("errors");
 const disk = require("module/disk");
+const packages = require("module/packages");
+const { coreName } = require("module/names");
 
 const EXTENSIONS = [".js", ".json", ".node"];
 const IS_PATH = /^(\.{0,2}\/|\.{1,2}$)/;
@@ -67,24 +69,36 @@ function located(name, request) {
 	return (IS_FOLDER.test(request) ? undefined : asFile(name)) ?? asFolder(name, request);
 }
 
-function inPackages(request, lookIn) {
+function inPackages(request, lookIn, base) {
 	for (const folder of lookIn) {
 		if (disk.kind(folder) !== disk.FOLDER)
 			continue;
-		const found = located(path.join(folder, request), request);
+		const found = packages.inFolder(folder, request, base) ?? located(path.join(folder, request), request);
 		if (found !== undefined)
 			return found;
 	}
 	return undefined;
 }
 
+// What a request of "imports" leads to outside of its package: a core module stays a name.
+function bare(name, request, pkg) {
+	const core = coreName(name);
+	if (core !== undefined)
+		return `node:${core}`;
+	const found = inPackages(name, folders(pkg.folder), pkg.file);
+	if (found === undefined)
+		throw coded(Error, "MODULE_NOT_FOUND", `Cannot find module '${request}'`);
+	return found;
+}
+
 function lookUp(request, from, lookIn) {
 	if (IS_PATH.test(request))
 		return located(path.resolve(from.path, request), request);
-	return inPackages(request, lookIn);
+	return (request.startsWith("#") ? packages.imported(request, from, bare) : undefined) ??
+		packages.ofItself(request, from) ?? inPackages(request, lookIn);
 }
 
-// The file's path. `from` is the module that asks.
+// The file's path, or "node:" and a core module's name. `from` is the module that asks.
 function resolve(request, from, lookIn = from.paths) {
 	let found, fault;
 	disk.ask();
@@ -94,7 +108,7 @@ function resolve(request, from, lookIn = from.paths) {
 		fault = error;
 	}
 	if (found !== undefined)
-		return disk.realpath(found);
+		return found.startsWith("node:") ? found : disk.realpath(found);
 	const missed = disk.missedPath();
 	if (missed !== undefined)
 		throw coded(Error, "ERR_WORKER_SERVES", `Cannot find module '${request}': ${disk.notRead(missed)}`);
