@@ -1,6 +1,6 @@
 """
 What require finds that it would not find under Node, or not in that way: packages in place of what Node has and eddy
-has not. What is the same is in tests/js/require_*.js.
+has not, and files that are read ahead. What is the same is in tests/js/require_*.js.
 """
 import json
 import os
@@ -81,3 +81,18 @@ def test_a_module_that_imports_lead_to_may_be_a_core_module(script):
         }
     )
     assert ask() is True
+
+
+def test_what_is_too_much_to_read_ahead_is_said(daemon, script):
+    ask = script(
+        {
+            "main.js": 'function answer() { try { return require("./large"); } catch (error) { return [require("./small"), '
+            "error.code, error.message]; } }",
+            "large.json": '{ "text": "' + "x" * (16 << 20) + '" }',
+            "small.json": "5",
+        }
+    )
+    daemon.wait_log(r"may require later, too many to read ahead: 1\. They cannot be required by then\. Read ahead are 1, 1 kB, of at")
+    small, code, said = ask()
+    assert (small, code) == (5, "ERR_WORKER_SERVES")
+    assert "large.json cannot be read now: a worker that serves never" in said
