@@ -469,7 +469,9 @@ EDDY_API int eddy_response_add_trailer(eddy_response *res, const char *name, con
 
 /*
  * Aborts: the connection is reset (RST), so that no half answer is taken for a whole one; `close`
- * follows. Node: response.destroy.
+ * follows. What was written is offered to the kernel before. Behind an answer that has been ended
+ * and that the kernel has taken, or takes now, the connection is closed without a reset, although
+ * the client may have been told that it stays. Until `close` has returned. Node: response.destroy.
  */
 EDDY_API void eddy_response_destroy(eddy_response *res);
 
@@ -725,10 +727,15 @@ EDDY_API bool eddy_socket_write_owned(eddy_socket *sock, void *p, size_t n,
 EDDY_API void eddy_socket_end(eddy_socket *sock, const void *p, size_t n);
 
 /*
- * Closes now; what was written and not yet sent is dropped, `close` follows. Node: socket.destroy.
+ * Closes now, and `close` follows. What was written is offered to the kernel once more; what it has
+ * no room for is dropped, and so is what was written before the socket had connected. Node:
+ * socket.destroy.
  */
 EDDY_API void eddy_socket_destroy(eddy_socket *sock);
-/* The same, and the other side sees a reset (RST). Node: socket.resetAndDestroy. */
+/*
+ * Closes by a reset (RST); what was written and not yet sent is dropped. Node:
+ * socket.resetAndDestroy.
+ */
 EDDY_API void eddy_socket_reset_and_destroy(eddy_socket *sock);
 
 /*

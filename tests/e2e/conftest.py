@@ -29,7 +29,7 @@ PROBE_HANDLERS = (
     "collect limit upload slow reluctant ignore later chunks pieces empty flush status reason cookies "
     "goodbye own_length length_204 length_short length_long trailers owned destroy flood park counters "
     "released orphan patient stream tardy anew chatter timeout order interval clear refresh process cluster say about block "
-    "misuse hints evil_type evil_trailers late"
+    "misuse destroy_at_once leave leave_much hints evil_type evil_trailers late"
 ).split()
 
 

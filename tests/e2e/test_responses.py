@@ -243,6 +243,33 @@ def test_a_destroyed_answer_is_reset_and_not_taken_for_a_whole_one(client):
         client.read()
 
 
+def test_what_was_written_in_front_of_a_destroy_arrives_before_the_reset(client):
+    client.send(request("GET", "/destroy_at_once"))
+    assert b"half an answer" in client.read_once()
+    with pytest.raises(Closed):
+        client.read()
+
+
+@pytest.mark.parametrize("when", ["now", "pieces", "finish", "close"])
+def test_an_answer_that_is_destroyed_behind_its_end_is_whole_and_the_last(client, when):
+    answer = client.get(f"/leave?{when}")
+    assert answer.body == (b"goodbye" if when == "pieces" else b"bye")
+    client.expect_close()
+
+
+def test_a_body_that_has_not_been_read_does_not_reset_the_answer(client):
+    client.send(request("POST", "/leave?finish", "Content-Length: 1000"))
+    assert client.read().body == b"bye"
+    client.send(b"x" * 1000)
+    client.expect_close()
+
+
+def test_an_answer_that_the_kernel_has_no_room_for_is_reset(client):
+    client.send(request("GET", "/leave_much"))
+    with pytest.raises(Closed):
+        client.read()
+
+
 def test_a_slow_reader_holds_the_module_back(daemon, modules):
     """write says false and drain follows: 100 MB do not pile up in the worker."""
     daemon.conf(

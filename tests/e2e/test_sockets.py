@@ -10,7 +10,7 @@ import pytest
 from harness import ports
 from harness.wait import wait_until
 
-MODES = ["echo", "shut", "hello", "deaf", "drop", "reset", "detach", "flood", "quiet", "bye", "sink"]
+MODES = ["echo", "shut", "hello", "deaf", "drop", "reset", "detach", "flood", "quiet", "bye", "sink", "denied", "flooded"]
 
 
 @pytest.fixture
@@ -30,6 +30,8 @@ def raw(daemon, modules, tmp_path):
             "/tardy": {"module": "raw", "handler": "tardy"},
             "/named": {"module": "raw", "handler": "named"},
             "/lost": {"module": "raw", "handler": "lost"},
+            "/denied": {"module": "raw", "handler": "denied"},
+            "/denied_later": {"module": "raw", "handler": "denied_later"},
             "/dial": {"module": "raw", "handler": "dial"},
             "/pause": {"module": "raw", "handler": "pause"},
             "/go": {"module": "raw", "handler": "go"},
@@ -135,6 +137,17 @@ def test_a_detached_descriptor_is_the_modules(raw):
         assert drained(peer) == b"by hand"
 
 
+def test_what_is_written_before_the_destroy_arrives(raw):
+    with raw("denied") as peer:
+        assert drained(peer) == b"denied here\n"
+
+
+def test_a_destroy_does_not_wait_for_a_kernel_that_is_full(raw, daemon):
+    with raw("flooded") as peer:
+        wait_until(lambda: daemon.workers()[0]["connections"] == 0, "the socket to be gone")
+        assert 65536 <= len(drained(peer)) < 1000 * 16384
+
+
 def test_nothing_moves_for_so_long(raw):
     with raw("quiet") as peer:
         peer.sendall(b"a")
@@ -237,6 +250,15 @@ def test_a_connection_that_its_handler_destroys_behind_the_takeover(tcp, daemon)
         assert b"101" in drained(tcp)
     except ConnectionResetError:
         pass
+    wait_until(lambda: daemon.workers()[0]["connections"] == 0, "the socket to be gone")
+
+
+@pytest.mark.parametrize("path, headed", [(b"/denied", False), (b"/denied?101", True), (b"/denied_later", False)])
+def test_what_is_written_to_a_taken_connection_before_the_destroy_arrives(tcp, daemon, path, headed):
+    tcp.sendall(ASK % (path, b""))
+    got = drained(tcp)
+    assert got.startswith(b"HTTP/1.1 101 ") == headed
+    assert got[got.find(b"\r\n\r\n") + 4 if headed else 0 :] == b"denied here\n"
     wait_until(lambda: daemon.workers()[0]["connections"] == 0, "the socket to be gone")
 
 

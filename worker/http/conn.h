@@ -144,6 +144,9 @@ void conn_body_failed(struct conn *conn, int error);
 /* The response under way is complete: all of it has been handed to out. */
 void conn_response_ended(struct conn *conn);
 
+/* The answer that is out was the last: closes, when it has been sent. */
+void conn_leave(struct conn *conn);
+
 /* Where the parser's place for the bytes at hand is: in a head, or in a trailer section. */
 static inline struct head *
 conn_parser(const struct conn *conn)

@@ -132,6 +132,7 @@ struct exchange {
 	struct task task;
 	struct http *http;
 	struct conn *conn; /* NULL: detached */
+	struct conn *past; /* what it was on: an answer that has been sent is being told; or NULL */
 	const struct route *route;
 	struct head *head; /* the worker's, or a copy (`kept`), or NULL: released */
 	struct joined *joined;

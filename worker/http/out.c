@@ -353,6 +353,15 @@ out_write_lent(struct conn *conn, char *p, size_t n, const struct lent *lent)
 		conn_close(conn, true);
 }
 
+void
+out_offer(struct conn *conn)
+{
+	if (conn->http->out.owner == conn)
+		out_flush(conn->http);
+	else if (conn->queue != NULL && TAILQ_EMPTY(&conn->queue->files))
+		queue_send_bytes(conn);
+}
+
 bool
 out_drop(struct conn *conn, bool reset)
 {

@@ -97,6 +97,11 @@ void out_write_lent(struct conn *conn, char *p, size_t n, const struct lent *len
 /* Sends what is collected, whoever's it is. */
 void out_flush(struct http *http);
 /*
+ * Sends what the kernel takes now of what has been written to a connection that is about to be
+ * closed. Losing it shows in its state.
+ */
+void out_offer(struct conn *conn);
+/*
  * Drops what is collected and queued for a connection that closes. True: a thread has its descriptor
  * still; nothing more is sent, and it is closed when that is back.
  */

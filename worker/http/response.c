@@ -318,6 +318,27 @@ eddy_response_send(eddy_response *handle, int status, const char *type, const vo
 	response_end_with(exchange, p, n, type, type_len);
 }
 
+/*
+ * Its last byte has been written: the connection closes behind it, or is cut where the kernel does
+ * not take all of it now.
+ */
+static void
+response_leave(struct exchange *exchange)
+{
+	struct conn *conn = exchange->conn;
+
+	if (exchange->past != NULL) {
+		conn_leave(exchange->past);
+		return;
+	}
+	exchange->response.keep = false;
+	if (conn != NULL && conn->state != CONN_UPGRADE &&
+	    !response_has_pieces(&exchange->response))
+		out_go(conn);
+	if (exchange->conn != NULL)
+		response_cut(exchange);
+}
+
 void
 eddy_response_destroy(eddy_response *handle)
 {
@@ -325,7 +346,13 @@ eddy_response_destroy(eddy_response *handle)
 
 	if (exchange == NULL)
 		return;
+	if (response_is_written(&exchange->response)) {
+		response_leave(exchange);
+		return;
+	}
 	exchange->response.ended = true;
+	if (exchange->conn != NULL)
+		out_offer(exchange->conn);
 	if (exchange->conn != NULL)
 		response_cut(exchange);
 }

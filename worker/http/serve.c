@@ -116,6 +116,18 @@ conn_next(struct conn *conn, bool keep)
 }
 
 void
+conn_leave(struct conn *conn)
+{
+	if (conn->exchange != NULL || conn->state == CONN_LINGER || conn->state == CONN_CLOSED)
+		return;
+	if (conn->state != CONN_HEAD)
+		conn->lingering = true; /* some of the request is still to come */
+	conn->state = CONN_HEAD;
+	conn->closing = true;
+	conn_later(conn);
+}
+
+void
 conn_response_ended(struct conn *conn)
 {
 	struct exchange *exchange = conn->exchange;
@@ -134,6 +146,7 @@ conn_response_ended(struct conn *conn)
 			exchange_post(exchange, EXCHANGE_FINISH);
 	}
 	conn->exchange = NULL;
+	exchange->past = conn; /* until it is freed, by a tick: before the connection goes on */
 	conn_next(conn,
 		  exchange->response.keep && !conn_body_is_left(conn, exchange->expect_continue));
 	exchange_detach(exchange, false);

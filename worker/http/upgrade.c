@@ -123,11 +123,25 @@ upgrade_leave_exchange(struct conn *conn)
 	exchange_detach(exchange, false);
 }
 
+/* It has been destroyed before it was there: the head, and what was written behind it, leave. */
+static void
+upgrade_destroyed(struct conn *conn, struct socket *sock)
+{
+	if (conn->state != CONN_CLOSED && conn->http->out.owner == conn)
+		out_flush(conn->http);
+	if (conn->state != CONN_CLOSED && conn->queue == NULL)
+		socket_send_last(sock, conn_fd(conn));
+	else
+		queue_clear(&sock->queue, conn->http->calls);
+}
+
 void
 conn_hand_over(struct conn *conn, struct socket *sock, const char *p, size_t n)
 {
 	struct queue written;
 
+	if (sock->state == SOCKET_CLOSED)
+		upgrade_destroyed(conn, sock);
 	if (conn->state == CONN_CLOSED || sock->state == SOCKET_CLOSED) {
 		conn_close(conn, false);
 		socket_fail(sock, EDDY_ERRNO(ECONNRESET));

@@ -162,7 +162,7 @@ eddy_socket_destroy(eddy_socket *handle)
 	struct socket *sock = socket_find(handle, __func__);
 
 	if (sock != NULL)
-		socket_close(sock, false);
+		socket_destroy(sock);
 }
 
 void

@@ -109,7 +109,8 @@ socket_strip(struct socket *sock)
 	else
 		event_del(&sock->event);
 	sock->state = SOCKET_CLOSED;
-	queue_clear(&sock->queue, net->calls);
+	if (!sock->expects) /* else who has the descriptor sends it */
+		queue_clear(&sock->queue, net->calls);
 	socket_timer_free(sock);
 	free(sock->held);
 	sock->held = NULL;
@@ -129,10 +130,34 @@ socket_close(struct socket *sock, bool reset)
 
 	if (sock->state == SOCKET_CLOSED)
 		return;
+	if (reset)
+		queue_clear(&sock->queue, sock->net->calls);
 	socket_strip(sock);
 	if (connected)
 		net_fd_close(socket_fd(sock), reset);
 	socket_post(sock, SOCKET_CLOSE);
+}
+
+void
+socket_send_last(struct socket *sock, int fd)
+{
+	struct net *net = sock->net;
+	ssize_t sent = 1;
+
+	while (sock->queue.bytes > 0 && sent > 0) {
+		sent = queue_send(&sock->queue, net->calls, fd, 0);
+		if (sent > 0)
+			slot_add(net->slot->counters.bytes_out, (uint64_t)sent);
+	}
+	queue_clear(&sock->queue, net->calls);
+}
+
+void
+socket_destroy(struct socket *sock)
+{
+	if (sock->state == SOCKET_OPEN && !sock->broken && !sock->blocked)
+		socket_send_last(sock, socket_fd(sock));
+	socket_close(sock, false);
 }
 
 void
@@ -558,6 +583,7 @@ socket_connected(struct socket *sock, int fd)
 	bool asked = sock->connect != NULL;
 
 	sock->state = SOCKET_OPEN;
+	sock->expects = false;
 	if (asked)
 		connect_stop(sock);
 	event_assign(&sock->event, sock->net->loop->base, fd,

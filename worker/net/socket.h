@@ -119,6 +119,10 @@ void socket_connected(struct socket *sock, int fd);
 void socket_fail(struct socket *sock, int error);
 /* Closes now, `reset` by RST; `close` follows. Safe at any time. */
 void socket_close(struct socket *sock, bool reset);
+/* The same without a reset, behind what the kernel takes now of what has been written. */
+void socket_destroy(struct socket *sock);
+/* Offers the kernel what has been written, once, and drops what it does not take. */
+void socket_send_last(struct socket *sock, int fd);
 
 /* n bytes that were read before it was a socket come first in `data`. 0 or -ENOMEM. */
 int socket_hold(struct socket *sock, const char *p, size_t n);

@@ -561,6 +561,55 @@ destroy(eddy_request *req, eddy_response *res, void *state)
 	eddy_set_timeout(destroy_now, 20, task_new(state, req, res));
 }
 
+/* Half an answer and a reset, in one callback. */
+static void
+destroy_at_once(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req, (void)state;
+	eddy_response_write(res, "half an answer", 14);
+	eddy_response_destroy(res);
+}
+
+static void
+leave_now(eddy_response *res, void *arg)
+{
+	(void)arg;
+	eddy_response_destroy(res);
+}
+
+static const eddy_response_events leave_finish = {.finish = leave_now},
+				  leave_close = {.close = leave_now};
+
+/* A whole answer that is destroyed: "leave?now", "leave?pieces" too, "leave?finish", "leave?close". */
+static void
+leave(eddy_request *req, eddy_response *res, void *state)
+{
+	char when = eddy_request_query(req).p[0];
+
+	(void)state;
+	if (when == 'f' || when == 'c')
+		eddy_response_on(res, when == 'f' ? &leave_finish : &leave_close, NULL);
+	if (when == 'p')
+		eddy_response_write(res, "good", 4);
+	eddy_response_end(res, "bye", 3);
+	if (when == 'n' || when == 'p')
+		eddy_response_destroy(res);
+}
+
+/* More than the kernel takes, ended and destroyed. */
+static void
+leave_much(eddy_request *req, eddy_response *res, void *state)
+{
+	size_t n = (size_t)64 << 20;
+	char *p = calloc(1, n);
+
+	(void)req, (void)state;
+	eddy_response_on(res, &leave_close, NULL);
+	eddy_response_end(res, p, n);
+	eddy_response_destroy(res);
+	free(p);
+}
+
 /* A reset and no answer. */
 static void
 vanish(eddy_request *req, eddy_response *res, void *state)
@@ -1332,6 +1381,9 @@ static const struct eddy_handler handlers[] = {
 	{"trailers", trailers},
 	{"owned", owned},
 	{"destroy", destroy},
+	{"destroy_at_once", destroy_at_once},
+	{"leave", leave},
+	{"leave_much", leave_much},
 	{"vanish", vanish},
 	{"flood", flood},
 	{"endless", endless},

@@ -5,7 +5,8 @@
  * "shut" (the same without an `end` event: eddy ends), "hello" (a greeting and FIN), "deaf" (never reads), "drop"
  * (sets no events), "reset", "detach" (the descriptor is given back and written to by hand), "flood" (writes as fast as
  * it may, counted by GET /flooded), "quiet" (`timeout` after 100 ms, which says so and ends), "bye" (never reads, says
- * so and ends), "sink" (a byte, then reads only).
+ * so and ends), "sink" (a byte, then reads only), "denied" (says so and is destroyed), "flooded" (the same with more than
+ * the kernel takes).
  */
 #include <eddy.h>
 #include <stdio.h>
@@ -89,6 +90,15 @@ sink_data(eddy_socket *sock, eddy_str bytes, void *arg)
 static const eddy_socket_events sink = {.data = sink_data};
 
 static void
+deny(eddy_socket *sock)
+{
+	eddy_socket_on(sock, &nothing, NULL);
+	eddy_socket_write(sock, "denied ", 7);
+	eddy_socket_write(sock, "here\n", 5);
+	eddy_socket_destroy(sock);
+}
+
+static void
 serve(eddy_socket *sock, void *state)
 {
 	const char *mode = state;
@@ -118,6 +128,13 @@ serve(eddy_socket *sock, void *state)
 	} else if (strcmp(mode, "sink") == 0) {
 		eddy_socket_on(sock, &sink, NULL);
 		eddy_socket_write(sock, "x", 1);
+	} else if (strcmp(mode, "denied") == 0) {
+		deny(sock);
+	} else if (strcmp(mode, "flooded") == 0) {
+		eddy_socket_on(sock, &nothing, NULL);
+		for (int i = 0; i < 1000; i++)
+			eddy_socket_write(sock, piece, sizeof(piece));
+		eddy_socket_destroy(sock);
 	}
 }
 
@@ -181,6 +198,32 @@ lost(eddy_request *req, eddy_response *res, void *state)
 	(void)state;
 	eddy_response_destroy(res);
 	eddy_log(NULL, 6, "lost: descriptor %s", eddy_socket_fd(sock) < 0 ? "none" : "some");
+}
+
+/* Taken over, denied and destroyed: with an answer of the module's own, or behind the 101. */
+static void
+denied(eddy_request *req, eddy_response *res, void *state)
+{
+	eddy_str how = eddy_request_query(req);
+
+	(void)state;
+	if (how.n > 0)
+		deny(eddy_response_upgrade(res, "echo", &nothing, NULL));
+	else
+		deny(eddy_response_detach_socket(res, &nothing, NULL));
+}
+
+static void
+deny_later(void *arg)
+{
+	deny(eddy_response_detach_socket(arg, &nothing, NULL));
+}
+
+static void
+denied_later(eddy_request *req, eddy_response *res, void *state)
+{
+	(void)req, (void)state;
+	eddy_set_immediate(deny_later, res);
 }
 
 static void
@@ -376,9 +419,11 @@ load(eddy_module *self, void **state)
 }
 
 static const struct eddy_handler handlers[] = {
-	{"upgrade", upgrade},	{"later", later}, {"tunnel", tunnel},	{"dial", dial},
-	{"pause", dial_paused}, {"go", go},	  {"flooded", flooded}, {"tardy", tardy},
-	{"named", named},	{"lost", lost},	  {NULL, NULL},
+	{"upgrade", upgrade}, {"later", later},	      {"tunnel", tunnel},
+	{"dial", dial},	      {"pause", dial_paused}, {"go", go},
+	{"flooded", flooded}, {"tardy", tardy},	      {"named", named},
+	{"lost", lost},	      {"denied", denied},     {"denied_later", denied_later},
+	{NULL, NULL},
 };
 
 EDDY_MODULE(.name = "raw", .load = load, .connection = serve, .request = upgrade,
