@@ -8,6 +8,7 @@ const PENDING = 0, SERVES = 1; // of struct js_shared
 const shared = new Uint8Array(native.shared);
 const libraries = new Map();
 const LOG_ERR = 3;
+const TICKS_KEPT = 1024;
 
 // ticks --------------------------------------------------------------------------------
 
@@ -23,8 +24,14 @@ function nextTick(callback, ...args) {
 
 function runTicks() {
 	for (let i = 0; i < queue.length; i++) {
+		const tick = queue[i];
+		queue[i] = undefined; // ticks that queue ticks: what has run is not kept until the last has
+		if (i >= TICKS_KEPT && 2 * i >= queue.length) {
+			queue.splice(0, i);
+			i = 0;
+		}
 		try {
-			queue[i]();
+			tick();
 		} catch (error) {
 			uncaught(error);
 		}
