@@ -65,15 +65,18 @@ watch_asked(int signal, siginfo_t *info, void *context)
 	errno = saved;
 }
 
-/* Where compiled code is: memory of no file that can be run. */
+/*
+ * Where compiled code is: the largest piece of memory of no file that can be run. There may be
+ * others, of libraries that make code, and anything between them.
+ */
 static void
 watch_find_code(struct js_watch *watch)
 {
 	FILE *maps = fopen("/proc/self/maps", "re");
-	unsigned long first, end;
+	unsigned long first, end, start = 0, before = 0;
 	char line[512], rights[5];
 
-	watch->code = UINTPTR_MAX;
+	watch->code = 0;
 	watch->code_end = 0;
 	while (maps != NULL && fgets(line, sizeof(line), maps) != NULL) {
 		int name = 0;
@@ -81,10 +84,13 @@ watch_find_code(struct js_watch *watch)
 		if (sscanf(line, "%lx-%lx %4s %*s %*s %*s%n", &first, &end, rights, &name) != 3 ||
 		    rights[2] != 'x' || line[name + strspn(line + name, " ")] != '\n')
 			continue;
-		if (first < watch->code)
-			watch->code = first;
-		if (end > watch->code_end)
+		if (first != before)
+			start = first;
+		before = end;
+		if (end - start > watch->code_end - watch->code) {
+			watch->code = start;
 			watch->code_end = end;
+		}
 	}
 	if (maps != NULL)
 		fclose(maps);
