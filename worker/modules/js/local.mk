@@ -79,6 +79,7 @@ JS_TEXTS = \
 	worker/modules/js/lib/performance.js \
 	worker/modules/js/lib/performance/timeline.js \
 	worker/modules/js/lib/process.js \
+	worker/modules/js/lib/process/output.js \
 	worker/modules/js/lib/querystring.js \
 	worker/modules/js/lib/stream.js \
 	worker/modules/js/lib/stream/base.js \

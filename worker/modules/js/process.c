@@ -259,12 +259,19 @@ process_on_signal(struct js *js, size_t argc, const JSValueRef argv[], JSValueRe
 	return JSValueMakeBoolean(js->ctx, err == 0);
 }
 
-/* leave(code): the worker drains, and is replaced. */
+/* leave(code, caller): the worker drains, and is replaced. */
 static JSValueRef
 process_leave(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
+	int code = js_int(js, js_arg(js, argc, argv, 0), 0);
+	char *caller = js_utf8(js, js_arg(js, argc, argv, 1), NULL);
+
 	(void)exception;
-	eddy_process_exit(js_int(js, js_arg(js, argc, argv, 0), 0));
+	if (caller != NULL)
+		eddy_log(js->self, code == 0 ? LOG_NOTICE : LOG_WARNING,
+			 "process.exit was called by %s", caller);
+	free(caller);
+	eddy_process_exit(code);
 	return js_undefined(js);
 }
 

@@ -189,12 +189,9 @@ function library(name) {
 	return module.exports;
 }
 
-// By descriptor: what stdout and stderr have of a line that is not whole.
-const pending = { 1: "", 2: "" };
-
 libraries.set("internal", {
 	exports: {
-		pending, capture, nextTick, queueMicrotask, uncaught, blame, tell, exiting, shared, SERVES, library, refuse,
+		capture, nextTick, queueMicrotask, uncaught, blame, tell, exiting, shared, SERVES, library, refuse,
 	},
 });
 
@@ -315,6 +312,8 @@ function loaded() {
 	loading = false;
 	if (refusal === undefined)
 		return library("module").leaveDisk();
+	if (libraries.has("process/output"))
+		library("process/output").flush();
 	if (refusal.error === exiting)
 		throw new Error(`the script has called process.exit(${library("process").exitCode ?? ""}) while it was loaded`);
 	library("errors").logFrames(refusal.error);

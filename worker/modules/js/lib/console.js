@@ -3,7 +3,7 @@
 
 const { formatWithOptions, inspect, width } = require("inspect");
 const { argType, stackOf } = require("errors");
-const { pending } = require("internal");
+const { outputs } = require("process/output");
 
 const ERR = 3, WARNING = 4, INFO = 6, DEBUG = 7;
 
@@ -64,9 +64,7 @@ class Console {
 		if (this.#indent !== "")
 			text = this.#indent + text.replaceAll("\n", `\n${this.#indent}`);
 		// What process.stdout or stderr has begun this line with.
-		const fd = priority <= WARNING ? 2 : 1, begun = pending[fd];
-		if (begun !== "")
-			pending[fd] = "";
+		const begun = outputs[priority <= WARNING ? 2 : 1].take();
 		native.log(priority, begun + text);
 	}
 

@@ -106,6 +106,12 @@ function placeOf(error) {
 	return first === undefined ? undefined : placeOfFrame(frame(first));
 }
 
+// Who calls a function of the libraries, as a frame of a stack has it.
+function caller() {
+	const [first] = ownLines(new Error());
+	return first === undefined ? "a function of eddy's" : shown(frame(first));
+}
+
 // What a refused load says, in one line: "file:line:column: message".
 function describe(error) {
 	return orUntold(() => {
@@ -128,4 +134,4 @@ function logFrames(error) {
 }
 
 module.exports = { coded, argType, argValue, outOfRange, received, stackOf, isError, report, describe,
-	title, logFrames, checkSignal, mend, markCoded };
+	title, logFrames, checkSignal, caller, mend, markCoded };

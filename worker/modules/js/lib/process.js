@@ -2,28 +2,25 @@
 "use strict";
 
 const EventEmitter = require("events");
-const { argType, coded, outOfRange } = require("errors");
-const { nextTick, pending, capture, exiting, refuse } = require("internal");
+const { argType, coded, outOfRange, caller } = require("errors");
+const { nextTick, capture, exiting, refuse } = require("internal");
+const { outputs, flush } = require("process/output");
 
 const SIGNALS = { __proto__: null, SIGHUP: 1, SIGINT: 2, SIGUSR1: 10, SIGUSR2: 12, SIGTERM: 15 };
-const LOG_WARNING = 4, LOG_INFO = 6, LOG_ERR = 3;
+const LOG_WARNING = 4;
 const asked = new Set();
 
 class process extends EventEmitter {}
 const self = new process();
 
-// A stream that writes lines into the log; what has no line's end yet waits for it.
-function logStream(priority, fd) {
+// A stream that writes lines into the log.
+function logStream(fd) {
 	const { Writable } = require("stream");
 	const stream = new Writable({
 		decodeStrings: false,
 		write(piece, encoding, done) {
-			const text = pending[fd] + (typeof piece !== "string" ? piece.toString()
-				: encoding === "utf8" || encoding === "utf-8" ? piece : Buffer.from(piece, encoding).toString());
-			const end = text.lastIndexOf("\n");
-			if (end >= 0)
-				native.log(priority, text.slice(0, end));
-			pending[fd] = text.slice(end + 1);
+			const isText = typeof piece !== "string" || encoding === "utf8" || encoding === "utf-8";
+			outputs[fd].write(isText ? piece : Buffer.from(piece, encoding));
 			done();
 		},
 	});
@@ -86,16 +83,27 @@ function cpuUsage(since) {
 	return { user: user - since.user, system: system - since.system };
 }
 
+let exitCode;
+function setExitCode(code) {
+	const number = typeof code === "string" && code !== "" && Number.isInteger(Number(code)) ? Number(code) : code;
+	if (number !== undefined && number !== null && typeof number !== "number")
+		throw argType("code", "of type number", code);
+	if (typeof number === "number" && !Number.isInteger(number))
+		throw outOfRange("code", "an integer", code);
+	exitCode = code;
+}
+
 // The worker drains and is replaced; nothing more of this callback runs.
 let left = false;
 function exit(code) {
 	if (code !== undefined)
-		self.exitCode = code;
+		setExitCode(code);
 	if (!left) {
 		left = true;
-		self.emit("exit", Number(self.exitCode ?? 0));
+		self.emit("exit", Number(exitCode ?? 0));
+		flush();
 		if (!refuse(exiting))
-			native.leave(Number(self.exitCode ?? 0));
+			native.leave(Number(exitCode ?? 0), caller());
 	}
 	throw exiting;
 }
@@ -226,7 +234,6 @@ Object.assign(self, {
 			return true;
 		},
 	}),
-	exitCode: undefined,
 	config: {},
 	features: {},
 	nextTick,
@@ -254,8 +261,9 @@ Object.assign(self, {
 	getegid: () => egid,
 	kill,
 });
-lazily("stdout", () => logStream(LOG_INFO, 1));
-lazily("stderr", () => logStream(LOG_ERR, 2));
+Object.defineProperty(self, "exitCode", { enumerable: true, get: () => exitCode, set: setExitCode });
+lazily("stdout", () => logStream(1));
+lazily("stderr", () => logStream(2));
 lazily("stdin", emptyInput);
 
 // Node's listens to a signal with the first listener that it has for it.
@@ -277,7 +285,7 @@ Object.defineProperty(self, "onDrain", {
 		if (!left) {
 			left = true;
 			self.emit("beforeExit", 0);
-			self.emit("exit", Number(self.exitCode ?? 0));
+			self.emit("exit", Number(exitCode ?? 0));
 		}
 	},
 });
