@@ -73,6 +73,8 @@ js_load(eddy_module *self, void **state)
 		err = js_loader_start(js);
 		js->loading = false;
 	}
+	if (err == 0)
+		err = js_memory_loaded(js);
 out:
 	if (err == 0)
 		*state = js;

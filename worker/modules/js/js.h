@@ -83,12 +83,12 @@ struct js {
 	size_t calls; /* of files, that have not come back */
 	eddy_timer *memory_timer;
 	struct js_thread guard; /* of memory */
-	uint64_t memory_max;  /* bytes; 0: no limit */
-	unsigned memory_over; /* looks in a row that have found more */
-	bool memory_said;     /* by the option */
-	bool memory_left;     /* the worker drains, since it had too much */
-	bool memory_pressed;  /* of this entry: it has been asked to collect */
-	unsigned entered;     /* depth of js_dispatch */
+	uint64_t memory_max;	/* bytes; 0: no limit */
+	unsigned memory_over;	/* looks in a row that have found more */
+	bool memory_said;	/* by the option */
+	bool memory_left;	/* the worker drains, since it had too much */
+	bool memory_pressed;	/* of this entry: it has been asked to collect */
+	unsigned entered;	/* depth of js_dispatch */
 	struct js_watch watch;
 	bool loading;	/* files may be read */
 	bool hang_said; /* of this entry */
@@ -127,6 +127,8 @@ void js_settle(struct js *js);
 /* memory.c: the option memory, and what it says. 0, or what eddy_module_fail has returned. */
 int js_memory_start(struct js *js);
 void js_memory_stop(struct js *js);
+/* Whether the limit leaves room now that the script is loaded: the same results. */
+int js_memory_loaded(struct js *js);
 /* Resident memory of the process now, not as of the last second; 0: nobody knows. */
 uint64_t js_rss_now(void);
 

@@ -99,7 +99,7 @@ memory_default(void)
 	return all < DEFAULT_LEAST ? DEFAULT_LEAST : all > DEFAULT_MOST ? DEFAULT_MOST : all;
 }
 
-/* A number of bytes with k, m or g behind it, as the conf writes sizes. False: it is none. */
+/* A number of bytes with k, m or g behind it, of any case, as in the conf. False: it is none. */
 static bool
 size_parse(const char *text, uint64_t *bytes)
 {
@@ -109,12 +109,27 @@ size_parse(const char *text, uint64_t *bytes)
 	if (*text < '0' || *text > '9')
 		return false;
 	*bytes = strtoull(text, &end, 10);
-	if (*end != '\0' && strchr("kmg", *end) != NULL)
-		shift = *end == 'k' ? 10 : *end == 'm' ? 20 : 30, end++;
+	if (*end != '\0' && strchr("kmgKMG", *end) != NULL) {
+		shift = (*end | 0x20) == 'k' ? 10 : (*end | 0x20) == 'm' ? 20 : 30;
+		end++;
+	}
 	if (*end != '\0' || *bytes > (UINT64_MAX >> shift))
 		return false;
 	*bytes <<= shift;
 	return true;
+}
+
+/* At once, where the engine offers that. */
+extern void collect_now(JSContextRef ctx) __asm__("JSSynchronousGarbageCollectForDebugging")
+	__attribute__((weak));
+
+static void
+memory_collect(const struct js *js)
+{
+	if (collect_now != NULL)
+		collect_now(js->ctx);
+	else
+		JSGarbageCollect(js->ctx);
 }
 
 /* Once a second. */
@@ -196,6 +211,30 @@ js_memory_start(struct js *js)
 	if (js->memory_timer == NULL || !js_thread_start(&js->guard, guard_run, js))
 		return eddy_module_fail(js->self, "no memory for a timer and a thread");
 	return 0;
+}
+
+/*
+ * A limit that the worker is beyond before it serves would have one worker after another drain at
+ * once. What is left of the loading may be garbage: it does not count.
+ */
+int
+js_memory_loaded(struct js *js)
+{
+	uint64_t rss = js->memory_max > 0 ? js_rss_now() : 0;
+
+	if (rss > js->memory_max) {
+		memory_collect(js);
+		rss = js_rss_now();
+	}
+	if (js->memory_max == 0 || rss <= js->memory_max)
+		return 0;
+	return eddy_module_fail(js->self,
+				"the worker has %llu MB of memory with the script loaded, and the "
+				"module's option memory %s %llu MB: say options { memory = \"…\" } "
+				"with what it needs",
+				(unsigned long long)(rss >> 20),
+				js->memory_said ? "allows" : JS_MEMORY_UNSAID,
+				(unsigned long long)(js->memory_max >> 20));
 }
 
 void
