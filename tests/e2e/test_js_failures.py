@@ -125,11 +125,26 @@ def test_a_script_that_is_not_there_or_cannot_be_read_says_so(programs, tmp_path
         assert said == f"Error: {tmp_path}/main.js cannot be read: Permission denied"
 
 
+def test_what_is_no_regular_file_is_refused_at_once(programs, tmp_path):
+    fifo = tmp_path / "fifo.js"
+    os.mkfifo(fifo)
+    said, _ = refused(programs, tmp_path, "fifo.js")
+    assert said == f"Error: {fifo} cannot be read: it is no regular file"
+    said, _ = refused(programs, tmp_path, "/dev/null")
+    assert said == "Error: /dev/null cannot be read: it is no regular file"
+    said, _ = refused(programs, tmp_path, text="require('./fifo.js');\n")
+    assert said.startswith(f"{tmp_path}/main.js:1:8: Error [MODULE_NOT_FOUND]: Cannot find module './fifo.js'")
+    for call in (f"readFileSync('{fifo}')", f"writeFileSync('{fifo}', '')", f"openSync('{fifo}', 'r+')"):
+        said, _ = refused(programs, tmp_path, text=f"require('fs').{call};\n")
+        assert re.search(rf"main.js:1:\d+: Error: ENXIO: .*, open '{fifo}': a FIFO is not opened at once", said), said
+
+
 def test_a_script_that_exits_while_it_is_loaded_is_refused(programs, tmp_path):
-    text = "process.on('exit', (n) => console.log('exit', n));\nprocess.exit(3);\n"
+    text = "process.stdout.write('its last words');\nprocess.on('exit', (n) => console.error('exit', n));\nprocess.exit(3);\n"
     said, log = refused(programs, tmp_path, text=text)
     assert said == "Error: the script has called process.exit(3) while it was loaded"
     assert "(app): exit 3\n" in log
+    assert "(app): its last words\n" in log
 
 
 def test_thrown_things_that_are_no_errors_are_shown(programs, tmp_path):
@@ -407,7 +422,49 @@ def test_no_worker_has_more_than_twice_its_memory(daemon, path):
     assert daemon.get("/hello").body == b"Hello World\n"
 
 
-@pytest.mark.parametrize("size", ["", "much", "-1", "1t", "99999999999g"])
+def test_a_memory_that_the_loaded_script_is_beyond_is_refused(programs, tmp_path):
+    (tmp_path / "main.js").write_text("const kept = Buffer.alloc(60e6, 1);\nmodule.exports = () => kept;\n")
+    conf = tmp_path / "eddy.conf"
+    conf.write_text(
+        f'workers = 1 control = "{tmp_path}/c.sock"\nlisten "unix:{tmp_path}/web.sock" {{ }}\n'
+        f'module "app" {{ path = "js.so" options {{ script = "main.js" memory = "80M" }} }}\n'
+        'route "/" { module = "app" }\n'
+    )
+    done = run(*programs.eddyd_command("-c", str(conf)), seconds=30)
+    assert done.returncode == 78
+    said = re.search(r"has (\d+) MB of memory with the script loaded, and the module's option memory allows 80 MB", done.stderr)
+    assert said and int(said[1]) > 80, done.stderr
+
+
+def test_what_is_garbage_when_the_script_is_loaded_is_no_reason_to_refuse_it(daemon, tmp_path):
+    (tmp_path / "main.js").write_text(
+        "for (let i = 0; i < 50; i++)\n\tBuffer.alloc(4e6, 1);\nmodule.exports = (req, res) => res.end('fine');\n"
+    )
+    daemon.conf(
+        workers=1,
+        modules={"app": {"path": "js.so", "script": f"{tmp_path}/main.js", "memory": "150M"}},
+        routes={"/": "app"},
+    )
+    daemon.start()
+    assert daemon.get("/").body == b"fine"
+
+
+def test_ticks_that_queue_ticks_keep_nothing_of_what_has_run(daemon, tmp_path):
+    (tmp_path / "main.js").write_text(
+        "let left = 600;\nfunction next() {\n\tconst bytes = Buffer.alloc(1e6, 1);\n"
+        "\tif (left-- > 0)\n\t\tprocess.nextTick(() => next(bytes.length));\n}\n"
+        "module.exports = (req, res) => {\n\tnext();\n\tprocess.nextTick(() => res.end('fine'));\n};\n"
+    )
+    options = {"path": "js.so", "script": f"{tmp_path}/main.js", "memory": "250m"}
+    daemon.conf(workers=1, modules={"app": options}, routes={"/": "app"})
+    daemon.start()
+    (before,) = daemon.pids()
+    assert daemon.get("/").body == b"fine"
+    assert daemon.get("/").body == b"fine"
+    assert daemon.pids() == [before]
+
+
+@pytest.mark.parametrize("size", ["", "much", "-1", "1t", "512mb", "99999999999g"])
 def test_a_memory_that_is_none_is_refused(programs, tmp_path, size):
     (tmp_path / "main.js").write_text("")
     (tmp_path / "eddy.conf").write_text(

@@ -23,9 +23,13 @@ result(const struct js *js, ssize_t n)
 static JSValueRef
 open_now(struct js *js, const struct fs_args *args)
 {
-	int fd = open(args->path, (int)args->n[0] | O_CLOEXEC, (mode_t)args->n[1]);
+	struct stat st;
 	eddy_file *file;
+	int fd;
 
+	if (stat(args->path, &st) == 0 && S_ISFIFO(st.st_mode))
+		return fs_error(js, ENXIO); /* who has the other end may never come */
+	fd = open(args->path, (int)args->n[0] | O_CLOEXEC, (mode_t)args->n[1]);
 	if (fd < 0)
 		return result(js, fd);
 	file = eddy_fs_fdopen(fd);

@@ -183,11 +183,15 @@ loader_realpath(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef 
 	return value;
 }
 
-/* The bytes of a file and a NUL, to be freed; NULL with errno set: EFBIG if it has more than max. */
+/*
+ * The bytes of a file and a NUL, to be freed; NULL with errno set: EFBIG if it has more than max. A
+ * FIFO is opened without waiting for who writes into it, and then refused as what is no regular file
+ * (ENOTSUP).
+ */
 static char *
 file_read(const char *path, size_t max, size_t *n)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC), saved = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK), saved = 0;
 	char *bytes = NULL;
 	struct stat st;
 
@@ -196,6 +200,10 @@ file_read(const char *path, size_t max, size_t *n)
 		return NULL;
 	if (fstat(fd, &st) < 0)
 		goto failed;
+	if (!S_ISREG(st.st_mode)) {
+		errno = S_ISDIR(st.st_mode) ? EISDIR : ENOTSUP;
+		goto failed;
+	}
 	if ((size_t)st.st_size > max) {
 		errno = EFBIG;
 		goto failed;
@@ -256,7 +264,8 @@ loader_read_file(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef
 			value = file_text(js, bytes, n);
 		else if (max < 0 || errno != EFBIG)
 			js_throw(js, exception, eddy_error_name(EDDY_ERRNO(errno)),
-				 "%s cannot be read: %s", path, strerror(errno));
+				 "%s cannot be read: %s", path,
+				 errno == ENOTSUP ? "it is no regular file" : strerror(errno));
 		free(bytes);
 	}
 	free(path);

@@ -13,6 +13,7 @@ const { setImmediate } = require("timers");
 const NUMBERS = ["CLOSE", "READ", "WRITE", "FSYNC", "FDATASYNC", "FSTAT", "FTRUNCATE", "FCHMOD", "FCHOWN", "FUTIMES",
 	"OPEN", "STAT", "LSTAT", "STATFS", "ACCESS", "CHMOD", "CHOWN", "LCHOWN", "UTIMES", "LUTIMES", "UNLINK", "RENAME",
 	"LINK", "SYMLINK", "MKDIR", "RMDIR", "READLINK", "REALPATH", "MKDTEMP", "SCANDIR"];
+const { ENXIO } = require("os/constants").errno;
 const CALL = Object.fromEntries(NUMBERS.map((name, i) => [name, i]));
 
 const waiting = new Map(); // by id; it also keeps the bytes that a thread reads or writes
@@ -46,7 +47,6 @@ class Call {
 const call = (number, syscall, target, other, a, b, c, make) =>
 	new Call(number, syscall, target, other, a, b, c, make);
 
-// done(error, value), in a later turn.
 // What is done with the log's descriptors: it waits for no disk, whenever it is asked for. Undefined: it is another's,
 // or nothing that the log can do.
 function ofLog({ number, target, other, a: offset, b: length }) {
@@ -59,13 +59,14 @@ function ofLog({ number, target, other, a: offset, b: length }) {
 	return number === CALL.CLOSE || number === CALL.FSYNC || number === CALL.FDATASYNC ? 0 : undefined;
 }
 
+// done(error, value), in a later turn.
 function begin(one, done) {
-	const id = ++lastId;
 	const logged = ofLog(one);
 	if (logged !== undefined) {
 		setImmediate(done, null, one.make === undefined ? logged : one.make(logged));
 		return;
 	}
+	const id = ++lastId;
 	one.done = done;
 	waiting.set(id, one);
 	const failure = native.fsStart(one.number, id, one.target, one.other, one.a, one.b, one.c);
@@ -126,8 +127,13 @@ function now(one, name) {
 	if (value === undefined)
 		throw serves(name);
 	if (typeof value === "number" && value < 0)
-		throw one.fail(value);
+		throw one.number === CALL.OPEN && value === -ENXIO ? explained(one.fail(value)) : one.fail(value);
 	return one.make === undefined ? value : one.make(value);
+}
+
+function explained(error) {
+	error.message += ": a FIFO is not opened at once, since that would wait for its other end";
+	return error;
 }
 
 function serves(name) {
