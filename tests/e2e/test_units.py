@@ -218,7 +218,8 @@ def test_a_script_runs_under_the_unit(site, prefix, compiled):
         pytest.skip("this build has no module js: there was no JavaScriptCore when it was configured")
     if site.sanitized:
         pytest.skip("the engine reserves the address space that the sanitizers have")
-    site.conf(workers=2, modules={"app": {"path": "js.so", "script": "app.js"}}, routes={"/app": "app", "/app/spin": "app"})
+    script = {"path": "js.so", "script": "app.js"}
+    site.conf(workers=2, modules={"app": script, "other": script}, routes={"/app": "app", "/app/spin": "app"})
     (site.etc / "app.js").write_text(SCRIPT)
     dropin = (TOP / "packaging/systemd/javascript.conf").read_text() if compiled else ""
     with site.booted(dropin):

@@ -4,7 +4,7 @@
  * Its collector stops threads with a signal, which is SIGUSR1 unless the environment says otherwise
  * before the first virtual machine is made: that one is the daemon's. Its compiler needs memory
  * that can be written and run; where that is forbidden (MemoryDenyWriteExecute) the engine
- * interprets, and the log says so once.
+ * interprets, and the log says so once for each conf that is loaded.
  *
  * The engine looks at the time every now and then while a script runs. That is where a script that
  * does not come back is named, and where its memory is looked at: a loop that allocates never comes
@@ -184,6 +184,35 @@ engine_look(JSContextRef ctx, void *arg)
 	return false;
 }
 
+/* Whether this worker is the first of its generation, and no replacement of one that served. */
+static bool
+worker_is_first(void)
+{
+	eddy_totals totals = {.size = sizeof(totals)};
+	eddy_worker_info info = {.size = sizeof(info)};
+
+	if (eddy_cluster_worker_id() != 0 || eddy_cluster_totals(&totals) != 0)
+		return false;
+	for (size_t i = 0; eddy_cluster_workers(i, &info); i++)
+		if (info.pid == eddy_process_pid())
+			return info.generation > totals.generation;
+	return true;
+}
+
+static void
+engine_say_interpreted(const struct js *js)
+{
+	static bool said; /* by another module with a script */
+
+	if (said || !worker_is_first())
+		return;
+	said = true;
+	eddy_log(js->self, LOG_NOTICE,
+		 "JavaScript is interpreted, not compiled: this process may not have memory that "
+		 "can be written and run. MemoryDenyWriteExecute=no in the unit allows it from the "
+		 "next restart on");
+}
+
 int
 js_engine_start(struct js *js)
 {
@@ -194,11 +223,8 @@ js_engine_start(struct js *js)
 	if (js->ctx == NULL)
 		return eddy_module_fail(js->self, "%s: no memory for a JavaScript context",
 					js->script);
-	if (!compiles && eddy_cluster_worker_id() == 0)
-		eddy_log(js->self, LOG_NOTICE,
-			 "JavaScript is interpreted, not compiled: this process may not have "
-			 "memory that can be written and run. MemoryDenyWriteExecute=no in the "
-			 "unit allows it from the next restart on");
+	if (!compiles)
+		engine_say_interpreted(js);
 	js_watch_start(&js->watch, js->group, compiles, engine_look, js);
 	return 0;
 }
