@@ -42,7 +42,8 @@ do_routes(struct control_client *client, char **words)
 	const struct master *master = client->control->master;
 
 	(void)words;
-	client_write(client, json_pack("{s:o}", "routes", status_routes_json(master->running)));
+	client_write(client, json_pack("{s:o, s:o}", "routes", status_routes_json(master->running),
+				       "shared_listeners", status_shared_json(master)));
 	client_ok(client);
 }
 

@@ -100,7 +100,8 @@ routes_show(const struct ctl *ctl, FILE *in, const struct answer *answer)
 {
 	(void)in;
 	return ctl->json ? show_json(answer->body)
-			 : show_routes(json_object_get(answer->body, "routes"));
+			 : show_routes(json_object_get(answer->body, "routes"),
+				       json_object_get(answer->body, "shared_listeners"));
 }
 
 static int

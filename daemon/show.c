@@ -79,14 +79,18 @@ show_workers(const json_t *workers)
 
 /* What modules listen on. */
 static void
-shared_print(const json_t *list)
+shared_print(const char *head, const json_t *list)
 {
 	const json_t *shared;
 	size_t i;
 
 	json_array_foreach(list, i, shared)
-		printf("%s%s (%d workers)", i ? ", " : "for modules  ",
-		       show_text(shared, "address"), (int)show_number(shared, "workers"));
+	{
+		int workers = (int)show_number(shared, "workers");
+
+		printf("%s%s (%d worker%s)", i ? ", " : head, show_text(shared, "address"), workers,
+		       workers == 1 ? "" : "s");
+	}
 	if (json_array_size(list))
 		putchar('\n');
 }
@@ -182,7 +186,7 @@ show_status(const json_t *status)
 	printf("listening on ");
 	json_array_foreach(listeners, i, listener) listener_print(listener, i > 0);
 	printf("%s\n", json_array_size(listeners) ? "" : "nothing");
-	shared_print(json_object_get(status, "shared_listeners"));
+	shared_print("for modules  ", json_object_get(status, "shared_listeners"));
 	if (show_number(status, "workers_wanted") != show_number(status, "workers_conf"))
 		printf("workers      %d until the next reload; the conf says %d\n",
 		       (int)show_number(status, "workers_wanted"),
@@ -222,7 +226,7 @@ methods_format(const json_t *methods, char *text, size_t size)
 }
 
 int
-show_routes(const json_t *list)
+show_routes(const json_t *list, const json_t *shared)
 {
 	static const struct table_column columns[] = {
 		{"ROUTE", false},   {"METHODS", false}, {"MODULE", false},
@@ -249,6 +253,7 @@ show_routes(const json_t *list)
 	}
 	result = table_print(&table, stdout);
 	table_fini(&table);
+	shared_print("beside these, modules listen on ", shared);
 	return result;
 }
 

@@ -11,7 +11,8 @@
 /* Each: 0, or -1: it could not be written whole. */
 int show_status(const json_t *status);
 int show_workers(const json_t *workers);
-int show_routes(const json_t *routes);
+/* What routes serve, and what modules listen on. */
+int show_routes(const json_t *routes, const json_t *shared);
 int show_quarantine(const json_t *list);
 int show_backtrace(const json_t *dump);
 int show_json(const json_t *object);

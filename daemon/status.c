@@ -250,9 +250,8 @@ totals_json(const struct master *master)
 	return totals;
 }
 
-/* The listeners that modules have asked for. */
-static json_t *
-shared_json(const struct master *master)
+json_t *
+status_shared_json(const struct master *master)
 {
 	const struct shared *shared;
 	json_t *list = json_array();
@@ -356,7 +355,7 @@ status_json(const struct master *master)
 	set_number(json, "workers_wanted", running ? running->nseats : 0);
 	set_number(json, "workers_conf", running ? running->conf->workers : 0);
 	json_object_set_new(json, "listeners", listeners_json(running));
-	json_object_set_new(json, "shared_listeners", shared_json(master));
+	json_object_set_new(json, "shared_listeners", status_shared_json(master));
 	json_object_set_new(json, "totals", totals_json(master));
 	json_object_set_new(json, "reload", reload_json(&master->reload));
 	json_object_set_new(json, "quarantine", quarantine_json(master));

@@ -49,6 +49,9 @@ json_t *status_workers_json(const struct master *master);
  * null for the module's main one, methods empty for all, quarantine as in quarantine.h.
  */
 json_t *status_routes_json(const struct generation *generation);
+
+/* The listeners that modules have asked for: [{address, workers}]. */
+json_t *status_shared_json(const struct master *master);
 json_t *status_methods_json(const struct conf_route *route);
 
 /*

@@ -185,6 +185,7 @@ def test_listeners_of_modules_are_shown_with_who_holds_them(daemon, modules):
     daemon.start()
     assert daemon.status()["shared_listeners"] == [{"address": address, "workers": 2}]
     assert f"\nfor modules  {address} (2 workers)\n" in daemon.ctl("status").stdout
+    assert f"\nbeside these, modules listen on {address} (2 workers)\n" in daemon.ctl("routes").stdout
     assert daemon.ctl("set", "workers", "1").returncode == 0
     daemon.settings["workers"] = 1
     wait_until(
