@@ -237,7 +237,8 @@ def test_routes_says_which_module_answers_what(daemon):
                 "handler": "live",
                 "quarantine": None,
             },
-        ]
+        ],
+        "shared_listeners": [],
     }
     rows = [line.split() for line in daemon.ctl("routes").stdout.splitlines()]
     assert rows == [
