@@ -7,6 +7,7 @@ each handler of the test modules; `daemon` is one of the test's own.
 """
 import os
 import re
+import resource
 import shlex
 import shutil
 import signal
@@ -24,6 +25,7 @@ from harness.server import Server
 
 HERE = Path(__file__).resolve().parent
 TOP = HERE.parent.parent
+FILES = 20000
 
 PROBE_HANDLERS = (
     "collect limit upload slow reluctant ignore later chunks pieces empty flush status reason cookies "
@@ -66,6 +68,9 @@ def pytest_configure(config):
     signal.signal(signal.SIGINT, signal.default_int_handler)
     for number in (signal.SIGHUP, signal.SIGQUIT):
         signal.signal(number, signal.SIG_DFL)
+    # Some tests are thousands of clients at once; a process may have 1,024 files where nobody says more.
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, FILES), hard))
     build = config.getoption("--build") or os.environ.get("EDDY_BUILD")
     top = Path(build).resolve() if build else None
 

@@ -9,7 +9,6 @@ import itertools
 import json
 import os
 import re
-import resource
 import select
 import shutil
 import socket
@@ -164,8 +163,6 @@ class Crowd:
     """Clients by the thousand, each with one request; no Python objects but their sockets."""
 
     def __init__(self, daemon, n):
-        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         self.daemon, self.socks = daemon, [
             socket.create_connection(daemon.address) for _ in range(n)
         ]
