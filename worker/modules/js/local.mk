@@ -13,6 +13,7 @@ JS_TEXTS = \
 	worker/modules/js/lib/clone.js \
 	worker/modules/js/lib/console.js \
 	worker/modules/js/lib/deep_equal.js \
+	worker/modules/js/lib/diagnostics_channel.js \
 	worker/modules/js/lib/dns.js \
 	worker/modules/js/lib/dns/promises.js \
 	worker/modules/js/lib/dns/resolver.js \
@@ -102,6 +103,7 @@ JS_TEXTS = \
 	worker/modules/js/lib/system_errors.js \
 	worker/modules/js/lib/timers.js \
 	worker/modules/js/lib/timers/promises.js \
+	worker/modules/js/lib/tty.js \
 	worker/modules/js/lib/url.js \
 	worker/modules/js/lib/url/host.js \
 	worker/modules/js/lib/url/idna.js \

@@ -6,18 +6,18 @@ const { library } = require("internal");
 
 const CORE = new Set([
 	"assert", "assert/strict", "buffer", "console",
-	"dns", "dns/promises", "eddy", "events", "fs", "fs/promises",
+	"diagnostics_channel", "dns", "dns/promises", "eddy", "events", "fs", "fs/promises",
 	"http", "net", "os", "path", "path/posix",
 	"process", "querystring",
 	"stream", "stream/consumers", "stream/promises", "string_decoder",
-	"timers", "timers/promises", "url", "util", "util/types",
+	"timers", "timers/promises", "tty", "url", "util", "util/types",
 ]);
 // Modules of Node's that are not offered: a sentence says so, where "cannot find" would send people
 // to look for a package. There may be a package of that name, which is then taken.
 const NOT_OFFERED = new Set(["async_hooks", "child_process", "cluster", "constants", "crypto", "dgram",
-	"diagnostics_channel", "domain", "http2", "https",
+	"domain", "http2", "https",
 	"inspector", "inspector/promises", "module", "path/win32", "perf_hooks", "punycode", "readline",
-	"readline/promises", "repl", "stream/web", "sys", "tls", "trace_events", "tty",
+	"readline/promises", "repl", "stream/web", "sys", "tls", "trace_events",
 	"v8", "vm", "wasi", "worker_threads", "zlib"]);
 // Those that are Node's with "node:" before them only.
 const NOT_OFFERED_SCHEME = new Set(["sea", "sqlite", "test", "test/reporters"]);
