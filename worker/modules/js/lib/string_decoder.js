@@ -3,6 +3,7 @@
 
 const { argType, coded } = require("errors");
 
+const STATE = Symbol("state"); // the bytes of a character that is not whole, and how many are missing
 const WRITTEN_SO = { "utf-8": "utf8", binary: "latin1", ucs2: "utf16le", "ucs-2": "utf16le", "utf-16le": "utf16le" };
 
 // The end of `bytes` that begins a character and is not whole: [how many bytes, how many are missing].
@@ -33,29 +34,51 @@ function unfinishedUtf8(bytes) {
 	return [0, 0];
 }
 
-class StringDecoder {
-	#rest = [];
-	#missing = 0;
+// A function, and no class: packages call it for objects of their own.
+function StringDecoder(encoding) {
+	if (encoding !== undefined && encoding !== null && !Buffer.isEncoding(encoding))
+		throw coded(TypeError, "ERR_UNKNOWN_ENCODING", `Unknown encoding: ${typeof encoding === "string" ? encoding
+			: require("inspect").inspect(encoding, { depth: 0 })}`);
+	const name = String(encoding ?? "utf8").toLowerCase();
+	this.encoding = WRITTEN_SO[name] ?? name;
+	Object.defineProperty(this, STATE, { configurable: true, writable: true, value: { rest: [], missing: 0 } });
+}
 
-	constructor(encoding) {
-		if (encoding !== undefined && encoding !== null && !Buffer.isEncoding(encoding))
-			throw coded(TypeError, "ERR_UNKNOWN_ENCODING", `Unknown encoding: ${typeof encoding === "string" ? encoding
-				: require("inspect").inspect(encoding, { depth: 0 })}`);
-		const name = String(encoding ?? "utf8").toLowerCase();
-		this.encoding = WRITTEN_SO[name] ?? name;
+// Takes what the character at the end before needs; in UTF-8 only what may go on a character.
+function complete(decoder, bytes) {
+	const state = decoder[STATE];
+	let taken = 0;
+	while (state.missing > 0 && taken < bytes.length) {
+		if (decoder.encoding === "utf8" && (bytes[taken] & 0xc0) !== 0x80) {
+			state.missing = 0;
+			break;
+		}
+		state.rest.push(bytes[taken++]);
+		state.missing--;
 	}
+	return taken;
+}
 
+function flush(decoder) {
+	const state = decoder[STATE], text = Buffer.from(state.rest).toString(decoder.encoding);
+	state.rest = [];
+	state.missing = 0;
+	return text;
+}
+
+Object.assign(StringDecoder.prototype, {
 	write(piece) {
 		if (typeof piece === "string")
 			return piece;
 		if (!ArrayBuffer.isView(piece))
 			throw argType("buf", "an instance of Buffer, TypedArray, or DataView", piece);
+		const state = this[STATE];
 		let bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength), text = "";
-		if (this.#missing > 0) {
-			const taken = this.#complete(bytes);
-			if (this.#missing > 0)
+		if (state.missing > 0) {
+			const taken = complete(this, bytes);
+			if (state.missing > 0)
 				return "";
-			text = this.#flush();
+			text = flush(this);
 			bytes = bytes.subarray(taken);
 		}
 		if (bytes.length === 0)
@@ -64,48 +87,31 @@ class StringDecoder {
 		if (keep === 0)
 			return text + bytes.toString(this.encoding);
 		const end = bytes.length - keep;
-		this.#rest = [...bytes.subarray(end)];
-		this.#missing = missing;
+		state.rest = [...bytes.subarray(end)];
+		state.missing = missing;
 		return text + bytes.toString(this.encoding, 0, end);
-	}
+	},
 
-	// Takes what the character at the end before needs; in UTF-8 only what may go on a character.
-	#complete(bytes) {
-		let taken = 0;
-		while (this.#missing > 0 && taken < bytes.length) {
-			if (this.encoding === "utf8" && (bytes[taken] & 0xc0) !== 0x80) {
-				this.#missing = 0;
-				break;
-			}
-			this.#rest.push(bytes[taken++]);
-			this.#missing--;
-		}
-		return taken;
-	}
-
-	#flush() {
-		const text = Buffer.from(this.#rest).toString(this.encoding);
-		this.#rest = [];
-		this.#missing = 0;
-		return text;
-	}
+	// Node's older one: a new text, from there on.
+	text(piece, from) {
+		this[STATE].rest = [];
+		this[STATE].missing = 0;
+		return this.write(piece.slice(from));
+	},
 
 	end(piece) {
 		const text = piece === undefined ? "" : this.write(piece);
-		return this.#rest.length === 0 ? text : text + this.#flush();
-	}
+		return this[STATE].rest.length === 0 ? text : text + flush(this);
+	},
+});
 
-	get lastNeed() {
-		return this.#missing;
-	}
-
-	get lastTotal() {
-		return this.#rest.length + this.#missing;
-	}
-
-	get lastChar() {
-		return Buffer.from([...this.#rest, 0, 0, 0, 0].slice(0, 4));
-	}
-}
+for (const [name, get] of Object.entries({
+	lastNeed: (state) => state.missing,
+	lastTotal: (state) => state.rest.length + state.missing,
+	lastChar: (state) => Buffer.from([...state.rest, 0, 0, 0, 0].slice(0, 4)),
+}))
+	Object.defineProperty(StringDecoder.prototype, name, { configurable: true, enumerable: true, get() {
+		return get(this[STATE]);
+	} });
 
 module.exports = { StringDecoder };

@@ -20,20 +20,19 @@ const TIMES = ["atime", "mtime", "ctime"]; // seconds and nanoseconds of each fo
 const KINDS = { isDirectory: S_IFDIR, isFile: S_IFREG, isBlockDevice: S_IFBLK, isCharacterDevice: S_IFCHR,
 	isSymbolicLink: S_IFLNK, isFIFO: S_IFIFO, isSocket: S_IFSOCK };
 
-class Stats {
-	constructor(facts = new Float64Array(NAMES.length + 2 * TIMES.length)) {
-		const ms = TIMES.map((_, i) => facts[NAMES.length + 2 * i] * 1000 + facts[NAMES.length + 2 * i + 1] / 1e6);
-		NAMES.forEach((name, i) => {
-			this[name] = facts[i];
-		});
-		// The system call that is asked knows nothing of births.
-		[...ms, ms[2]].forEach((value, i) => {
-			this[`${TIMES[i] ?? "birthtime"}Ms`] = value;
-		});
-		[...ms, ms[2]].forEach((value, i) => {
-			this[TIMES[i] ?? "birthtime"] = new Date(Math.round(value)); // as Node has it
-		});
-	}
+// A function, and no class: packages call it for objects of their own.
+function Stats(facts = new Float64Array(NAMES.length + 2 * TIMES.length)) {
+	const ms = TIMES.map((_, i) => facts[NAMES.length + 2 * i] * 1000 + facts[NAMES.length + 2 * i + 1] / 1e6);
+	NAMES.forEach((name, i) => {
+		this[name] = facts[i];
+	});
+	// The system call that is asked knows nothing of births.
+	[...ms, ms[2]].forEach((value, i) => {
+		this[`${TIMES[i] ?? "birthtime"}Ms`] = value;
+	});
+	[...ms, ms[2]].forEach((value, i) => {
+		this[TIMES[i] ?? "birthtime"] = new Date(Math.round(value)); // as Node has it
+	});
 }
 
 class BigIntStats {

@@ -9,24 +9,29 @@ const SLASHED = new Set(["http", "http:", "https", "https:", "ftp", "ftp:", "gop
 
 const KEYS = ["protocol", "slashes", "auth", "host", "port", "hostname", "hash", "search", "query", "pathname", "path", "href"];
 
-class Url {
-	constructor() {
-		for (const key of KEYS)
-			this[key] = null;
-	}
+// A function, and no class: packages call it for objects of their own.
+function Url() {
+	for (const key of KEYS)
+		this[key] = null;
+}
+
+Object.assign(Url.prototype, {
+	parse(text, withQuery, slashesDenoteHost) {
+		return Object.assign(this, parse(text, withQuery, slashesDenoteHost));
+	},
 
 	format() {
 		return format(this);
-	}
+	},
 
 	resolve(to) {
 		return resolve(this, to);
-	}
+	},
 
 	resolveObject(to) {
 		return resolveObject(this, to);
-	}
-}
+	},
+});
 
 function parse(text, withQuery = false, slashesDenoteHost = false) {
 	if (text instanceof Url)
