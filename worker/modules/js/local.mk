@@ -57,6 +57,7 @@ JS_TEXTS = \
 	worker/modules/js/lib/http/response_head.js \
 	worker/modules/js/lib/http/server.js \
 	worker/modules/js/lib/http/socket.js \
+	worker/modules/js/lib/http/unbound.js \
 	worker/modules/js/lib/inspect.js \
 	worker/modules/js/lib/inspect/kinds.js \
 	worker/modules/js/lib/inspect/layout.js \

@@ -1,5 +1,6 @@
 // ServerResponse. An answer that is whole when the handler returns, which most are, is never handed to C,
-// but left where C finds it (answer.js). All others go through native.response…, by the id of their exchange.
+// but left where C finds it (answer.js). All others go through native.response…, by the id of their exchange. One that
+// a script has made itself is of no exchange: see unbound.js.
 "use strict";
 
 const { isRunning, leave, takeBack } = require("http/answer");
@@ -11,6 +12,7 @@ const { coded, argType, argValue } = require("errors");
 const { nextTick, blame } = require("internal");
 const { adopt } = require("net/socket");
 const { RequestSocket } = require("http/socket");
+const unbound = require("http/unbound");
 
 const HIGH_WATER = 16384;
 const AT_ONCE = 16384; // a whole answer of so many bytes is taken for sent with the handler's return
@@ -40,6 +42,9 @@ Object.assign(ServerResponse.prototype, {
 	told_: false,
 	destroyed_: false, closed_: false, finished_: false, errored_: null,
 	needDrain_: false, corked_: 0, written_: 0, callbacks_: undefined, socket_: undefined, server_: undefined,
+	head_: undefined, // as a text, when a script has asked for it
+	whole_: undefined, // how long the body is, if all of it comes with the end
+	stream_: undefined, waiting_: undefined, waitingLength_: 0, trailer_: "", // of unbound.js
 });
 
 function property(name, get, set) {
@@ -60,6 +65,8 @@ property("writableEnded", function () {
 	return this.finished;
 });
 property("writableFinished", function () {
+	if (this.id_ === 0)
+		return this.finished && this.waiting_ === undefined && !(this.stream_ && this.stream_.writableLength > 0);
 	return this.finished && (this.finished_ || this.over_ || !(this.needDrain_ || this.destroyed_));
 });
 property("closed", function () {
@@ -77,6 +84,8 @@ property("writableNeedDrain", function () {
 	return this.needDrain_ && !this.finished && !this.destroyed_;
 });
 property("writableLength", function () {
+	if (this.id_ === 0)
+		return this.waitingLength_;
 	return this.begun_ && !this.closed_ ? native.responseLength(this.id_) : 0;
 });
 property("writableHighWaterMark", () => HIGH_WATER);
@@ -85,11 +94,25 @@ property("writableCorked", function () {
 	return this.corked_;
 });
 property("socket", function () {
+	if (this.id_ === 0)
+		return this.stream_ ?? null;
 	return this.closed || this.finished_ ? null : this.req.socket;
 });
 property("connection", function () {
 	return this.socket;
 });
+// Which packages look at: null until the head is fixed.
+property("_header", function () {
+	return this.headSent_ ? this.head_ ??= unbound.headText(this) : null;
+}, function (text) {
+	this.head_ = text;
+});
+property("_hasBody", function () {
+	return hasBody(this);
+}, () => {});
+property("_headerSent", function () {
+	return this.begun_ || this.over_;
+}, () => {});
 
 function implicitHead(res) {
 	if (!res.headSent_)
@@ -100,6 +123,10 @@ function implicitHead(res) {
 function begin(res) {
 	if (res.begun_)
 		return;
+	if (res.id_ === 0) {
+		unbound.begin(res);
+		return;
+	}
 	watch(res);
 	res.begun_ = true;
 	try {
@@ -196,7 +223,10 @@ Object.assign(ServerResponse.prototype, {
 	},
 
 	writeContinue(callback) {
-		native.responseContinue(this.id_);
+		if (this.id_ === 0)
+			unbound.send(this, "HTTP/1.1 100 Continue\r\n\r\n", "latin1");
+		else
+			native.responseContinue(this.id_);
 		if (typeof callback === "function")
 			nextTick(callback);
 	},
@@ -228,7 +258,10 @@ Object.assign(ServerResponse.prototype, {
 			checkName(name);
 			text += `${name}\0${textOf(name, hints[name])}\0`;
 		}
-		native.responseHints(this.id_, text);
+		if (this.id_ === 0)
+			unbound.sendHints(this, text);
+		else
+			native.responseHints(this.id_, text);
 		if (typeof callback === "function")
 			nextTick(callback);
 	},
@@ -236,7 +269,8 @@ Object.assign(ServerResponse.prototype, {
 	flushHeaders() {
 		implicitHead(this);
 		begin(this);
-		native.responseFlush(this.id_);
+		if (this.id_ !== 0)
+			native.responseFlush(this.id_);
 	},
 
 	write(piece, encoding, callback) {
@@ -265,6 +299,8 @@ Object.assign(ServerResponse.prototype, {
 		const n = lengthOf(bytes);
 		strict(this, n, false);
 		this.written_ += n;
+		if (this.id_ === 0)
+			return unbound.write(this, bytes, n, callback);
 		begin(this);
 		const more = n === 0 || native.responseWrite(this.id_, bytes);
 		if (!more)
@@ -291,8 +327,11 @@ Object.assign(ServerResponse.prototype, {
 					"Cannot call end after a stream was finished")) : this.once("finish", callback);
 			return this;
 		}
-		if (!this.headSent_)
+		if (!this.headSent_) {
+			if (this.id_ === 0)
+				this.whole_ = piece === undefined ? 0 : lengthOf(piece);
 			this.writeHead(this.statusCode);
+		}
 		if (this.strictContentLength)
 			strict(this, piece === undefined ? 0 : lengthOf(piece), true);
 		if (typeof callback === "function")
@@ -300,6 +339,10 @@ Object.assign(ServerResponse.prototype, {
 		this.finished = true;
 		if (this.destroyed_)
 			return this;
+		if (this.id_ === 0) {
+			unbound.end(this, piece, piece === undefined ? 0 : lengthOf(piece));
+			return this;
+		}
 		if (this.begun_)
 			native.responseEnd(this.id_, piece);
 		else
@@ -316,7 +359,10 @@ Object.assign(ServerResponse.prototype, {
 			checkName(name, "Trailer name");
 			text += `${name}\0${textOf(name, value, "trailer content")}\0`;
 		}
-		native.responseTrailers(this.id_, text);
+		if (this.id_ === 0)
+			this.trailer_ += unbound.lines(text);
+		else
+			native.responseTrailers(this.id_, text);
 	},
 
 	cork() {
@@ -340,6 +386,10 @@ Object.assign(ServerResponse.prototype, {
 			return this;
 		this.destroyed_ = true;
 		this.errored_ = error ?? null;
+		if (this.id_ === 0) {
+			unbound.withSocket(this, (socket) => socket.destroy(error));
+			return this;
+		}
 		if (this.over_)
 			takeBack(this.id_); // it has not left yet, and will not
 		watch(this);
@@ -372,9 +422,16 @@ Object.assign(ServerResponse.prototype, {
 		}
 	},
 
-	assignSocket() {},
+	// One of an exchange has its socket, and keeps it.
+	assignSocket(socket) {
+		if (this.id_ === 0)
+			unbound.assign(this, socket);
+	},
 
-	detachSocket() {},
+	detachSocket(socket) {
+		if (this.id_ === 0)
+			unbound.detach(this, socket);
+	},
 
 	// What incoming.js asks of where a message comes from.
 	headFields_: () => "",
@@ -433,6 +490,10 @@ function detach(res, server) {
 
 // After so long without a byte it times out.
 function limit(res, ms) {
+	if (res.id_ === 0) {
+		unbound.withSocket(res, (socket) => socket.setTimeout(ms));
+		return;
+	}
 	watch(res);
 	native.responseTimeout(res.id_, Math.max(0, Number(ms) || 0));
 }

@@ -7,7 +7,7 @@ const exchanges = new Map(); // id: the response of an exchange of which C has e
 
 // From now on C tells its events.
 function watch(res) {
-	if (res.watched_)
+	if (res.watched_ || res.id_ === 0) // or of no exchange
 		return;
 	res.watched_ = true;
 	if (native.responseWatch(res.id_))
