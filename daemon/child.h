@@ -51,7 +51,7 @@ struct child {
 	struct hang hang;
 	struct backtrace backtrace;
 	struct shared_uses shared; /* the listeners that its modules have asked for */
-	char *refusal; /* what it said in FAIL, with the place in the conf; NULL: nothing */
+	char *refusal; /* what it said in FAIL, with the place in the conf, a line for each; NULL: nothing */
 	const char *killed_for;	    /* why the master killed it; NULL: it did not */
 	char *killed_copy;	    /* of killed_for, where a master before has killed it */
 	uint32_t reopens, reopened; /* REOPENs sent, and answered */

@@ -17,7 +17,10 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
+
+#define REFUSAL_MAX 16384 /* bytes of reasons; what a worker says behind them is not listened to */
 
 /* Each takes one message; false: that is not in order. */
 typedef bool message_handler(struct child *child, const struct contract_message *message);
@@ -82,26 +85,40 @@ take_stopped(struct child *child, const struct contract_message *message)
 	return true;
 }
 
+/* One reason more, with its place in the conf. */
+static void
+refusal_add(struct child *child, struct conf_where where, const char *text, size_t size)
+{
+	char place[32] = "", *all = NULL;
+	const char *before = child->refusal ? child->refusal : "";
+	int n;
+
+	if (where.file)
+		snprintf(place, sizeof(place), ":%u: ", where.line);
+	n = asprintf(&all, "%s%s%s%s%.*s", before, before[0] ? "\n" : "",
+		     where.file ? where.file : "", place, (int)size, text);
+	if (n < 0)
+		return;
+	for (char *p = all + strlen(before) + (before[0] != '\0'); *p; p++)
+		if (*p == '\n')
+			*p = ' '; /* it is one line */
+	free(child->refusal);
+	child->refusal = all;
+}
+
+/* Each of its modules may say why it refuses. */
 static bool
 take_fail(struct child *child, const struct contract_message *message)
 {
 	const struct contract_fail *fail;
 	const char *text;
 	size_t size;
-	struct conf_where where;
-	int n;
 
 	fail = contract_body(message, sizeof(*fail), &text, &size);
-	if (!fail || child->state != CHILD_INIT || child->refusal)
+	if (!fail || child->state != CHILD_INIT)
 		return false;
-	where = fail_where(child->generation->conf, fail);
-	if (where.file)
-		n = asprintf(&child->refusal, "%s:%u: %.*s", where.file, where.line, (int)size,
-			     text);
-	else
-		n = asprintf(&child->refusal, "%.*s", (int)size, text);
-	if (n < 0)
-		child->refusal = NULL;
+	if (!child->refusal || strlen(child->refusal) < REFUSAL_MAX)
+		refusal_add(child, fail_where(child->generation->conf, fail), text, size);
 	return true;
 }
 

@@ -398,7 +398,10 @@ reload_candidate_failed(struct generation *generation, int code, const char *tex
 	struct master *master = generation->master;
 	struct conf_errors errors = {0};
 
-	conf_errors_add(&errors, (struct conf_where){0}, "%s", text);
+	for (size_t n; *text; text += n + (text[n] == '\n')) {
+		n = strcspn(text, "\n");
+		conf_errors_add(&errors, (struct conf_where){0}, "%.*s", (int)n, text);
+	}
 	candidate_drop(master);
 	reload_failed(master, code, &errors);
 	conf_errors_fini(&errors);

@@ -79,6 +79,7 @@ char *reload_errors_tell(struct log *log, const struct conf_errors *errors);
 
 /* From the candidate. */
 void reload_candidate_ready(struct generation *generation);
+/* `text`: the reasons, a line for each. */
 void reload_candidate_failed(struct generation *generation, int code, const char *text);
 
 /* From a generation: one of its workers has stopped accepting, or has died. */

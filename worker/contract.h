@@ -8,7 +8,7 @@
  *
  *	master                             worker
  *	HELLO (fds, names)           ->    INIT       parses the conf, loads the modules
- *	                             <-    READY      or FAIL with the reason, then exit 3
+ *	                             <-    READY      or FAIL with each reason, then exit 3
  *	ACCEPT                       ->    ACCEPTING
  *	DRAIN                        ->    DRAINING   stops accepting
  *	                             <-    STOPPED    finishes what is under way, exits 0

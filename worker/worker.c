@@ -208,6 +208,22 @@ options_check(struct worker *worker)
 	return 0;
 }
 
+/* Loads all modules; of those that refuse the master is told each. */
+static int
+modules_load(struct worker *worker)
+{
+	char why[WHY_MAX];
+	int result = 0;
+
+	for (size_t i = 0; i < worker->nmodules && !worker->hello.check; i++) {
+		if (module_load(&worker->modules[i], &worker->calls, why, sizeof(why)) == 0)
+			continue;
+		link_fail(worker, CONTRACT_FAIL_MODULE, i, why);
+		result = -1;
+	}
+	return result;
+}
+
 int
 worker_load(struct worker *worker)
 {
@@ -243,13 +259,7 @@ worker_load(struct worker *worker)
 		link_fail(worker, CONTRACT_FAIL_OTHER, 0, strerror(ENOMEM));
 		return -1;
 	}
-	for (i = 0; i < conf->nmodules && !worker->hello.check; i++) {
-		if (module_load(&worker->modules[i], &worker->calls, why, sizeof(why)) != 0) {
-			link_fail(worker, CONTRACT_FAIL_MODULE, i, why);
-			return -1;
-		}
-	}
-	return 0;
+	return modules_load(worker);
 }
 
 /* Serving ------------------------------------------------------------------------- */

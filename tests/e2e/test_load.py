@@ -166,6 +166,31 @@ def test_a_relative_path_starts_at_the_file_that_says_it(daemon):
     assert daemon.get("/hello").body == b"Hello World\n"
 
 
+def several_that_refuse(modules):
+    refuse = {"path": str(modules / "refuse.so")}
+    return {"one": {**refuse, "wish": "one"}, "fine": {"path": "hello.so"}, "two": {**refuse, "wish": "two"}}
+
+
+def test_of_several_modules_that_refuse_each_is_told(daemon, modules):
+    daemon.conf(modules=several_that_refuse(modules), routes={"/": "fine"})
+    daemon.expect_log("load failed")
+    daemon.expected_exit = 78
+    daemon.launch()
+    assert daemon.wait_exit() == 78, daemon.log()
+    said = [line.partition(": ")[2] for line in daemon.log().splitlines() if "load failed" in line]
+    assert said == [f'module "{name}": load failed: no {name} today, 3 times no' for name in ("one", "two")]
+
+
+def test_a_reload_tells_of_each_module_that_refuses(daemon, modules):
+    daemon.start()
+    daemon.conf(modules=several_that_refuse(modules), routes={"/hello": "fine"})
+    daemon.expect_log("reload failed|load failed")
+    done = daemon.reload(expect=78)
+    for name in ("one", "two"):
+        assert f'module "{name}": load failed: no {name} today' in done.stdout + done.stderr
+    assert daemon.get("/hello").body == b"Hello World\n"
+
+
 def test_eddyd_t_does_not_call_load(daemon, modules):
     broken_conf(daemon, {"path": str(modules / "refuse.so")})
     done = run(*daemon.programs.eddyd_command("-t", "-c", daemon.conf_path))
