@@ -98,22 +98,21 @@ worker_trouble(void *arg, enum net_trouble trouble, int error, const struct sock
 	}
 }
 
-/* A module's server cannot listen, and the module relies on it. */
-static void
+void
 worker_refused(void *arg, struct eddy_module *module, const char *why)
 {
 	struct worker *worker = arg;
-	char line[512];
+	char line[2048];
 
 	if (worker->refused)
 		return;
 	worker->refused = true;
-	snprintf(line, sizeof(line), "module \"%s\": %s", module->conf->name, why);
+	snprintf(line, sizeof(line), "module \"%s\": load failed: %s", module->conf->name, why);
 	link_fail(worker, CONTRACT_FAIL_MODULE, module->callee.index, line);
 	event_base_loopbreak(worker->loop.base);
 }
 
-/* All that `load` has asked the master for is answered. */
+/* All that `load` has asked the master for is answered, and no module holds the worker back. */
 static void
 worker_settled(void *arg)
 {

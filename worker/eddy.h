@@ -181,6 +181,13 @@ struct eddy_module_def {
 	 * error, which `eddyd -t` finds. NULL: whatever stands there is taken.
 	 */
 	const char *const *options;
+
+	/*
+	 * For `eddyd -t`, which calls it in a worker of its own instead of `load`: looks at what
+	 * the options have and at the files that they name, serves nothing and changes nothing.
+	 * Non-zero: something is wrong; say what with eddy_module_fail. NULL: nothing is looked at.
+	 */
+	int (*check)(eddy_module *self);
 };
 
 /* Defines the module: EDDY_MODULE(.name = "hello", .request = hello); once per shared object. */
@@ -210,11 +217,34 @@ EDDY_API const char *eddy_module_option(const eddy_module *self, const char *key
 EDDY_API int eddy_module_path(const eddy_module *self, const char *path, char *buf, size_t n);
 
 /*
- * For `load`: notes the reason (printf(3)'s) that the log and `eddyctl reload` will show. Returns
- * EDDY_EINVAL, to be returned. eddy's own.
+ * What the conf sends to this module: the path of its i-th route { module = "x" }, and the address
+ * of its i-th listen { protocol = "tcp"  module = "x" }, from 0, in the order of the conf; NULL when
+ * there are no more. They live as long as the worker. A module whose options decide what it can
+ * serve looks in `load` whether that is what it is asked for. eddy's own.
+ */
+EDDY_API const char *eddy_module_route(const eddy_module *self, size_t i);
+EDDY_API const char *eddy_module_listen(const eddy_module *self, size_t i);
+
+/*
+ * For `load` and `check`: notes the reason (printf(3)'s) that the log and `eddyctl reload` will
+ * show. Returns EDDY_EINVAL, to be returned.
+ *
+ * A callback may call it, too, as long as the worker is not ready, which it is when what was asked
+ * of eddy_server_listen in `load` has been answered and eddy_module_release has been called as often
+ * as eddy_module_hold: the worker then refuses as if `load` had. EDDY_ECLOSED: it is too late for
+ * that, and nothing happens. eddy's own.
  */
 EDDY_API int eddy_module_fail(eddy_module *self, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/*
+ * Keeps the worker from being ready when `load` has returned: what has begun there (a name that is
+ * looked up, a file that is read) may still refuse with eddy_module_fail. Each needs a release when
+ * that has ended, within the ten seconds that a worker has. 0, EDDY_EINVAL (release: nothing is
+ * held), EDDY_ECLOSED (hold: the worker is ready, or leaves). eddy's own.
+ */
+EDDY_API int eddy_module_hold(eddy_module *self);
+EDDY_API int eddy_module_release(eddy_module *self);
 
 /*
  * Logs one line (printf(3)'s, 4095 bytes at most) under the module's name. `priority` is one of

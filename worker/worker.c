@@ -208,15 +208,17 @@ options_check(struct worker *worker)
 	return 0;
 }
 
-/* Loads all modules; of those that refuse the master is told each. */
+/* Loads all modules, or looks at them for `eddyd -t`; of those that refuse the master is told each. */
 static int
 modules_load(struct worker *worker)
 {
+	int (*load)(struct eddy_module * module, struct calls * calls, char *why, size_t size) =
+		worker->hello.check ? module_check : module_load;
 	char why[WHY_MAX];
 	int result = 0;
 
-	for (size_t i = 0; i < worker->nmodules && !worker->hello.check; i++) {
-		if (module_load(&worker->modules[i], &worker->calls, why, sizeof(why)) == 0)
+	for (size_t i = 0; i < worker->nmodules; i++) {
+		if (load(&worker->modules[i], &worker->calls, why, sizeof(why)) == 0)
 			continue;
 		link_fail(worker, CONTRACT_FAIL_MODULE, i, why);
 		result = -1;

@@ -108,6 +108,11 @@ void worker_hurry(struct worker *worker);
 
 /* What the worker does for its net. */
 extern const struct net_events worker_net_events;
+/*
+ * A module that has been loaded refuses, before the worker is ready; `worker` is a struct worker.
+ * The master is told, and the loop ends.
+ */
+void worker_refused(void *worker, struct eddy_module *module, const char *why);
 /* Sets the limit of connections, by conf and rlimit, and opens the conf's gates. */
 void worker_accept_init(struct worker *worker);
 /* Starts accepting: the master's word, given when the whole generation is ready. */

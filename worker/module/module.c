@@ -18,6 +18,8 @@
 
 #include "api.h"
 #include "module/explain.h"
+#include "net/server.h"
+#include "worker.h"
 
 #define ENTRY "eddy_module_entry" /* what EDDY_MODULE exports */
 
@@ -241,6 +243,22 @@ module_load(struct eddy_module *module, struct calls *calls, char *why, size_t s
 	return 0;
 }
 
+int
+module_check(struct eddy_module *module, struct calls *calls, char *why, size_t size)
+{
+	int result;
+
+	if (module->def->check == NULL)
+		return 0;
+	call_begin(calls, module, SLOT_LOAD, 0);
+	result = module->def->check(module);
+	call_end(calls);
+	return result == 0
+		       ? 0
+		       : refuse(why, size, "module \"%s\": check failed: %s", module->conf->name,
+				module->reason != NULL ? module->reason : "it gave no reason");
+}
+
 void
 module_drain(struct eddy_module *module, struct calls *calls)
 {
@@ -315,6 +333,40 @@ eddy_module_path(const eddy_module *self, const char *path, char *buf, size_t n)
 	return path_from_conf(self->conf, path, buf, n) == 0 ? 0 : EDDY_ETOOBIG;
 }
 
+const char *
+eddy_module_route(const eddy_module *self, size_t i)
+{
+	const struct conf *conf = worker_self->conf;
+
+	if (api_check(api_is_module(self), __func__) != 0)
+		return NULL;
+	for (size_t r = 0; r < conf->nroutes; r++)
+		if (&worker_self->modules[conf->routes[r].module] == self && i-- == 0)
+			return conf->routes[r].path;
+	return NULL;
+}
+
+const char *
+eddy_module_listen(const eddy_module *self, size_t i)
+{
+	const struct conf *conf = worker_self->conf;
+
+	if (api_check(api_is_module(self), __func__) != 0)
+		return NULL;
+	for (size_t l = 0; l < conf->nlistens; l++)
+		if (conf->listens[l].protocol == CONF_TCP &&
+		    &worker_self->modules[conf->listens[l].module] == self && i-- == 0)
+			return conf->listens[l].address;
+	return NULL;
+}
+
+/* Whether this worker is on its way to be ready, and a module may still keep it from that. */
+static bool
+may_refuse(void)
+{
+	return worker_self->net.starting && !worker_self->draining && !worker_self->refused;
+}
+
 int
 eddy_module_fail(eddy_module *self, const char *fmt, ...)
 {
@@ -324,11 +376,44 @@ eddy_module_fail(eddy_module *self, const char *fmt, ...)
 
 	if (error != 0)
 		return error;
+	if (self->loaded && !may_refuse())
+		return EDDY_ECLOSED;
 	va_start(ap, fmt);
 	if (vasprintf(&reason, fmt, ap) < 0)
 		reason = NULL;
 	va_end(ap);
 	free(self->reason);
 	self->reason = reason;
+	if (self->loaded)
+		worker_refused(worker_self, self, reason != NULL ? reason : "no memory");
 	return EDDY_EINVAL;
+}
+
+int
+eddy_module_hold(eddy_module *self)
+{
+	int error = api_check(api_is_module(self), __func__);
+
+	if (error != 0)
+		return error;
+	if (!may_refuse())
+		return EDDY_ECLOSED;
+	self->held++;
+	worker_self->net.nasked++;
+	return 0;
+}
+
+int
+eddy_module_release(eddy_module *self)
+{
+	int error = api_check(api_is_module(self) && self->held > 0, __func__);
+
+	if (error != 0)
+		return error;
+	self->held--;
+	if (self->loaded)
+		servers_settle(&worker_self->net);
+	else
+		worker_self->net.nasked--;
+	return 0;
 }

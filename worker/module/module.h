@@ -23,6 +23,7 @@ struct eddy_module {
 	struct eddy_module_def known;	   /* the entry, as far as both eddy.h know it */
 	void *state;
 	bool loaded, drained;
+	unsigned held; /* eddy_module_hold's that have not been released */
 	char *reason; /* eddy_module_fail's */
 };
 
@@ -39,6 +40,8 @@ int module_open(struct eddy_module *module, const struct conf_module *conf, cons
 int module_check_options(const struct eddy_module *module, size_t *index, char *why, size_t size);
 /* Calls its `load`. 0, or -1 with the reason in `why`. */
 int module_load(struct eddy_module *module, struct calls *calls, char *why, size_t size);
+/* Calls its `check`, if it has one. 0, or -1 with the reason in `why`. */
+int module_check(struct eddy_module *module, struct calls *calls, char *why, size_t size);
 void module_drain(struct eddy_module *module, struct calls *calls);
 void module_unload(struct eddy_module *module, struct calls *calls);
 

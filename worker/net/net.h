@@ -84,7 +84,8 @@ struct net {
 	struct server_list servers_all;
 	struct server_list servers_dead; /* the same: over in this turn */
 	uint32_t last_server;		 /* the last id that one has been given */
-	size_t nasked;			 /* servers that the master has not answered yet */
+	size_t nasked;			 /* what is not settled: servers that the master has not
+					    answered yet, and what modules hold */
 	bool starting;			 /* READY has not been said */
 	bool accepting;			 /* this worker's generation is the one that does */
 	bool stopped;			 /* it has been */

@@ -293,6 +293,13 @@ server_bound(struct server *server, eddy_str address, int fd)
 }
 
 void
+servers_settle(struct net *net)
+{
+	if (--net->nasked == 0 && net->starting)
+		net->events->settled(net->arg);
+}
+
+void
 server_answered(struct net *net, uint32_t id, int error, eddy_str address, int fd)
 {
 	struct server *server = server_asked(net, id);
@@ -307,8 +314,7 @@ server_answered(struct net *net, uint32_t id, int error, eddy_str address, int f
 		server_refuse(server, error == EINVAL ? EDDY_EINVAL : EDDY_ERRNO(error));
 	}
 	loop_run_ticks(net->loop);
-	if (--net->nasked == 0 && net->starting)
-		net->events->settled(net->arg);
+	servers_settle(net);
 }
 
 static void

@@ -84,6 +84,8 @@ void server_close(struct server *server);
  */
 void servers_stop(struct net *net);
 
+/* Of what the worker waits for before it is ready, net->nasked, one thing less. */
+void servers_settle(struct net *net);
 /* The master's answer: an errno, or the address that it has bound and the listener's descriptor. */
 void server_answered(struct net *net, uint32_t id, int error, eddy_str address, int fd);
 /* The master has let go of a listener. */

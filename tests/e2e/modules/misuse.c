@@ -128,6 +128,10 @@ no_handles(eddy_request *req, eddy_response *res, void *state)
 	INT(eddy_response_on(NULL, NULL, NULL));
 	VOID(eddy_timer_refresh(NULL));
 	INT(eddy_module_fail(NULL, "x"));
+	INT(eddy_module_hold(NULL));
+	INT(eddy_module_release(NULL));
+	POINTER(eddy_module_route(NULL, 0));
+	POINTER(eddy_module_listen(NULL, 0));
 	POINTER(eddy_module_option(NULL, "x", NULL));
 	INT(eddy_module_path(NULL, "x", small, sizeof(small)));
 	text_send(text, res);
@@ -227,6 +231,7 @@ no_arguments(eddy_request *req, eddy_response *res, void *state)
 	INT(eddy_module_path(self, "", small, sizeof(small)));
 	INT(eddy_module_path(self, "x", NULL, 100));
 	INT(eddy_module_fail(self, NULL));
+	INT(eddy_module_release(self));
 	INT(eddy_cluster_send(NULL, "x", 1));
 	INT(eddy_cluster_send("topic", NULL, 1));
 	INT(eddy_cluster_on(NULL, NULL, NULL));
