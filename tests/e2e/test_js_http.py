@@ -47,6 +47,12 @@ def test_a_handler_that_fails_is_a_500_and_the_next_request_is_served(app, path,
     assert get(app, "/hello").body == b"Hello World\n"
 
 
+def test_a_second_head_is_refused(app):
+    answer = get(app, "/head-twice")
+    assert (answer.status, answer.get("first")) == (200, "yes")
+    assert answer.body == b"ERR_HTTP_HEADERS_SENT: Cannot write headers after they are sent to the client\n"
+
+
 @pytest.mark.parametrize("path", ["/throw-behind-the-head", "/reject-behind-the-head"])
 def test_a_handler_that_fails_behind_the_head_cuts_the_connection_off(app, path):
     with pytest.raises((BadAnswer, ConnectionResetError)):

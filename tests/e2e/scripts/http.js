@@ -4,6 +4,14 @@ const http = require("http");
 const parked = new Set();
 const handlers = {
 	"/hello": (req, res) => res.end("Hello World\n"),
+	"/head-twice": (req, res) => { // node 18 takes the second
+		res.writeHead(200, { first: "yes" });
+		try {
+			res.writeHead(201);
+		} catch (error) {
+			res.end(`${error.code}: ${error.message}\n`);
+		}
+	},
 	"/throw": () => {
 		throw new Error("thrown by a listener");
 	},
