@@ -23,23 +23,24 @@ const NOT_OFFERED = new Set(["async_hooks", "child_process", "cluster", "constan
 const NOT_OFFERED_SCHEME = new Set(["sea", "sqlite", "test", "test/reporters"]);
 
 // What to use in place of some.
+const PACKAGE = "a package of that name in node_modules is used, if there is one";
 const INSTEAD = {
 	__proto__: null,
 	child_process: "Have a service of its own for other programs, and talk to it by http or a unix socket of net",
 	cluster: "The conf says how many workers there are, they share all servers, and require('eddy') sends " +
 		"messages between them",
-	crypto: "A package of that name in node_modules is used, if there is one",
-	https: "A proxy in front has TLS; a package of that name in node_modules is used, if there is one",
-	tls: "A proxy in front has TLS",
-	worker_threads: "The conf says how many workers there are",
-	zlib: "A proxy in front compresses; a package of that name in node_modules is used, if there is one",
+	crypto: `Packages such as create-hash have hashes in JavaScript; ${PACKAGE}`,
+	https: `A proxy in front has TLS; ${PACKAGE}`,
+	tls: `A proxy in front has TLS; ${PACKAGE}`,
+	worker_threads: "The conf says how many workers there are, and require('eddy') sends messages between them",
+	zlib: `A proxy in front compresses; ${PACKAGE}`,
 };
 
 function refusal(request, name) {
 	const has = [...CORE].filter((known) => !known.includes("/")).join(", ");
 	const error = coded(Error, "MODULE_NOT_FOUND",
 		`Cannot find module '${request}': it is one of Node's that eddy does not offer. ` +
-		(INSTEAD[name] ?? `It has ${has}`));
+		(INSTEAD[name] ?? `It has ${has}${NOT_OFFERED.has(name) ? `; ${PACKAGE}` : ""}`));
 	error.requireStack = [];
 	return error;
 }
