@@ -12,6 +12,7 @@
 #include "daemon/listen.h"
 #include "daemon/master.h"
 #include "daemon/reopen.h"
+#include "daemon/workers.h"
 
 #include <event2/event.h>
 
@@ -168,12 +169,20 @@ take_reopened(struct child *child, const struct contract_message *message)
 	return true;
 }
 
+static bool
+take_replace(struct child *child, const struct contract_message *message)
+{
+	(void)message;
+	workers_replace(child);
+	return true;
+}
+
 static message_handler *const handlers[] = {
 	[CONTRACT_READY] = take_ready,	     [CONTRACT_FAIL] = take_fail,
 	[CONTRACT_LOG] = take_log,	     [CONTRACT_PUBLISH] = take_publish,
 	[CONTRACT_STOPPED] = take_stopped,   [CONTRACT_LISTEN] = listen_take,
 	[CONTRACT_UNLISTEN] = listen_end,    [CONTRACT_BACKTRACE] = backtrace_take,
-	[CONTRACT_REOPENED] = take_reopened,
+	[CONTRACT_REOPENED] = take_reopened, [CONTRACT_REPLACE] = take_replace,
 };
 
 bool

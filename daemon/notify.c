@@ -152,7 +152,9 @@ status_format(struct master *master, char *text, size_t size)
 		snprintf(text, size, "Reloading; generation %u serves", master->running->number);
 		break;
 	case MASTER_RUNNING:
-		if (master->reload.result.ok)
+		if (generation_count(master->running, CHILD_ACCEPTING) == 0)
+			snprintf(text, size, "NO WORKER SERVES: the log says why");
+		else if (master->reload.result.ok)
 			figures_format(master, text, size);
 		else
 			failure_format(master, text, size);

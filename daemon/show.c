@@ -170,6 +170,16 @@ listener_print(const json_t *listener, bool more)
 		printf(" (%s)", show_text(listener, "bound"));
 }
 
+/* An eddyd before this one does not tell. */
+static bool
+is_unserved(const json_t *status)
+{
+	const json_t *serving = json_object_get(status, "workers_serving");
+
+	return strcmp(show_text(status, "state"), "RUNNING") == 0 && serving &&
+	       json_integer_value(serving) == 0;
+}
+
 int
 show_status(const json_t *status)
 {
@@ -178,10 +188,11 @@ show_status(const json_t *status)
 	char buf[HUMAN_BYTES];
 	size_t i;
 
-	printf("eddyd %s, pid %d: %s for %s, generation %d\n", show_text(status, "version"),
+	printf("eddyd %s, pid %d: %s for %s, generation %d%s\n", show_text(status, "version"),
 	       (int)show_number(status, "pid"), show_text(status, "state"),
 	       human_duration(show_real(status, "uptime"), buf),
-	       (int)show_number(status, "generation"));
+	       (int)show_number(status, "generation"),
+	       is_unserved(status) ? ": NO WORKER SERVES, the log says why" : "");
 	printf("conf         %s\n", show_text(status, "conf"));
 	printf("listening on ");
 	json_array_foreach(listeners, i, listener) listener_print(listener, i > 0);

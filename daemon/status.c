@@ -353,6 +353,8 @@ status_json(const struct master *master)
 	set_number(json, "upgrades", slot_get(head->upgrades));
 	set_number(json, "log_dropped", master->log.lost);
 	set_number(json, "workers_wanted", running ? running->nseats : 0);
+	set_number(json, "workers_serving",
+		   running ? generation_count(running, CHILD_ACCEPTING) : 0);
 	set_number(json, "workers_conf", running ? running->conf->workers : 0);
 	json_object_set_new(json, "listeners", listeners_json(running));
 	json_object_set_new(json, "shared_listeners", status_shared_json(master));

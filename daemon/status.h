@@ -5,7 +5,8 @@
  * what they have last reported in the scoreboard themselves.
  *
  *	version, pid, state, uptime, generation, conf, control, restarts, upgrades, log_dropped
- *	workers_wanted: how many there are to be; workers_conf: how many the conf says
+ *	workers_wanted: how many there are to be; workers_conf: how many the conf says;
+ *	workers_serving: how many accept connections
  *	listeners: [{address}]
  *	shared_listeners: [{address, workers}]
  *		 -- what modules have asked for, and how many workers hold it

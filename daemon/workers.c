@@ -237,3 +237,21 @@ workers_kept(const struct child *child, const char *why)
 	log_error(&child->master->log, "%s", text);
 	tell_failure(child->master, CONTROL_DRAIN, (unsigned)child->pid, text);
 }
+
+void
+workers_replace(struct child *child)
+{
+	struct master *master = child->master;
+	char why[WORKERS_WHY_BYTES], text[WORKERS_WHY_BYTES / 2];
+
+	if (drain_check(child, why) < 0)
+		return;
+	log_notice(&master->log, "worker %u (pid %d) is to be replaced, asked for by its module",
+		   child->worker, (int)child->pid);
+	if (seat_replace(&child->generation->seats[child->worker], text, sizeof(text))) {
+		slot_add(slots_head(&master->slots)->restarts, 1);
+	} else {
+		snprintf(why, sizeof(why), "none can be started: %s", text);
+		workers_kept(child, why);
+	}
+}

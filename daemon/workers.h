@@ -1,6 +1,6 @@
 /*
  * How many workers serve, and who of them leaves: SIGTTIN, SIGTTOU, `eddyctl set workers N`,
- * `eddyctl drain PID`.
+ * `eddyctl drain PID`, a module's eddy_process_replace.
  *
  * A number that was set lives as long as its generation: at the next reload the conf's counts again.
  * The worker with the highest number leaves first, so that the ids stay 0 to workers-1.
@@ -31,6 +31,12 @@ void workers_step(struct master *master, int step, const char *who);
  * with the reason in `why`. When it is so, who waits for this pid is told.
  */
 int workers_drain(struct master *master, pid_t pid, char *why);
+
+/*
+ * The same for a worker that asks for it itself. One that leaves anyway, or does not serve yet, asks
+ * in vain; if the other cannot be started the log says so.
+ */
+void workers_replace(struct child *child);
 
 /* Whether the running generation has as many workers as it should: who waits for that is told. */
 void workers_look(struct master *master);

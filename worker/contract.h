@@ -21,6 +21,7 @@
  *	                             <-    UNLISTEN   it does not want to any more
  *	UNLISTENED                   ->               one answer to each UNLISTEN
  *	SIGNAL                       ->               the master was sent it, and acts on it next
+ *	                             <-    REPLACE    another is to take its place, then it drains
  *	                             <-    LOG        one line for the log
  *	                             <-    BACKTRACE  answers the signal CONTRACT_TRACE_SIGNAL
  *
@@ -44,7 +45,7 @@
 #include <sys/types.h>
 #include <sys/uio.h>
 
-#define CONTRACT_VERSION 4
+#define CONTRACT_VERSION 5
 #define CONTRACT_LINK_FD 3	   /* what a worker inherits besides 0, 1 and 2 */
 #define CONTRACT_MESSAGE_MAX 65536 /* bytes of one packet, header included */
 #define CONTRACT_FDS_MAX 253	   /* what the kernel lets one message carry (SCM_MAX_FD) */
@@ -76,6 +77,7 @@ enum contract_type {
 	CONTRACT_BACKTRACE,  /* worker to master: text, a line for each frame */
 	CONTRACT_REOPENED,   /* worker to master: struct contract_reopened */
 	CONTRACT_UNLISTENED, /* master to worker: struct contract_unlisten */
+	CONTRACT_REPLACE,    /* worker to master: no body */
 };
 
 /*

@@ -1579,6 +1579,14 @@ EDDY_API int eddy_process_on(int signal, void (*cb)(int signal, void *arg), void
 EDDY_API int eddy_process_exit(int code);
 
 /*
+ * Has another worker take this one's place, as `eddyctl drain` does: that one is started, and when
+ * it serves this one drains. If it refuses to run, or dies, this one goes on, which the log says;
+ * ask again later. For what is no reason to be without a worker meanwhile, such as too much memory.
+ * 0, also when it leaves or is being replaced already; EDDY_EINVAL in `load`. eddy's own.
+ */
+EDDY_API int eddy_process_replace(void);
+
+/*
  * Ends this worker at once, with a line in the log (as eddy_log's, LOG_ERR) that says why, and the
  * exit code `code`, 1 to 255. What is under way is lost; to eddyd it is a crash, that of the
  * callback which is running. The one function of eddy.h that a thread of the module's own may call:

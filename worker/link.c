@@ -267,14 +267,14 @@ link_event(evutil_socket_t fd, short what, void *arg)
 }
 
 /*
- * READY, STOPPED and REOPENED must arrive: while the link is full (of log lines, say) they are
- * owed.
+ * READY, STOPPED, REOPENED and REPLACE must arrive: while the link is full (of log lines, say) they
+ * are owed.
  */
 static void
 link_pay(struct worker *worker)
 {
 	static const enum contract_type types[] = {CONTRACT_READY, CONTRACT_STOPPED,
-						   CONTRACT_REOPENED};
+						   CONTRACT_REOPENED, CONTRACT_REPLACE};
 	struct contract_reopened reopened = {.count = worker->reopened};
 	struct iovec body = {&reopened, sizeof(reopened)};
 
@@ -325,6 +325,13 @@ link_stopped(struct worker *worker)
 {
 	slot_set(worker->slot->state, SLOT_DRAINING);
 	worker->owed |= 1u << CONTRACT_STOPPED;
+	link_pay(worker);
+}
+
+void
+link_replace(struct worker *worker)
+{
+	worker->owed |= 1u << CONTRACT_REPLACE;
 	link_pay(worker);
 }
 

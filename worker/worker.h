@@ -131,6 +131,7 @@ void link_ready(struct worker *worker);
 void link_stopped(struct worker *worker);
 /* The access log's files have been opened anew since it was told last: tells it. */
 void link_reopened(struct worker *worker);
+void link_replace(struct worker *worker);
 /* Asks for a listener, gives it back; net_events. */
 int link_listen(void *arg, uint32_t id, const char *address);
 int link_unlisten(void *arg, uint32_t id);

@@ -93,6 +93,18 @@ eddy_process_exit(int code)
 	return 0;
 }
 
+int
+eddy_process_replace(void)
+{
+	struct worker *worker = worker_self;
+	bool loading = slot_get(worker->slot->callback) == SLOT_LOAD;
+	int error = api_check_as(!loading, __func__, "the worker does not serve yet");
+
+	if (error == 0 && !worker->draining && !worker->exiting)
+		link_replace(worker);
+	return error;
+}
+
 static uint64_t
 timeval_us(struct timeval time)
 {
