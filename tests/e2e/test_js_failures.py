@@ -379,16 +379,36 @@ def test_a_loop_that_allocates_ends_its_worker_with_the_place_and_no_other(daemo
 
 def test_a_worker_that_has_grown_drains_and_loses_no_request(daemon):
     started(daemon, memory="250m")
-    daemon.expect_log(r"drains unasked")
     (before,) = daemon.pids()
     for _ in range(9):
         assert daemon.get("/leak").body == b"%d\n" % before
     daemon.wait_log(
         r"<3>worker 0 \(app\): the worker has \d+ MB of memory, and the module's option memory allows 250 MB: "
-        r"this worker drains, and another takes its place$"
+        r"another takes its place, and this worker drains$"
     )
-    wait_until(lambda: daemon.serving() and daemon.pids() != [before], "another worker", PATIENCE)
+    wait_until(lambda: daemon.serving() and before not in daemon.pids(), "another worker", PATIENCE)
     assert daemon.get("/hello").body == b"Hello World\n"
+    assert "drains unasked" not in daemon.log()
+
+
+def test_a_worker_that_has_grown_goes_on_when_the_script_cannot_be_loaded_any_more(daemon, tmp_path):
+    script = tmp_path / "app.js"
+    script.write_text(
+        "const kept = [];\nmodule.exports = (req, res) => {\n\tif (req.url === '/leak')\n\t\tkept.push(Buffer.alloc(20e6, 1));\n"
+        "\tres.end('fine');\n};\n"
+    )
+    os.chmod(tmp_path, 0o755)
+    module = {"path": "js.so", "script": str(script), "memory": "200m"}
+    daemon.conf(workers=1, modules={"app": module}, routes={"/*": "app"})
+    daemon.expect_log(r"\(app\): the worker has|goes on: the next one refuses to run|app\.js:1:\d+: |has drained")
+    daemon.start()
+    (before,) = daemon.pids()
+    script.write_text("half a script(\n")
+    for _ in range(9):
+        assert daemon.get("/leak").body == b"fine"
+    daemon.wait_log(rf"worker 0 \(pid {before}\) goes on: the next one refuses to run: .*app\.js:1:\d+: SyntaxError", PATIENCE)
+    assert daemon.get("/").body == b"fine"
+    assert daemon.pids() == [before]
 
 
 def test_a_script_that_uses_memory_up_again_and_again_gets_its_route_quarantined(daemon):

@@ -152,8 +152,8 @@ engine_end(struct js *js, JSContextRef ctx, uint64_t rss)
 }
 
 /*
- * What is garbage by now may go first, and a worker that drains already, since it has too much, may
- * have its requests ended.
+ * What is garbage by now may go first, and a worker that is to be replaced, since it has too much,
+ * may go on with its requests meanwhile.
  */
 static void
 engine_look_at_memory(struct js *js, JSContextRef ctx)

@@ -86,7 +86,10 @@ out:
 static void
 js_drain(void *state)
 {
-	js_dispatch(state, JS_DRAIN, 0, NULL);
+	struct js *js = state;
+
+	js->drains = true;
+	js_dispatch(js, JS_DRAIN, 0, NULL);
 }
 
 static const char *const options[] = {"script", "memory", NULL};

@@ -86,9 +86,10 @@ struct js {
 	uint64_t memory_max;	/* bytes; 0: no limit */
 	unsigned memory_over;	/* looks in a row that have found more */
 	bool memory_said;	/* by the option */
-	bool memory_left;	/* the worker drains, since it had too much */
-	bool memory_pressed;	/* of this entry: it has been asked to collect */
-	unsigned entered;	/* depth of js_dispatch */
+	bool memory_left;	/* another is to take its place, since it had too much */
+	bool drains;
+	bool memory_pressed; /* of this entry: it has been asked to collect */
+	unsigned entered;    /* depth of js_dispatch */
 	struct js_watch watch;
 	bool loading;	/* files may be read */
 	bool hang_said; /* of this entry */

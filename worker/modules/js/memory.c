@@ -4,7 +4,8 @@
  * The limit is of all its resident memory, which is what the machine runs out of. Without the option
  * it is, as Node's engine has it, a quarter of what there is, on the machine or in the service's
  * cgroup, within bounds. It is looked at once a second: what the engine could give back it is asked
- * for, then the worker drains, and another takes its place. A script that does not come back to the
+ * for, then another worker takes this one's place, which drains when that serves. (It loads the script
+ * as it is by then, and may refuse: this one goes on then.) A script that does not come back to the
  * loop meanwhile is looked at by engine.c, and its worker ends at once. That needs the script to run
  * code of its own now and then, and a worker that drains may wait for long; so a thread sees to it
  * that in no case there is more than twice as much.
@@ -20,6 +21,7 @@
 
 #define LOOK_MS 1000
 #define LOOKS_OVER 3 /* in a row: the first has the engine collect, the next see what that gave */
+#define ASK_AGAIN 30 /* looks, where the next worker has refused to run */
 #define SHARE 4	     /* of what there is: so much by default, */
 #define DEFAULT_LEAST (256ULL << 20) /* but not less than a script of some size needs, */
 #define DEFAULT_MOST (4ULL << 30)    /* nor more than one that leaks should have */
@@ -141,21 +143,21 @@ memory_look(void *arg)
 
 	if (rss <= js->memory_max) {
 		js->memory_over = 0;
+		js->memory_left = false;
 		return;
 	}
-	if (js->memory_left)
-		return;
 	if (js->memory_over++ == 0)
 		JSGarbageCollect(js->ctx);
-	if (js->memory_over != LOOKS_OVER)
+	if (js->drains || js->memory_over < LOOKS_OVER ||
+	    (js->memory_over - LOOKS_OVER) % ASK_AGAIN != 0)
 		return;
 	js->memory_left = true;
 	eddy_log(js->self, LOG_ERR,
 		 "the worker has %llu MB of memory, and the module's option memory %s %llu MB: "
-		 "this worker drains, and another takes its place",
+		 "another takes its place, and this worker drains",
 		 (unsigned long long)(rss >> 20), js->memory_said ? "allows" : JS_MEMORY_UNSAID,
 		 (unsigned long long)(js->memory_max >> 20));
-	eddy_process_exit(JS_MEMORY_EXIT);
+	eddy_process_replace();
 }
 
 /* Looks the sooner the less it takes to get there. */
