@@ -555,22 +555,27 @@ listener_title(const struct listener *listener, char *buf, size_t size)
 	return buf;
 }
 
+bool
+listener_list_add(char *buf, size_t size, const char *address)
+{
+	size_t used = strlen(buf);
+	int n = snprintf(buf + used, size - used, "%s%s", used > 0 ? ", " : "", address);
+
+	if (n >= 0 && (size_t)n < size - used)
+		return true;
+	strcpy(buf + size - sizeof("..."), "...");
+	return false;
+}
+
 const char *
 listener_set_format(const struct listener_set *set, char *buf, size_t size)
 {
 	char title[512];
-	size_t used = 0;
+	bool more = true;
 
 	buf[0] = '\0';
-	for (size_t i = 0; i < set->count; i++) {
-		int n = snprintf(buf + used, size - used, "%s%s", i ? ", " : "",
-				 listener_title(set->list[i], title, sizeof(title)));
-
-		if (n < 0 || (size_t)n >= size - used) {
-			strcpy(buf + size - sizeof("..."), "...");
-			break;
-		}
-		used += (size_t)n;
-	}
+	for (size_t i = 0; i < set->count && more; i++)
+		more = listener_list_add(buf, size,
+					 listener_title(set->list[i], title, sizeof(title)));
 	return buf;
 }

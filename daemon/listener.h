@@ -117,6 +117,8 @@ void listener_set_close(struct listener_set *set);
  * to be.
  */
 const char *listener_set_format(const struct listener_set *set, char *buf, size_t size);
+/* Adds one to such a line. False: it has no room, and is cut. */
+bool listener_list_add(char *buf, size_t size, const char *address);
 
 /* listener_address.c: of any address that a listener can have ---------------------- */
 

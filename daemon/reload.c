@@ -277,6 +277,16 @@ draining_has_place(struct master *master)
 	return false;
 }
 
+/* What the conf listens on; if that is nothing, what modules do. */
+static const char *
+ready_addresses(const struct master *master, char *buf, size_t size)
+{
+	const struct listener_set *listeners = &master->running->listeners;
+
+	return listeners->count > 0 ? listener_set_format(listeners, buf, size)
+				    : shared_format(&master->shared, buf, size);
+}
+
 static void
 ready_log(struct master *master, const struct generation *old)
 {
@@ -284,6 +294,7 @@ ready_log(struct master *master, const struct generation *old)
 	unsigned long took_ms = (unsigned long)master->reload.result.took_ms;
 	char addresses[512];
 
+	ready_addresses(master, addresses, sizeof(addresses));
 	if (old)
 		log_notice(&master->log,
 			   "generation %u is serving: %u worker%s, after %lu ms; "
@@ -291,11 +302,10 @@ ready_log(struct master *master, const struct generation *old)
 			   generation->number, generation->nseats, human_s(generation->nseats),
 			   took_ms, old->number);
 	else
-		log_notice(
-			&master->log, "eddyd %s ready: %u worker%s, generation %u, listening on %s",
-			PACKAGE_VERSION, generation->nseats, human_s(generation->nseats),
-			generation->number,
-			listener_set_format(&generation->listeners, addresses, sizeof(addresses)));
+		log_notice(&master->log, "eddyd %s ready: %u worker%s, generation %u%s%s",
+			   PACKAGE_VERSION, generation->nseats, human_s(generation->nseats),
+			   generation->number, addresses[0] != '\0' ? ", listening on " : "",
+			   addresses);
 }
 
 /* With workers that are not root, this process need not be all that root can be. */

@@ -318,3 +318,17 @@ shared_drop_all(struct shared_table *table, struct shared_uses *uses)
 	while (!LIST_EMPTY(uses))
 		use_drop(table, LIST_FIRST(uses));
 }
+
+const char *
+shared_format(const struct shared_table *table, char *buf, size_t size)
+{
+	char address[LISTENER_ADDRESS_BYTES];
+	const struct shared *shared;
+
+	buf[0] = '\0';
+	TAILQ_FOREACH(shared, &table->list, entry)
+		if (!listener_list_add(buf, size,
+				       listener_format(shared->listener, address, sizeof(address))))
+			break;
+	return buf;
+}

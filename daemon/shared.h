@@ -94,4 +94,7 @@ bool shared_holds(const struct shared_uses *uses, uint32_t id);
 void shared_drop(struct shared_table *table, struct shared_uses *uses, uint32_t id);
 void shared_drop_all(struct shared_table *table, struct shared_uses *uses);
 
+/* Their addresses, as listener_set_format has those of the conf. */
+const char *shared_format(const struct shared_table *table, char *buf, size_t size);
+
 #endif

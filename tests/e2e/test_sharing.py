@@ -47,6 +47,20 @@ def test_workers_share_a_port(sharing):
             assert answer_of(sharing.shared) == pid
 
 
+def test_where_the_conf_listens_nowhere_the_modules_addresses_are_told(configure):
+    port = ports.free_port()
+    daemon = configure(f"127.0.0.1:{port}", listens={})
+    daemon.conf(routes={})
+    daemon.start()
+    daemon.wait_log(rf"ready: \d+ workers?, generation 1, listening on 127\.0\.0\.1:{port}$")
+
+
+def test_who_listens_nowhere_says_nothing_of_it(daemon):
+    daemon.conf(listens={}, routes={})
+    daemon.start()
+    daemon.wait_log(r"ready: \d+ workers?, generation 1$")
+
+
 def test_port_0_is_the_same_for_all_workers_and_after_a_reload(configure):
     daemon = configure("127.0.0.1:0").start()
     told = set()

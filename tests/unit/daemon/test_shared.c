@@ -156,6 +156,18 @@ START_TEST(same_address_in_other_words_is_the_same)
 }
 END_TEST
 
+START_TEST(addresses_are_told_in_one_line)
+{
+	char line[128], wanted[128];
+
+	ck_assert_str_eq(shared_format(&table, line, sizeof(line)), "");
+	snprintf(wanted, sizeof(wanted), "%s, ", text_of(take(&one, 1, "127.0.0.1:0")));
+	strcat(wanted, text_of(take(&two, 1, path)));
+	ck_assert_str_eq(shared_format(&table, line, sizeof(line)), wanted);
+	ck_assert_str_eq(shared_format(&table, line, 20) + 16, "...");
+}
+END_TEST
+
 START_TEST(port_0_is_one_port_for_all_and_another_each_time_a_worker_asks)
 {
 	const struct listener *first = take(&one, 1, "127.0.0.1:0"), *again, *other;
@@ -400,6 +412,7 @@ tests_add(TCase *tcase)
 	tcase_add_test(tcase, socket_is_as_modules_want_it);
 	tcase_add_test(tcase, workers_that_ask_for_the_same_address_share_it);
 	tcase_add_test(tcase, same_address_in_other_words_is_the_same);
+	tcase_add_test(tcase, addresses_are_told_in_one_line);
 	tcase_add_test(tcase, port_0_is_one_port_for_all_and_another_each_time_a_worker_asks);
 	tcase_add_test(tcase, listener_stays_until_the_last_worker_lets_go);
 	tcase_add_test(tcase, file_of_a_unix_socket_goes_with_the_last_worker);
