@@ -131,7 +131,9 @@ property("trailersDistinct", function () {
 	return distinct(this.rawTrailers);
 });
 property("socket", function () {
-	return this.socket_ ??= this.source_ && this.source_.socketOf_();
+	if (this.socket_ === undefined && this.source_)
+		this.socket_ = this.source_.socketOf_();
+	return this.socket_;
 }, function (value) {
 	this.socket_ = value;
 });
@@ -171,7 +173,7 @@ Object.assign(IncomingMessage.prototype, {
 		if (!ended || !this.complete) {
 			this.aborted = true;
 			this.emit("aborted");
-			if (this.source_ !== undefined)
+			if (this.source_ !== undefined && this.socket_ !== null)
 				this.source_.abandon_(error);
 		}
 		if (error && this.listenerCount("error") === 0)
@@ -188,6 +190,16 @@ Object.assign(IncomingMessage.prototype, {
 				blame(this.source_, error);
 			throw error;
 		}
+	},
+
+	// Destroyed by what has read it, or has failed beside it (stream/finished.js): a server can answer all the same.
+	letGo_(error) {
+		if (this.source_?.isWhole_ !== undefined) {
+			if (this.isRead_())
+				this.source_.bodyPause_();
+			this.socket_ = null;
+		}
+		this.destroy(error);
 	},
 
 	// Whether a body is being read, and whether anybody has asked for any of it, or for its events.

@@ -161,7 +161,7 @@ function construct(stream, options) {
 	}));
 }
 
-// What has been asked for meanwhile begins.// What has been asked for meanwhile begins.
+// What has been asked for meanwhile begins.
 function constructed(stream, writable, readable) {
 	if (writable)
 		require("stream/writable").advance(stream, writable);

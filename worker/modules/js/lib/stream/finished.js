@@ -1,4 +1,4 @@
-// finished and addAbortSignal: how a stream ends, and how a signal ends it.
+// finished and addAbortSignal: how a stream ends, and how a signal ends it; and how its neighbours do.
 "use strict";
 
 const { argType, checkSignal, coded } = require("errors");
@@ -10,6 +10,12 @@ function isStream(value) {
 	return value !== null && typeof value === "object" && typeof value.on === "function" &&
 		(value._readableState !== undefined || value._writableState !== undefined ||
 		typeof value.write === "function" || typeof value.pipe === "function");
+}
+
+// A request to a server.
+function isRequest(value) {
+	return value !== null && typeof value === "object" && typeof value.setHeader === "function" &&
+		typeof value.abort === "function";
 }
 
 function checkStream(value, name) {
@@ -87,8 +93,10 @@ function finished(stream, options, callback) {
 	if (options.error !== false)
 		stream.on("error", onError);
 	stream.on("close", onClose);
-	if (typeof stream.setHeader === "function" && typeof stream.abort === "function")
-		stream.on("abort", onClose); // a request to a server, which closes later
+	if (isRequest(stream))
+		stream.on("abort", onClose); // it closes later
+	if (typeof stream.aborted === "boolean")
+		stream.on("aborted", onClose); // a message, which may close later
 	if (stream.closed_)
 		nextTick(onClose);
 	else if (stream.errorEmitted_ && !waitsForClose)
@@ -104,6 +112,7 @@ function finished(stream, options, callback) {
 		stream.removeListener("error", onError);
 		stream.removeListener("close", onClose);
 		stream.removeListener("abort", onClose);
+		stream.removeListener("aborted", onClose);
 	};
 	function onAbort() {
 		if (over)
@@ -116,6 +125,23 @@ function finished(stream, options, callback) {
 	else if (signal)
 		signal.addEventListener("abort", onAbort, { once: true });
 	return cleanUp;
+}
+
+const isOpen = (stream) => (stream.readable && !stream.readableEnded) || (stream.writable && !stream.writableEnded);
+
+// Destroys a stream along with others, or since nobody reads on: what has not been done with it is told as aborted.
+// A request to a server is broken off, also by way of its answer, and has errors of its own to tell.
+function letGo(stream, error) {
+	const request = isRequest(stream) ? stream : isRequest(stream.req) ? stream.req : undefined;
+	if (stream.destroyed)
+		return;
+	error ??= isOpen(stream) ? require("abort").abortError() : null;
+	if (request !== undefined)
+		request.abort();
+	else if (typeof stream.letGo_ === "function")
+		stream.letGo_(error);
+	else
+		stream.destroy(error);
 }
 
 function addAbortSignal(signal, stream) {
@@ -132,4 +158,4 @@ function addAbortSignal(signal, stream) {
 	return stream;
 }
 
-module.exports = { finished, addAbortSignal, isStream };
+module.exports = { finished, letGo, addAbortSignal, isStream };

@@ -1,7 +1,7 @@
 // `for await` over a Readable.
 "use strict";
 
-const { finished } = require("stream/finished");
+const { finished, letGo } = require("stream/finished");
 
 async function* iterate(stream, destroys) {
 	let wake = () => {}, error, closed = false;
@@ -34,7 +34,7 @@ async function* iterate(stream, destroys) {
 		throw failure;
 	} finally {
 		if ((error || destroys) && (error === undefined || stream.autoDestroy_))
-			stream.destroy(error ?? null);
+			letGo(stream, error);
 		else {
 			stream.off("readable", next);
 			cleanUp();

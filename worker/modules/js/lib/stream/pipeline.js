@@ -3,22 +3,10 @@
 
 const { argType, coded } = require("errors");
 const { nextTick } = require("internal");
-const { finished, isStream } = require("stream/finished");
+const { finished, letGo, isStream } = require("stream/finished");
 
 function asReadable(part) {
 	return isStream(part) ? part : require("stream").Readable.from(part);
-}
-
-const isRequest = (value) => value !== null && typeof value === "object" && typeof value.setHeader === "function" &&
-	typeof value.abort === "function";
-
-// A request to a server is broken off, also by way of its answer: that has errors of its own to tell.
-function giveUp(stream, error) {
-	const request = isRequest(stream) ? stream : isRequest(stream.req) ? stream.req : undefined;
-	if (request !== undefined && !request.destroyed)
-		request.abort();
-	else if (request === undefined)
-		stream.destroy(error);
 }
 
 const isIterable = (value) => value !== null && value !== undefined &&
@@ -45,12 +33,12 @@ function run(parts, options, callback) {
 	function over(failure) {
 		if (failure && (!error || error.code === "ERR_STREAM_PREMATURE_CLOSE"))
 			error = failure;
-		left--;
+		const isLast = --left === 0; // what is let go of may tell at once
 		if (error)
 			for (const stream of streams)
 				if (!stream.done)
-					giveUp(stream.it, error);
-		if (left > 0)
+					letGo(stream.it, error);
+		if (!isLast)
 			return;
 		if (signal)
 			signal.removeEventListener("abort", aborted);
