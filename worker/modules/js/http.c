@@ -143,6 +143,26 @@ js_exchange_watch(struct exchange *exchange)
 	return err;
 }
 
+static void
+response_over(eddy_response *res, void *arg)
+{
+	struct exchange *exchange = arg;
+
+	(void)res;
+	exchange->watched = false;
+	js_exchange_remove(exchange);
+}
+
+static const eddy_response_events over_events = {.close = response_over};
+
+void
+js_exchange_offer(struct exchange *exchange)
+{
+	exchange->watched = eddy_response_on(exchange->res, &over_events, exchange) == 0;
+	if (!exchange->watched)
+		js_exchange_remove(exchange);
+}
+
 void
 js_exchange_begun(struct exchange *exchange)
 {
@@ -218,14 +238,14 @@ js_http_serve(struct js *js, eddy_request *req, eddy_response *res, double serve
 	args[4] = lines_text(js, req, eddy_request_headers);
 	args[5] = JSValueMakeNumber(js->ctx, server);
 	js->answer.id = id;
-	js->answer.given = 0;
+	js->answer.given = ANSWER_NONE;
 	js_dispatch(js, JS_REQUEST, 6, args);
 	js->answer.id = 0;
 	exchange = js_table_get(&js->exchanges, id);
 	if (exchange == NULL)
 		return;
-	if (js->answer.given)
-		js_answer_send(js, exchange);
+	if (js->answer.given != ANSWER_NONE)
+		js_answer_send(js, exchange, false);
 	else
 		eddy_request_release(req);
 }

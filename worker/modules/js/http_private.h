@@ -33,7 +33,13 @@ int js_exchange_watch(struct exchange *exchange);
 /* Its answer has begun, and has not been ended. */
 void js_exchange_begun(struct exchange *exchange);
 
-/* http_response.c: sends what JavaScript has left in js->answer. */
-void js_answer_send(struct js *js, struct exchange *exchange);
+/*
+ * Its answer is about to be given whole: the kernel is offered it at once, and the exchange is there
+ * until that is over, which JavaScript is not told.
+ */
+void js_exchange_offer(struct exchange *exchange);
+
+/* http_response.c: sends what JavaScript has left in js->answer, at once if `now`. */
+void js_answer_send(struct js *js, struct exchange *exchange, bool now);
 
 #endif

@@ -34,23 +34,28 @@ answer_fields(const struct js_answer *answer, eddy_response *res, const char **n
 }
 
 void
-js_answer_send(struct js *js, struct exchange *exchange)
+js_answer_send(struct js *js, struct exchange *exchange, bool now)
 {
 	const struct js_answer *answer = &js->answer;
 	eddy_response *res = exchange->res;
 	const char *name, *type;
 	int err = answer_fields(answer, res, &name, &type);
 
-	js_exchange_remove(exchange);
+	if (now)
+		js_exchange_offer(exchange);
+	else
+		js_exchange_remove(exchange);
 	if (err == 0) {
 		eddy_response_send(res, (int)answer->status, type, answer->bytes + answer->fields,
 				   answer->body);
-		return;
+	} else {
+		if (err != EDDY_ECLOSED)
+			eddy_log(js->self, LOG_ERR, "%s: an answer has a bad header %s: %s",
+				 js->script, name, eddy_strerror(err));
+		eddy_response_send(res, 500, NULL, NULL, 0);
 	}
-	if (err != EDDY_ECLOSED)
-		eddy_log(js->self, LOG_ERR, "%s: an answer has a bad header %s: %s", js->script,
-			 name, eddy_strerror(err));
-	eddy_response_send(res, 500, NULL, NULL, 0);
+	if (answer->given == ANSWER_CLOSES)
+		eddy_response_destroy(res);
 }
 
 /* Calls --------------------------------------------------------------------------- */
@@ -115,32 +120,51 @@ response_write_head(struct js *js, size_t argc, const JSValueRef argv[], JSValue
 	return response_result(js, err, "writeHead", exception);
 }
 
-/* responseSend(id, status, reason, fields, body, watched): all of an answer that is whole. */
+/*
+ * responseSend(id, status, reason, fields, body, watched): all of an answer that is whole. Unless it
+ * is watched, the kernel is offered it now, and nothing of it is told.
+ */
 static JSValueRef
 response_send(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
 {
 	struct exchange *exchange = js_exchange_arg(js, argc, argv);
 	const char *body = NULL;
 	char *owned = NULL;
+	eddy_response *res;
 	size_t n = 0;
 	int err;
 
 	if (exchange == NULL || argc < 6)
 		return js_undefined(js);
+	res = exchange->res;
 	if (!js_bytes_of(js, argv[4], &body, &n, &owned))
 		body = NULL, n = 0;
 	if (JSValueIsString(js->ctx, argv[2]))
 		err = response_head(js, exchange, argv + 1);
 	else
-		err = fields_set(js, exchange->res, argv[3], eddy_response_append_header);
-	if (err == 0 && JSValueIsString(js->ctx, argv[2]))
-		eddy_response_end(exchange->res, body, n);
-	else if (err == 0)
-		eddy_response_send(exchange->res, js_int(js, argv[1], 200), NULL, body, n);
-	free(owned);
+		err = fields_set(js, res, argv[3], eddy_response_append_header);
 	if (err == 0 && !JSValueToBoolean(js->ctx, argv[5]))
-		js_exchange_remove(exchange);
+		js_exchange_offer(exchange);
+	if (err == 0 && JSValueIsString(js->ctx, argv[2]))
+		eddy_response_end(res, body, n);
+	else if (err == 0)
+		eddy_response_send(res, js_int(js, argv[1], 200), NULL, body, n);
+	free(owned);
 	return response_result(js, err, "end", exception);
+}
+
+/* responseNow(id): sends what has been left for it. */
+static JSValueRef
+response_now(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	struct exchange *exchange = js_exchange_arg(js, argc, argv);
+
+	(void)exception;
+	if (exchange != NULL && exchange->id == js->answer.id && js->answer.given != ANSWER_NONE) {
+		js_answer_send(js, exchange, true);
+		js->answer.given = ANSWER_NONE;
+	}
+	return js_undefined(js);
 }
 
 /* responseWrite(id, piece): whether there is room for more. */
@@ -313,11 +337,19 @@ response_detach(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef 
 }
 
 const struct js_binding js_response_bindings[] = {
-	{"responseHead", response_write_head},	 {"responseSend", response_send},
-	{"responseWrite", response_write},	 {"responseEnd", response_end},
-	{"responseFlush", response_flush},	 {"responseDestroy", response_destroy},
-	{"responseWatch", response_watch},	 {"responseTrailers", response_trailers},
-	{"responseContinue", response_continue}, {"responseHints", response_hints},
-	{"responseTimeout", response_timeout},	 {"responseLength", response_length},
-	{"responseDetach", response_detach},	 {NULL, NULL},
+	{"responseHead", response_write_head},
+	{"responseSend", response_send},
+	{"responseWrite", response_write},
+	{"responseEnd", response_end},
+	{"responseNow", response_now},
+	{"responseFlush", response_flush},
+	{"responseDestroy", response_destroy},
+	{"responseWatch", response_watch},
+	{"responseTrailers", response_trailers},
+	{"responseContinue", response_continue},
+	{"responseHints", response_hints},
+	{"responseTimeout", response_timeout},
+	{"responseLength", response_length},
+	{"responseDetach", response_detach},
+	{NULL, NULL},
 };

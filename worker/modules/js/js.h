@@ -52,9 +52,12 @@ struct js_shared {
  * returned: no call is made for it. lib/http/answer.js has the other side.
  */
 #define JS_ANSWER_ROOM 8192
+/* Whether there is one, and whether the connection closes behind it. */
+enum js_given { ANSWER_NONE = 0, ANSWER_GIVEN = 1, ANSWER_CLOSES = 2 };
+
 struct js_answer {
 	double id;	/* of the exchange whose handler runs; 0: none */
-	uint32_t given; /* there is one */
+	uint32_t given; /* enum js_given */
 	uint32_t status;
 	uint32_t fields; /* bytes of header fields, "name\0value\0…", at the begin of `bytes` */
 	uint32_t body;	 /* bytes of the body behind them */

@@ -77,10 +77,12 @@ function leave(status, fields, piece) {
 	return true;
 }
 
-// Takes back what has been left for the exchange.
-function takeBack(id) {
-	if (isRunning(id))
-		numbers[GIVEN] = 0;
+// Has the connection close behind what has been left for the exchange. False: nothing has.
+function closeBehind(id) {
+	if (!isRunning(id) || numbers[GIVEN] === 0)
+		return false;
+	numbers[GIVEN] = 2;
+	return true;
 }
 
-module.exports = { isRunning, leave, takeBack };
+module.exports = { isRunning, leave, closeBehind };

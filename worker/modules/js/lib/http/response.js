@@ -3,7 +3,7 @@
 // a script has made itself is of no exchange: see unbound.js.
 "use strict";
 
-const { isRunning, leave, takeBack } = require("http/answer");
+const { isRunning, leave, closeBehind } = require("http/answer");
 const { OutgoingMessage, checkName, checkValue, textOf, sent, asBytes } = require("http/outgoing");
 const { packed, hasBody, reasonOf, wordsOf, mergeHead, checkReason } = require("http/response_head");
 const { exchanges, watch, fail, tellEnd } = require("http/response_events");
@@ -41,7 +41,8 @@ Object.assign(ServerResponse.prototype, {
 	begun_: false, // C has the head
 	told_: false,
 	destroyed_: false, closed_: false, finished_: false, errored_: null,
-	needDrain_: false, corked_: 0, written_: 0, callbacks_: undefined, socket_: undefined, server_: undefined,
+	cut_: false, // destroyed before its end
+	needDrain_: false, corked_: 0, written_: 0, socket_: undefined, server_: undefined,
 	head_: undefined, // as a text, when a script has asked for it
 	whole_: undefined, // how long the body is, if all of it comes with the end
 	stream_: undefined, waiting_: undefined, waitingLength_: 0, trailer_: "", // of unbound.js
@@ -67,7 +68,7 @@ property("writableEnded", function () {
 property("writableFinished", function () {
 	if (this.id_ === 0)
 		return this.finished && this.waiting_ === undefined && !(this.stream_ && this.stream_.writableLength > 0);
-	return this.finished && (this.finished_ || this.over_ || !(this.needDrain_ || this.destroyed_));
+	return this.finished && (this.finished_ || this.over_ || !(this.needDrain_ || this.cut_));
 });
 property("closed", function () {
 	return this.closed_ || isOver(this);
@@ -177,19 +178,20 @@ function hand(res, piece, watched) {
 }
 
 // A whole answer: in one go, and with no events of C's where it is so short that it leaves with the
-// handler's return.
+// handler's return. Where somebody listens it leaves at once: who hears of its end may keep the loop for long.
 function sendWhole(res, piece) {
 	const short = piece === undefined || piece.length <= AT_ONCE;
 	if (short && !res.req.isRead_()) {
+		const heard = res._events !== undefined || res.req.isUsed_();
 		res.over_ = true;
-		if (!mayLeave(res) || !leave(res.status_, res.fields_, piece)) {
+		if (heard || !mayLeave(res) || !leave(res.status_, res.fields_, piece)) {
 			hand(res, piece, false);
 			if (res.watched_) {
 				exchanges.delete(res.id_);
 				res.watched_ = false;
 			}
 		}
-		if (res._events !== undefined || res.callbacks_ !== undefined || res.req.isUsed_())
+		if (heard)
 			tellEnd(res);
 		return;
 	}
@@ -382,16 +384,22 @@ Object.assign(ServerResponse.prototype, {
 	},
 
 	destroy(error) {
-		if (this.destroyed_ || isOver(this))
+		if (this.destroyed_)
 			return this;
 		this.destroyed_ = true;
-		this.errored_ = error ?? null;
 		if (this.id_ === 0) {
+			this.errored_ = error ?? null;
 			unbound.withSocket(this, (socket) => socket.destroy(error));
 			return this;
 		}
-		if (this.over_)
-			takeBack(this.id_); // it has not left yet, and will not
+		if (this.finished_)
+			return this; // what is on the connection now is not its own
+		if (this.over_) {
+			this.close_();
+			return this;
+		}
+		this.cut_ = !this.finished;
+		this.errored_ = error ?? null;
 		watch(this);
 		native.responseDestroy(this.id_);
 		return this;
@@ -465,8 +473,15 @@ Object.assign(ServerResponse.prototype, {
 	},
 
 	abandon_() {
+		this.close_();
+	},
+
+	// The connection is to be closed: cut, or behind an answer that is whole.
+	close_(error) {
 		if (!this.finished)
-			this.destroy();
+			this.destroy(error);
+		else if (!closeBehind(this.id_))
+			native.responseDestroy(this.id_);
 	},
 
 	socketOf_() {
@@ -502,8 +517,10 @@ function limit(res, ms) {
 function keep(res) {
 	if (!res.finished || res.begun_)
 		watch(res);
-	else if (res.over_ && !res.told_ && (res._events !== undefined || res.req._events !== undefined))
+	else if (res.over_ && !res.told_ && (res._events !== undefined || res.req._events !== undefined)) {
+		native.responseNow(res.id_);
 		tellEnd(res);
+	}
 }
 
 module.exports = { ServerResponse, keep, detach, limit };

@@ -57,7 +57,12 @@ function onClose(res) {
 	}
 	if (res.errored_ !== null)
 		tell(res, "error", res.errored_);
-	res.emit("close");
+	tell(res, "close");
+	const { socket_: socket } = res;
+	if (socket !== undefined && !res.finished_)
+		socket.close_();
+	else if (socket !== undefined && socket.destroyed_)
+		require("timers").setImmediate(() => socket.close_()); // as in Node: behind all that the request tells
 }
 
 function onTimeout(res) {

@@ -15,8 +15,10 @@ class RequestSocket extends EventEmitter {
 	constructor(res) {
 		super();
 		this.res_ = res;
-		this.ends_ = native.requestAddresses(res.id_);
-		this.timeout = 0;
+		const all = native.requestAddresses(res.id_);
+		this.ends_ = all !== undefined && all[0].startsWith("unix:") ? [] : all;
+		this.timeout = undefined;
+		this.destroyed_ = false;
 	}
 
 	get remoteAddress() {
@@ -48,7 +50,7 @@ class RequestSocket extends EventEmitter {
 	}
 
 	get destroyed() {
-		return this.res_.destroyed && !this.res_.writableFinished;
+		return this.destroyed_ || (this.res_.destroyed && !this.res_.writableFinished);
 	}
 
 	get readable() {
@@ -64,12 +66,19 @@ class RequestSocket extends EventEmitter {
 	}
 
 	address() {
-		return this.ends_ === undefined ? {} : { address: this.localAddress, family: this.localFamily, port: this.localPort };
+		return this.localAddress === undefined ? {} : { address: this.localAddress, family: this.localFamily, port: this.localPort };
 	}
 
 	destroy(error) {
-		this.res_.destroy(error);
+		this.destroyed_ = true;
+		this.res_.close_(error);
 		return this;
+	}
+
+	// The connection is lost, or has been closed.
+	close_() {
+		this.destroyed_ = true;
+		this.emit("close", false);
 	}
 
 	resetAndDestroy() {
