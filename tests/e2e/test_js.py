@@ -37,7 +37,7 @@ def test_a_script_prints_what_it_prints_under_node(daemon, script):
     )
     name = script.stem
     daemon.expect_log(rf"\({name}\): |cannot listen on \"")
-    daemon.conf(workers=1, modules={name: {"path": "js.so", "script": str(script)}}, routes={"/": name})
+    daemon.conf(workers=1, modules={name: {"path": "js.so", "script": str(script)}}, listens={}, routes={})
     daemon.launch("-c", daemon.conf_path, popen={"cwd": str(script.parent)})
     daemon.wait_ready()
     wait_until(lambda: ended(printed(daemon.log(), name)), lambda: f"its last line:\n{daemon.log()}", seconds=10)

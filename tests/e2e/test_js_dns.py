@@ -40,7 +40,7 @@ def test_a_server_s_answers_are_those_that_node_gets(daemon, unbound):
         check=True,
     ).stdout.decode()
     daemon.expect_log(r"\(dns\): ")
-    daemon.conf(workers=1, modules={"dns": {"path": "js.so", "script": str(script)}}, routes={"/": "dns"})
+    daemon.conf(workers=1, modules={"dns": {"path": "js.so", "script": str(script)}}, listens={}, routes={})
     daemon.launch("-c", daemon.conf_path, DNS_SERVER=unbound.address)
     daemon.wait_ready()
     wait_until(lambda: "done" in printed(daemon), lambda: f"its last line:\n{daemon.log()}", seconds=20)

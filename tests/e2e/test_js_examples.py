@@ -5,6 +5,7 @@ comments say they are used, with their pages in a real browser.
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import textwrap
@@ -57,7 +58,7 @@ def serve_script(daemon, text, workers=2):
     """A script with a server at port 8000, which has another one meanwhile: (host, port)."""
     port = ports.free_port()
     Path(daemon.folder, "script.js").write_text(re.sub(r"\b8000\b", str(port), text))
-    daemon.conf(workers=workers, modules={"app": {"path": "js.so", "script": "script.js"}}, routes={"/app": "app"})
+    daemon.conf(workers=workers, modules={"app": {"path": "js.so", "script": "script.js"}}, listens={}, routes={})
     daemon.expect_log(SLOW)
     daemon.start()
     return "127.0.0.1", port
@@ -143,7 +144,7 @@ def test_an_http_server_of_a_few_lines_answers_on_connections_that_stay(daemon, 
 )
 def test_a_ticker_knows_its_process_and_hears_of_sigint(daemon, text):
     Path(daemon.folder, "script.js").write_text(text)
-    daemon.conf(workers=2, modules={"app": {"path": "js.so", "script": "script.js"}}, routes={"/app": "app"})
+    daemon.conf(workers=2, modules={"app": {"path": "js.so", "script": "script.js"}}, listens={}, routes={})
     daemon.expect_log(SLOW)
     daemon.start()
     for worker, pid in enumerate(sorted(daemon.pids())):
@@ -175,7 +176,7 @@ def test_the_handler_of_a_document_serves_with_the_conf_beside_it(daemon, docume
 def test_the_conf_at_the_head_of_a_script_is_one(programs, tmp_path, script):
     lines = re.findall(r"^//\t(.*)$", script.read_text(), re.M)
     assert lines[0].startswith("module ") and lines[1].startswith("route ")
-    conf = tmp_path / "head.conf"
+    conf = shutil.copytree(EXAMPLES, tmp_path / "javascript") / "head.conf"
     conf.write_text('listen "127.0.0.1:8080" { }\n' + "\n".join(lines) + "\n")
     done = run(*programs.eddyd_command("-t", "-c", str(conf)))
     assert done.returncode == 0, done.stderr

@@ -142,14 +142,18 @@ def test_what_is_no_regular_file_is_refused_at_once(programs, tmp_path):
 def test_a_script_that_exits_while_it_is_loaded_is_refused(programs, tmp_path):
     text = "process.stdout.write('its last words');\nprocess.on('exit', (n) => console.error('exit', n));\nprocess.exit(3);\n"
     said, log = refused(programs, tmp_path, text=text)
-    assert said == "Error: the script has called process.exit(3) while it was loaded"
+    assert said == f"{tmp_path}/main.js:3:13: Error: the script has called process.exit(3) while it was loaded"
     assert "(app): exit 3\n" in log
     assert "(app): its last words\n" in log
 
 
 def test_thrown_things_that_are_no_errors_are_shown(programs, tmp_path):
-    assert refused(programs, tmp_path, text="throw { code: 7 };\n")[0] == "the script threw { code: 7 }"
-    assert refused(programs, tmp_path, text="throw undefined;\n")[0] == "the script threw undefined"
+    for text, shown in (("throw { code: 7 };\n", "{ code: 7 }"), ("throw undefined;\n", "undefined")):
+        said, _ = refused(programs, tmp_path, text=text)
+        assert said == f"{tmp_path}/main.js: the script threw {shown}, which is no Error and so has no line"
+    (tmp_path / "lib.js").write_text("throw 'a text';\n")
+    said, _ = refused(programs, tmp_path, text="require('./lib');\n")
+    assert said == f"{tmp_path}/lib.js: the script threw 'a text', which is no Error and so has no line"
 
 
 def test_what_a_listener_handles_while_loading_refuses_nothing(daemon, tmp_path):

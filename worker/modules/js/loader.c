@@ -283,11 +283,64 @@ loader_on_rejection(struct js *js, size_t argc, const JSValueRef argv[], JSValue
 	return js_undefined(js);
 }
 
+/* mounts(): [path of the first route of this module's, address of its first listen], or undefined. */
+static JSValueRef
+loader_mounts(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	const char *route = eddy_module_route(js->self, 0), *at = eddy_module_listen(js->self, 0);
+	JSValueRef values[2] = {route != NULL ? js_text(js, route) : js_undefined(js),
+				at != NULL ? js_text(js, at) : js_undefined(js)};
+
+	(void)argc;
+	(void)argv;
+	return JSObjectMakeArray(js->ctx, 2, values, exception);
+}
+
+/* refuse(why): whether the worker was not ready, and now refuses to be. */
+static JSValueRef
+loader_refuse(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	char *why = js_utf8(js, js_arg(js, argc, argv, 0), NULL);
+	int err = eddy_module_fail(js->self, "%s", why != NULL ? why : "no memory");
+
+	(void)exception;
+	free(why);
+	return JSValueMakeBoolean(js->ctx, err != EDDY_ECLOSED);
+}
+
+/* hold(): whether the worker is not ready before release(). */
+static JSValueRef
+loader_hold(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	(void)argc;
+	(void)argv;
+	(void)exception;
+	return JSValueMakeBoolean(js->ctx, eddy_module_hold(js->self) == 0);
+}
+
+static JSValueRef
+loader_release(struct js *js, size_t argc, const JSValueRef argv[], JSValueRef *exception)
+{
+	(void)argc;
+	(void)argv;
+	(void)exception;
+	eddy_module_release(js->self);
+	return js_undefined(js);
+}
+
 const struct js_binding js_loader_bindings[] = {
-	{"library", loader_library},	      {"compile", loader_compile},
-	{"syntaxFault", loader_syntax_fault}, {"stat", loader_stat},
-	{"realpath", loader_realpath},	      {"readFile", loader_read_file},
-	{"onRejection", loader_on_rejection}, {NULL, NULL},
+	{"library", loader_library},
+	{"compile", loader_compile},
+	{"syntaxFault", loader_syntax_fault},
+	{"stat", loader_stat},
+	{"realpath", loader_realpath},
+	{"readFile", loader_read_file},
+	{"onRejection", loader_on_rejection},
+	{"mounts", loader_mounts},
+	{"refuse", loader_refuse},
+	{"hold", loader_hold},
+	{"release", loader_release},
+	{NULL, NULL},
 };
 
 static int

@@ -57,13 +57,24 @@ function queueMicrotask(callback) {
 // What process.exit throws, so that nothing of the callback runs behind it.
 const exiting = { toString: () => "process.exit" };
 
-// While the script loads, what nobody has caught refuses it: the first of them is what is said. False: it has
-// been loaded.
+// While the script loads, what nobody has caught refuses it: the first of them is what is said. What that has begun
+// may refuse it until the worker is ready: process.exit, and errors that have got the place where they were asked for.
+// False: it has been loaded, and `error` is to be told otherwise.
 let loading = false, refusal;
-function refuse(error) {
-	if (loading)
-		refusal ??= { error };
-	return loading;
+function refuse(error, place) {
+	if (loading) {
+		refusal ??= { error, place };
+		return true;
+	}
+	if (error !== exiting && !library("errors").isPlaced(error))
+		return false;
+	return native.refuse(library("errors").describe(error === exiting ? exited(place) : error));
+}
+
+function exited(place) {
+	const { exitCode } = library("process");
+	return library("errors").placeAt(
+		new Error(`the script has called process.exit(${exitCode ?? ""}) while it was loaded`), place);
 }
 
 // Who has asked for all that nobody catches, by process.setUncaughtExceptionCaptureCallback.
@@ -192,6 +203,7 @@ function library(name) {
 libraries.set("internal", {
 	exports: {
 		capture, nextTick, queueMicrotask, uncaught, blame, tell, exiting, shared, SERVES, library, refuse,
+		isLoading: () => loading,
 	},
 });
 
@@ -303,7 +315,7 @@ function load(path) {
 	try {
 		library("module").loadMain(path);
 	} catch (error) {
-		refuse(error);
+		refuse(error, library("module").whereThrown(error));
 	}
 	runTicks();
 }
@@ -311,13 +323,16 @@ function load(path) {
 function loaded() {
 	loading = false;
 	if (refusal === undefined)
-		return library("module").leaveDisk();
+		return library("module").takeOver();
 	if (libraries.has("process/output"))
 		library("process/output").flush();
 	if (refusal.error === exiting)
-		throw new Error(`the script has called process.exit(${library("process").exitCode ?? ""}) while it was loaded`);
+		throw exited(refusal.place);
 	library("errors").logFrames(refusal.error);
 	throw refusal.error;
 }
 
-return { dispatch, load, loaded, Error, describe: (error) => library("errors").describe(error) };
+return {
+	dispatch, load, loaded, Error,
+	describe: (error) => library("errors").describe(error, refusal?.place),
+};

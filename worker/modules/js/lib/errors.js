@@ -97,8 +97,26 @@ function ownLines(error) {
 		/:\d+:\d+$/.test(line) && !/@?node:[a-z_/]+:\d+:\d+$/.test(line));
 }
 
+// Errors that come later than what they are about, by the place of that.
+const places = new WeakMap();
+
+// `place` may be undefined: then the stack says it, as ever.
+function placeAt(error, place) {
+	if (place !== undefined)
+		places.set(error, place);
+	return error;
+}
+
+const isPlaced = (error) => typeof error === "object" && error !== null && places.has(error);
+
+// The place in the script from which the libraries have been called; undefined: from nowhere there.
+const here = () => placeOf(new Error());
+
 // Where an error of the script's comes from, "file:line:column"; undefined: its stack does not say.
 function placeOf(error) {
+	const known = places.get(error);
+	if (known !== undefined)
+		return known;
 	if (error instanceof SyntaxError && error.sourceURL !== undefined && error.line > 0 &&
 			!error.sourceURL.startsWith("node:"))
 		return `${error.sourceURL}:${error.line}:${error.column || 1}`;
@@ -112,11 +130,13 @@ function caller() {
 	return first === undefined ? "a function of eddy's" : shown(frame(first));
 }
 
-// What a refused load says, in one line: "file:line:column: message".
-function describe(error) {
+// What a refused load says, in one line: "file:line:column: message". `file` is where it was thrown, for what is no
+// Error and so does not know the line.
+function describe(error, file) {
 	return orUntold(() => {
 		if (!isError(error))
-			return `the script threw ${require("inspect").inspect(error)}`;
+			return `${file === undefined ? "" : `${file}: `}the script threw ${require("inspect").inspect(error)}` +
+				", which is no Error and so has no line";
 		const where = placeOf(error);
 		return (where === undefined ? title(error) : `${where}: ${title(error)}`).replace(/\n(- )?/g, " ");
 	});
@@ -134,4 +154,4 @@ function logFrames(error) {
 }
 
 module.exports = { coded, argType, argValue, outOfRange, received, stackOf, isError, report, describe,
-	title, logFrames, checkSignal, caller, mend, markCoded };
+	title, logFrames, checkSignal, caller, mend, markCoded, placeAt, isPlaced, here };

@@ -109,6 +109,10 @@ function loadFile(request, parent) {
 	return load(filename, parent).exports;
 }
 
+// What a file has thrown last while it was loaded, and which: what is no Error does not say where it comes from.
+let thrown;
+const whereThrown = (error) => thrown !== undefined && thrown.error === error ? thrown.filename : undefined;
+
 function load(filename, parent) {
 	const module = new Module(filename, parent);
 	Object.defineProperty(module, "parent", { configurable: true, writable: true, value: parent ?? null });
@@ -123,6 +127,8 @@ function load(filename, parent) {
 	try {
 		loadText(module);
 	} catch (error) {
+		if (thrown === undefined || thrown.error !== error)
+			thrown = { error, filename };
 		delete cache[filename];
 		if (parent)
 			parent.children.splice(parent.children.indexOf(module), 1);
@@ -133,15 +139,28 @@ function load(filename, parent) {
 	return module;
 }
 
-function loadText(module) {
+// The text of a script; undefined: it is JSON, which module.exports then has.
+function readModule(module) {
 	const { filename } = module;
 	const extension = path.extname(filename);
 	if (extension === ".node")
 		throw coded(Error, "ERR_DLOPEN_FAILED", `${filename} is made for Node's engine: eddy loads no addons`);
-	if (extension === ".json")
+	if (extension === ".json") {
 		module.exports = disk.readJson(filename);
-	else
-		run(module);
+		return undefined;
+	}
+	const text = disk.readText(filename);
+	return (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text).replace(/^#!/, "//#!");
+}
+
+function loadText(module) {
+	const text = readModule(module);
+	if (text === undefined)
+		return;
+	if (!disk.serving())
+		ahead.note(text, module);
+	const body = compile(text, module.filename);
+	body.call(module.exports, module.exports, module.require, module, module.filename, module.path);
 }
 
 function compile(text, filename) {
@@ -158,35 +177,46 @@ function compile(text, filename) {
 	}
 }
 
-function run(module) {
-	let text = disk.readText(module.filename);
-	if (!disk.serving())
-		ahead.note(text, module);
-	if (text.charCodeAt(0) === 0xfeff)
-		text = text.slice(1);
-	if (text.startsWith("#!"))
-		text = "//" + text;
-	const body = compile(text, module.filename);
-	body.call(module.exports, module.exports, module.require, module, module.filename, module.path);
-}
-
-function loadMain(name) {
+function findMain(name) {
 	const filename = path.resolve(native.cwd(), name);
 	const found = asFile(filename) ?? asFolder(filename, filename);
 	if (found === undefined) {
 		native.readFile(filename); // throws what is wrong with it
 		throw coded(Error, "MODULE_NOT_FOUND", `${filename} is neither a script nor a folder with an index.js`);
 	}
-	const process = library("process");
-	const real = disk.realpath(found);
-	process.argv.push(real);
-	const { exports } = load(real, undefined);
+	return disk.realpath(found);
+}
+
+function loadMain(name) {
+	const filename = findMain(name);
+	library("process").argv.push(filename);
+	load(filename, undefined);
+}
+
+// What a script exports, for who has to mend it: "nothing", "an object (handle, close)".
+function exported(exports) {
+	if (exports === null || typeof exports !== "object" || Object.getPrototypeOf(exports) !== Object.prototype)
+		return `no function but ${library("inspect").inspect(exports, { depth: -1 })}`;
+	const names = Object.keys(exports);
+	return names.length === 0 ? "nothing" : `no function but an object (${names.slice(0, 5).join(", ")})`;
+}
+
+// Takes over what the script exports, if it is what the conf wants of it.
+function mount() {
+	const { filename, exports } = main;
+	const [route, listen] = native.mounts();
 	if (typeof exports === "function") {
 		library("http/server").setHandler(exports);
 		shared[SERVES] = 1;
+	} else if (route !== undefined) {
+		throw new Error(`${filename} exports ${exported(exports)}, and route "${route}" is to be served by it: ` +
+			"say module.exports = (req, res) => { … }");
 	}
 	if (exports && typeof exports.connection === "function")
 		library("net").setHandler(exports.connection);
+	else if (listen !== undefined)
+		throw new Error(`${filename} exports no function connection, and listen "${listen}" is to be served by it: ` +
+			"say module.exports.connection = (socket) => { … }");
 }
 
 // process.getBuiltinModule: undefined for what is not offered, too.
@@ -197,8 +227,9 @@ function builtin(request) {
 	return name !== undefined ? requireCore(name) : undefined;
 }
 
-// The script has been loaded, and from now on no file is read.
-function leaveDisk() {
+// The script has been loaded, and what it has queued has run. From now on no file is read.
+function takeOver() {
+	mount();
 	ahead.readAhead({
 		resolve: (request, from) => coreName(request) === undefined ? findOnce(request, from) : undefined,
 		fileModule: (filename) => ({ filename, path: path.dirname(filename), paths: folders(path.dirname(filename)) }),
@@ -207,4 +238,4 @@ function leaveDisk() {
 	disk.leave();
 }
 
-module.exports = { loadMain, leaveDisk, builtin };
+module.exports = { loadMain, takeOver, whereThrown, builtin };

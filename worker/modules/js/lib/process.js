@@ -2,7 +2,7 @@
 "use strict";
 
 const EventEmitter = require("events");
-const { argType, coded, outOfRange, caller } = require("errors");
+const { argType, coded, outOfRange, caller, here } = require("errors");
 const { nextTick, capture, exiting, refuse } = require("internal");
 const { outputs, flush } = require("process/output");
 
@@ -99,10 +99,11 @@ function exit(code) {
 	if (code !== undefined)
 		setExitCode(code);
 	if (!left) {
+		const place = here();
 		left = true;
 		self.emit("exit", Number(exitCode ?? 0));
 		flush();
-		if (!refuse(exiting))
+		if (!refuse(exiting, place))
 			native.leave(Number(exitCode ?? 0), caller());
 	}
 	throw exiting;

@@ -2,8 +2,8 @@
 "use strict";
 
 const EventEmitter = require("events");
-const { argType, argValue, coded } = require("errors");
-const { nextTick, tell } = require("internal");
+const { argType, argValue, coded, here, placeAt } = require("errors");
+const { isLoading, nextTick, tell } = require("internal");
 const { addressError, isIP, portOf, isPath, written, parts } = require("net/address");
 const { adopt } = require("net/socket");
 
@@ -31,6 +31,7 @@ function Server(options, listener) {
 	this.maxConnections = undefined;
 	this.id_ = 0; // 0: it does not listen, and does not try to
 	this.at_ = undefined; // what was asked for
+	this.place_ = undefined; // where in the script, if that was while it loaded
 	this.listening_ = this.looking_ = false;
 	this.has_ = 0; // connections
 	this.held_ = 0; // addresses that are not free yet
@@ -75,6 +76,7 @@ Object.assign(Server.prototype, {
 		if (options.signal !== undefined)
 			this.heed_(options.signal);
 		this.at_ = at;
+		this.place_ = isLoading() ? here() : undefined;
 		if (at.path !== undefined)
 			this.bind_(`unix:${at.path}`);
 		else if (!at.host || isIP(at.host) !== 0)
@@ -85,18 +87,29 @@ Object.assign(Server.prototype, {
 	},
 
 	lookUp_(at) {
+		let held = false;
 		this.looking_ = true;
 		require("dns").lookup(at.host, (error, address) => {
-			if (!this.looking_)
-				return;
-			this.looking_ = false;
-			if (error) {
-				this.emit("error", error);
-				return;
+			try {
+				this.lookedUp_(at, error, address);
+			} finally {
+				if (held)
+					nextTick(() => native.release()); // behind what that has begun
 			}
-			at.host = address;
-			this.bind_(written(address, at.port));
 		});
+		held = isLoading() && native.hold();
+	},
+
+	lookedUp_(at, error, address) {
+		if (!this.looking_)
+			return;
+		this.looking_ = false;
+		if (error) {
+			this.fail_(error);
+			return;
+		}
+		at.host = address;
+		this.bind_(written(address, at.port));
 	},
 
 	heed_(signal) {
@@ -114,8 +127,13 @@ Object.assign(Server.prototype, {
 			this.id_ = this.start_(address);
 			servers.set(this.id_, this);
 		} catch (error) {
-			nextTick(() => this.emit("error", this.errorOf_(error.code)));
+			nextTick(() => this.fail_(this.errorOf_(error.code)));
 		}
+	},
+
+	// It cannot listen. Where nobody listens to that the load that has asked for it is refused.
+	fail_(error) {
+		this.emit("error", placeAt(error, this.place_));
 	},
 
 	// Begins to listen: an id.
@@ -182,7 +200,7 @@ Object.assign(Server.prototype, {
 			nextTick(() => this.bind_(`0.0.0.0:${port}`));
 			return;
 		}
-		this.emit("error", this.errorOf_(code));
+		this.fail_(this.errorOf_(code));
 	},
 
 	close(callback) {
