@@ -1,6 +1,6 @@
 """
 Scripts that would serve nothing are refused when they are loaded, and say where: one that exports no handler for what
-the conf has it serve, one whose server cannot listen.
+the conf has it serve, one whose server cannot listen, one that is an ES module.
 """
 import re
 import socket
@@ -202,3 +202,71 @@ def test_a_script_that_exits_before_its_worker_is_ready_is_refused_there(program
     text = "const server = require('net').Server();\nserver.listen(0, '127.0.0.1', () => {\n\tprocess.exit(4);\n});\n"
     said = refused(programs, tmp_path, {"main.js": text}, conf="")
     assert said == "main.js:3:14: Error: the script has called process.exit(4) while it was loaded"
+
+
+# ES modules
+
+INSTEAD = "eddy does not offer ES modules: use require() and module.exports"
+OUTSIDE = "Cannot use import statement outside a module"
+
+
+@pytest.mark.parametrize(
+    "text, said",
+    [
+        ('import http from "http";\n', f"main.js:1:1: SyntaxError: {OUTSIDE}"),
+        ('\nimport { readFile } from "node:fs";\n', f"main.js:2:1: SyntaxError: {OUTSIDE}"),
+        ('  import * as fs from "fs";\n', f"main.js:1:3: SyntaxError: {OUTSIDE}"),
+        ("const a = 1;\nexport default a;\n", "main.js:2:1: SyntaxError: Unexpected token 'export'"),
+        ("export const a = 1;\n", "main.js:1:1: SyntaxError: Unexpected token 'export'"),
+        ("console.log(import.meta.url);\n", "main.js:1:13: SyntaxError: Cannot use 'import.meta' outside a module"),
+        (
+            "const x = 1;\nconst y = await Promise.resolve(x);\n",
+            "main.js:2:11: SyntaxError: await is only valid in async functions and the top level bodies of modules",
+        ),
+        ("import('fs');\n", "main.js:1:7: Error: Could not import the module 'fs'"),
+    ],
+)
+def test_what_only_an_es_module_has_is_told_as_that(programs, tmp_path, text, said):
+    assert refused(programs, tmp_path, {"main.js": text}) == f"{said}: {INSTEAD}"
+
+
+def test_a_slip_in_a_script_is_not_taken_for_an_es_module(programs, tmp_path):
+    for text in ("const x = ;\n", "const y = { await: 1 b };\n", "function f() {\n\tawait (1;\n}\n"):
+        assert INSTEAD not in refused(programs, tmp_path, {"main.js": text})
+
+
+def test_a_file_that_is_an_es_module_by_its_name_is_refused_with_nodes_code(programs, tmp_path):
+    said = refused(programs, tmp_path, {"main.js": "\nrequire('./lib/a.mjs');\n", "lib/a.mjs": "export default 1;\n"})
+    assert said == (
+        f"main.js:2:8: Error [ERR_REQUIRE_ESM]: require() of ES Module lib/a.mjs from main.js not supported: {INSTEAD}"
+    )
+
+
+def test_a_package_that_is_an_es_module_is_refused_with_nodes_code(programs, tmp_path):
+    package = "node_modules/modern"
+    files = {
+        "main.js": "require('modern');\n",
+        f"{package}/package.json": '{ "type": "module", "main": "src/index.js" }',
+        f"{package}/src/index.js": "export default 1;\n",
+    }
+    said = refused(programs, tmp_path, files)
+    assert said == (
+        f"main.js:1:8: Error [ERR_REQUIRE_ESM]: require() of ES Module {package}/src/index.js from main.js "
+        f'not supported ({package}/package.json has "type": "module"): {INSTEAD}'
+    )
+    said = refused(programs, tmp_path, {"main.js": "", "package.json": '{ "type": "module" }'})
+    assert said == f'Error [ERR_REQUIRE_ESM]: main.js is an ES module (package.json has "type": "module"): {INSTEAD}'
+
+
+def test_a_script_in_a_package_that_says_nothing_of_modules_is_loaded(daemon, tmp_path):
+    package = tmp_path / "node_modules/plain"
+    package.mkdir(parents=True)
+    (tmp_path / "package.json").write_text('{ "type": "commonjs" }')
+    (package / "package.json").write_text('{ "name": "plain" }')
+    (package / "index.js").write_text("module.exports = require('./both.cjs');\n")
+    (package / "both.cjs").write_text("module.exports = 'both';\n")
+    script = tmp_path / "app.js"
+    script.write_text("const both = require('plain');\nmodule.exports = (req, res) => res.end(both);\n")
+    daemon.conf(workers=1, modules={"app": {"path": "js.so", "script": str(script)}}, routes={"/*": "app"})
+    daemon.start()
+    assert daemon.get("/").body == b"both"

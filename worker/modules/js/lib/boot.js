@@ -167,6 +167,7 @@ function runRejections() {
 	for (const { promise, reason } of list) {
 		if (reason === exiting)
 			continue;
+		library("module/es_modules").explainImport(reason);
 		try {
 			if (process.listenerCount("unhandledRejection") > 0) {
 				process.emit("unhandledRejection", mend(reason), promise);

@@ -6,6 +6,7 @@ const { coded, argType, argValue } = require("errors");
 const { library, shared, SERVES } = require("internal");
 const ahead = require("module/ahead");
 const disk = require("module/disk");
+const esModules = require("module/es_modules");
 const { coreName, missingName, offeredName, refusal, requireCore } = require("module/names");
 const { IS_PATH, asFile, asFolder, folders, resolve } = require("module/resolve");
 
@@ -149,6 +150,7 @@ function readModule(module) {
 		module.exports = disk.readJson(filename);
 		return undefined;
 	}
+	esModules.check(module);
 	const text = disk.readText(filename);
 	return (text.charCodeAt(0) === 0xfeff ? text.slice(1) : text).replace(/^#!/, "//#!");
 }
@@ -172,6 +174,7 @@ function compile(text, filename) {
 			Object.defineProperty(error, "column", { configurable: true, writable: true, value: column });
 			if (error.message === "Parser error") // the engine knows no better of a bracket too many
 				error.message = `Unexpected token '${text.split("\n")[error.line - 1][column - 1]}'`;
+			esModules.explain(text, error);
 		}
 		throw error;
 	}

@@ -101,7 +101,8 @@ function description(folder) {
 		return undefined;
 	}
 	const all = readJson(file) ?? {};
-	const found = { folder, file, name: all.name, main: all.main, exports: all.exports, imports: all.imports };
+	const { name, main, exports, imports, type } = all;
+	const found = { folder, file, name, main, exports, imports, type };
 	descriptions.set(folder, found);
 	return found;
 }

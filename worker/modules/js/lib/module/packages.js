@@ -226,4 +226,4 @@ function imported(request, from, bare) {
 	return bareFound.has(found) ? found : existing(asked, found);
 }
 
-module.exports = { inFolder, ofItself, imported };
+module.exports = { inFolder, ofItself, imported, scopeOf };
