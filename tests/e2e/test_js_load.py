@@ -1,6 +1,6 @@
 """
 Scripts that would serve nothing are refused when they are loaded, and say where: one that exports no handler for what
-the conf has it serve, one whose server cannot listen, one that is an ES module.
+the conf has it serve, one whose server cannot listen, one that is an ES module. And what eddyd -t finds in a script.
 """
 import re
 import socket
@@ -270,3 +270,84 @@ def test_a_script_in_a_package_that_says_nothing_of_modules_is_loaded(daemon, tm
     daemon.conf(workers=1, modules={"app": {"path": "js.so", "script": str(script)}}, routes={"/*": "app"})
     daemon.start()
     assert daemon.get("/").body == b"both"
+
+
+# eddyd -t
+
+
+def checked(programs, folder, files):
+    """What eddyd -t finds, without the folder's name; None: nothing."""
+    write(folder, files)
+    done = eddyd(programs, folder, "-t")
+    if done.returncode == 0:
+        return None
+    assert done.returncode == 78, done.stderr
+    return re.search(r'eddy\.conf:3: module "app": check failed: (.*)$', done.stderr, re.M)[1].replace(f"{folder}/", "")
+
+
+@pytest.mark.parametrize(
+    "files, said",
+    [
+        ({}, "Error: main.js cannot be read: No such file or directory"),
+        ({"main.js": "let a;\nlet b = ;\n"}, "main.js:2:9: SyntaxError: Unexpected token ';'"),
+        ({"main.js": "import a from 'a';\n"}, f"main.js:1:1: SyntaxError: {OUTSIDE}: {INSTEAD}"),
+        (
+            {"main.js": "'use strict';\n// one\nconst { a } = require('./lib');\n", "lib/index.js": "exports.a = (;\n"},
+            "lib/index.js:1:14: SyntaxError: Unexpected token ';'",
+        ),
+        (
+            {
+                "main.js": "const a = require('./a');\n",
+                "a.js": "exports.b = 1;\nexports.c = require('./b.json').c;\n",
+                "b.json": "{,}",
+            },
+            "b.json:1:2: SyntaxError: b.json: ",
+        ),
+        (
+            {"main.js": "const fs = require('fs');\nconst a = require('./a');\n"},
+            "main.js:2:11: Error [MODULE_NOT_FOUND]: Cannot find module './a' Require stack: main.js",
+        ),
+        ({"main.js": "const vm = require('vm');\n"}, "main.js:1:12: Error [MODULE_NOT_FOUND]: Cannot find module 'vm'"),
+        ({"main.js": "require('./a.mjs');\n", "a.mjs": ""}, "main.js:1:1: Error [ERR_REQUIRE_ESM]: "),
+    ],
+)
+def test_eddyd_t_finds_what_cannot_be_read_or_parsed(programs, tmp_path, files, said):
+    found = checked(programs, tmp_path, files)
+    assert found is not None and found.startswith(said), found
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HANDLER,
+        "throw new Error('it runs');\n",
+        "while (true);\n",
+        "process.exit(1);\n",
+        "try {\n\trequire('./absent');\n} catch {}\n",
+        "if (process.env.NOBODY)\n\trequire('./absent');\n",
+        "function later() {\nrequire('./absent');\n}\n",
+        "const later = () =>\nrequire('./absent');\n",
+        "/*\nrequire('./absent');\n*/\n",
+        "`\nrequire('./absent');\n`;\n",
+        "const a = process.env.NOBODY &&\nrequire('./absent');\n",
+        "return;\nrequire('./absent');\n",
+        "const a = require('./main.js');\nconst b = require('node:http'), c = require('eddy');\n",
+    ],
+)
+def test_eddyd_t_runs_nothing_and_complains_of_nothing_that_may_not_be_reached(programs, tmp_path, text):
+    assert checked(programs, tmp_path, {"main.js": text}) is None
+
+
+def test_eddyd_t_looks_at_each_script_and_at_their_options(programs, tmp_path):
+    write(tmp_path, {"main.js": "}\n", "other.js": "let a = ;\n", "fine.js": HANDLER})
+    with open(tmp_path / "eddy.conf", "a", encoding="utf-8") as conf:
+        conf.write(
+            'module "other" { path = "js.so" options { script = "other.js" } }\n'
+            'module "fine" { path = "js.so" options { script = "fine.js" } }\n'
+            'module "big" { path = "js.so" options { script = "fine.js" memory = "much" } }\n'
+        )
+    done = eddyd(programs, tmp_path, "-t")
+    assert done.returncode == 78
+    assert re.findall(r'module "(\w+)": check failed', done.stderr) == ["app", "other", "big"]
+    done = eddyd(programs, tmp_path)
+    assert re.findall(r'module "(\w+)": load failed', done.stderr) == ["app", "other", "big"]

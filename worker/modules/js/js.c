@@ -53,8 +53,9 @@ script_find(struct js *js)
 	return js->script != NULL ? 0 : eddy_module_fail(js->self, "no memory for a path");
 }
 
+/* Makes the state; `check`: the script is looked at only. On failure it is gone, with *made. */
 static int
-js_load(eddy_module *self, void **state)
+js_make(eddy_module *self, bool check, struct js **made)
 {
 	struct js *js = calloc(1, sizeof(*js));
 	int err;
@@ -70,15 +71,36 @@ js_load(eddy_module *self, void **state)
 		err = js_engine_start(js);
 	if (err == 0) {
 		js->loading = true;
-		err = js_loader_start(js);
+		err = js_loader_start(js, check);
 		js->loading = false;
 	}
-	if (err == 0)
+	if (err == 0 && !check)
 		err = js_memory_loaded(js);
 out:
 	if (err == 0)
-		*state = js;
+		*made = js;
 	else
+		js_unload(js);
+	return err;
+}
+
+static int
+js_load(eddy_module *self, void **state)
+{
+	struct js *js = NULL;
+	int err = js_make(self, false, &js);
+
+	*state = js;
+	return err;
+}
+
+static int
+js_check(eddy_module *self)
+{
+	struct js *js = NULL;
+	int err = js_make(self, true, &js);
+
+	if (err == 0)
 		js_unload(js);
 	return err;
 }
@@ -95,4 +117,5 @@ js_drain(void *state)
 static const char *const options[] = {"script", "memory", NULL};
 
 EDDY_MODULE(.name = "js", .version = "1", .load = js_load, .drain = js_drain, .unload = js_unload,
-	    .request = js_http_request, .connection = js_net_connection, .options = options);
+	    .request = js_http_request, .connection = js_net_connection, .options = options,
+	    .check = js_check);

@@ -74,6 +74,7 @@ struct js {
 	JSObjectRef dispatch; /* boot.js: dispatch(event, …) */
 	JSObjectRef load;     /* boot.js: load(path) */
 	JSObjectRef loaded;   /* boot.js: loaded(), throws why the script is refused */
+	JSObjectRef check;    /* boot.js: check(path), throws what is wrong with it; nothing runs */
 	JSObjectRef error;    /* boot.js: Error, the constructor */
 	JSObjectRef describe; /* boot.js: describe(error), for what is said of a refused script */
 	struct js_shared shared;
@@ -136,8 +137,8 @@ int js_memory_loaded(struct js *js);
 /* Resident memory of the process now, not as of the last second; 0: nobody knows. */
 uint64_t js_rss_now(void);
 
-/* loader.c: the libraries and the script. */
-int js_loader_start(struct js *js);
+/* loader.c: the libraries and the script; `check`: which is not run, but looked at. */
+int js_loader_start(struct js *js, bool check);
 
 /* The tables of the parts, which js_loader_start puts into `native`. */
 extern const struct js_binding js_loader_bindings[], js_timer_bindings[], js_http_bindings[],

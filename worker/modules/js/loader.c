@@ -421,12 +421,25 @@ boot(struct js *js, JSValueRef *exception)
 	js->describe = boot_function(js, JSValueToObject(js->ctx, made, NULL), "describe");
 	js->load = boot_function(js, JSValueToObject(js->ctx, made, NULL), "load");
 	js->loaded = boot_function(js, JSValueToObject(js->ctx, made, NULL), "loaded");
+	js->check = boot_function(js, JSValueToObject(js->ctx, made, NULL), "check");
 	js->dispatch = boot_function(js, JSValueToObject(js->ctx, made, NULL), "dispatch");
 	return 0;
 }
 
+/* Runs the script, and what it has queued. */
+static void
+script_load(struct js *js, JSValueRef path, JSValueRef *exception)
+{
+	js_enter(js);
+	JSObjectCallAsFunction(js->ctx, js->load, NULL, 1, &path, exception);
+	js_exit(js);
+	js_settle(js);
+	if (*exception == NULL)
+		JSObjectCallAsFunction(js->ctx, js->loaded, NULL, 0, NULL, exception);
+}
+
 int
-js_loader_start(struct js *js)
+js_loader_start(struct js *js, bool check)
 {
 	JSValueRef exception = NULL, path;
 	int err = bind_all(js);
@@ -436,12 +449,10 @@ js_loader_start(struct js *js)
 		return err;
 	if (boot(js, &exception) == 0) {
 		path = js_text(js, js->script);
-		js_enter(js);
-		JSObjectCallAsFunction(js->ctx, js->load, NULL, 1, &path, &exception);
-		js_exit(js);
-		js_settle(js);
-		if (exception == NULL)
-			JSObjectCallAsFunction(js->ctx, js->loaded, NULL, 0, NULL, &exception);
+		if (check)
+			JSObjectCallAsFunction(js->ctx, js->check, NULL, 1, &path, &exception);
+		else
+			script_load(js, path, &exception);
 	}
 	if (exception != NULL) {
 		text = js_describe(js, exception);

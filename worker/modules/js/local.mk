@@ -69,6 +69,7 @@ JS_TEXTS = \
 	worker/modules/js/lib/module/ahead.js \
 	worker/modules/js/lib/module/disk.js \
 	worker/modules/js/lib/module/es_modules.js \
+	worker/modules/js/lib/module/load_check.js \
 	worker/modules/js/lib/module/names.js \
 	worker/modules/js/lib/module/packages.js \
 	worker/modules/js/lib/module/resolve.js \

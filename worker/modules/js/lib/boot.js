@@ -333,7 +333,13 @@ function loaded() {
 	throw refusal.error;
 }
 
+// For eddyd -t: throws what is wrong with the script, of which nothing runs.
+function check(path) {
+	loading = true;
+	library("module/load_check")(path);
+}
+
 return {
-	dispatch, load, loaded, Error,
+	dispatch, load, loaded, check, Error,
 	describe: (error) => library("errors").describe(error, refusal?.place),
 };

@@ -114,9 +114,14 @@ function loadFile(request, parent) {
 let thrown;
 const whereThrown = (error) => thrown !== undefined && thrown.error === error ? thrown.filename : undefined;
 
-function load(filename, parent) {
+function open(filename, parent) {
 	const module = new Module(filename, parent);
 	Object.defineProperty(module, "parent", { configurable: true, writable: true, value: parent ?? null });
+	return module;
+}
+
+function load(filename, parent) {
+	const module = open(filename, parent);
 	if (parent === undefined) {
 		main = module;
 		module.id = ".";
@@ -241,4 +246,18 @@ function takeOver() {
 	disk.leave();
 }
 
-module.exports = { loadMain, takeOver, whereThrown, builtin };
+// For eddyd -t: the text of a file of the script's, which has to be one, but does not run; undefined: it is JSON.
+function parse(module) {
+	const text = readModule(module);
+	if (text !== undefined)
+		compile(text, module.filename);
+	return text;
+}
+
+// The file that a request is; undefined: it is a core module.
+function findFile(request, from) {
+	const filename = coreName(request) === undefined ? find(request, from) : "node:";
+	return filename.startsWith("node:") ? undefined : filename;
+}
+
+module.exports = { loadMain, takeOver, whereThrown, builtin, findMain, findFile, open, parse };
