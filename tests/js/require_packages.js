@@ -22,6 +22,8 @@ write({
 	"p/x.js": says("p x"),
 	"deep/er/file.js": "module.exports = (request) => require(request);",
 	"deep/none/package.json": {},
+	"deep/mixed/package.json": { name: "mixed", exports: { "./x": "./x.js", node: "./y.js" } },
+	"deep/mixed/file.js": "module.exports = (request) => require(request);",
 	"deep/none/file.js": "module.exports = (request) => require(request);",
 	"ask.js": "module.exports = (request) => [require(request), require.resolve(request)];",
 	"node_modules/many/package.json": {
@@ -34,6 +36,7 @@ write({
 			"./dir/f*.js": "./lib/main.js", "./inner": "./node_modules/x.js", "./null": { require: null, default: "./lib/f.js" },
 			"./list": ["bad", "./lib/f.js"], "./lists": ["bad", ["worse"]], "./empty": [], "./index": { 0: "./lib/f.js" },
 			"./twice/*": "./lib/*/*.js", "./data": "./data.json", "./star*star*": "./lib/f.js", "./object": { default: true },
+			"./nothing": "", "./encoded": "./lib%2ff.js",
 		},
 	},
 	"node_modules/many/lib/main.js": says("many's main"),
@@ -48,6 +51,8 @@ write({
 	"node_modules/mixed/package.json": { exports: { "./x": "./x.js", node: "./y.js" } },
 	"node_modules/list/package.json": { exports: [] },
 	"node_modules/target/package.json": { exports: "bad" },
+	"node_modules/number/package.json": { exports: 5 },
+	"node_modules/numeric/package.json": { exports: { 0: "./x.js", node: "./x.js" } },
 	"node_modules/null/package.json": { exports: null, main: "x" },
 	"node_modules/null/x.js": says("exports is null"),
 	"node_modules/old/package.json": { main: "lib" },
@@ -66,11 +71,12 @@ const show = (name, ask) => {
 const ask = require(path.join(top, "ask.js"));
 for (const name of ["", "/f", "/pat/f", "/pat/private/f", "/pat/none", "/bare", "/up", "/number", "/gone", "/none",
 	"/import", "/nest", "/nest2", "/dir/f.js", "/dir/f", "/dir/fx.js", "/dir/main.js", "/inner", "/null", "/list", "/lists",
-	"/empty", "/index", "/twice/t", "/data", "/lib/f.js", "/package.json", "/pat/../f", "/pat/x/%2e%2E/f", "/pat/node_modules/f",
-	"/starXstarY", "/object", "/hasOwnProperty"])
+	"/empty", "/index", "/twice/t", "/data", "/lib/f.js", "/package.json", "/pat/../f", "/pat/x/%2e%2E/f",
+	"/pat/node_modules/f",
+	"/starXstarY", "/object", "/nothing", "/encoded", "/hasOwnProperty"])
 	show(`many${name}`, ask);
 for (const name of ["@s/p", "@s/p/x", "@s", "@s/", "no-main", "no-main/x", "bad-main", "mixed", "mixed/x", "list",
-	"target", "null", "null/x", "old", "old/lib/other", "old/lib", "old/package.json", "fs"])
+	"target", "number", "numeric", "null", "null/x", "old", "old/lib/other", "old/lib", "old/package.json", "fs"])
 	if (name === "fs")
 		console.log(name, ask(name)[0] === fs, ask(name)[1]);
 	else
@@ -84,6 +90,7 @@ show("#a", require(path.join(top, "deep/er/file.js")));
 show("itself/a", require(path.join(top, "deep/er/file.js")));
 show("#a", require(path.join(top, "deep/none/file.js")));
 show("itself/a", require(path.join(top, "deep/none/file.js")));
+show("mixed", require(path.join(top, "deep/mixed/file.js")));
 for (const name of ["./deep", "./a.js/", "./a", "./a.js", ".", "..", "./", "./deep/..", "./p/x/"])
 	show(name, ask);
 for (const paths of [[top], [path.join(top, "deep", "er")], [os.tmpdir(), top], [os.tmpdir()]])

@@ -12,7 +12,7 @@ const PACKAGE = /^(@[^/\\%]+\/)?[^./\\%][^/\\%]*(?=\/|$)/;
 // What is asked for: the package, the name inside of it, whose file asks (for what is said), and whether it is
 // one of "imports".
 function asking(pkg, subpath, base, isImport) {
-	return { pkg, subpath, field: isImport ? "imports" : "exports", isImport,
+	return { pkg, subpath, field: isImport ? "imports" : "exports", isImport, base,
 		from: base === undefined ? "" : ` imported from ${base}` };
 }
 
@@ -31,15 +31,16 @@ function badTarget(asked, key, target) {
 	const what = key === "." && !asked.isImport ? `Invalid "exports" main target ${text} defined`
 		: `Invalid "${asked.field}" target ${text} defined for '${key}'`;
 	return coded(Error, "ERR_INVALID_PACKAGE_TARGET", `${what} in the package config ${asked.pkg.file}${asked.from}` +
-		(!asked.isImport && !`${target}`.startsWith("./") ? "; targets must start with \"./\"" : ""));
+		(!asked.isImport && target !== "" && !`${target}`.startsWith("./") ? "; targets must start with \"./\"" : ""));
 }
 
-function badSpecifier(asked, reason) {
-	return coded(TypeError, "ERR_INVALID_MODULE_SPECIFIER", `Invalid module "${asked.subpath}" ${reason}${asked.from}`);
+function badSpecifier(asked, reason, name = asked.subpath) {
+	return coded(TypeError, "ERR_INVALID_MODULE_SPECIFIER", `Invalid module "${name}" ${reason}${asked.from}`);
 }
 
 function badConfig(asked, reason) {
-	return coded(Error, "ERR_INVALID_PACKAGE_CONFIG", `Invalid package config ${asked.pkg.file}. ${reason}`);
+	const who = asked.base === undefined ? "" : ` while importing file://${asked.base}`;
+	return coded(Error, "ERR_INVALID_PACKAGE_CONFIG", `Invalid package config ${asked.pkg.file}${who}. ${reason}`);
 }
 
 function decoded(text) {
@@ -68,9 +69,11 @@ function textTarget(asked, key, target, match, bare) {
 		throw badSpecifier(asked,
 			`request is not a valid match in pattern "${key}" for the "${asked.field}" resolution of ${pkg.file}`);
 	const name = match === null ? target : target.replaceAll("*", () => match);
+	const folder = pkg.folder === "/" ? "" : pkg.folder;
 	if (/%2f|%5c/i.test(name))
-		throw badSpecifier(asked, "must not include encoded \"/\" or \"\\\" characters");
-	return pkg.folder + (pkg.folder === "/" ? "" : "/") + decoded(name.slice(2));
+		throw badSpecifier(asked, "must not include encoded \"/\" or \"\\\" characters",
+			`file://${folder}/${name.slice(2)}`);
+	return `${folder}/${decoded(name.slice(2))}`;
 }
 
 // The first that leads to anything; what it throws last if none does.
@@ -153,8 +156,10 @@ function entryOf(asked, entries, bare) {
 
 // "exports" may be the target of the package's own name alone.
 function entriesOf(asked, field) {
-	if (typeof field !== "object" || field === null || Array.isArray(field))
+	if (typeof field === "string" || Array.isArray(field))
 		return { ".": field };
+	if (typeof field !== "object")
+		return {};
 	const keys = Object.keys(field), dotted = keys.filter((key) => key.startsWith("."));
 	if (dotted.length > 0 && dotted.length < keys.length)
 		throw badConfig(asked, "\"exports\" cannot contain some keys starting with '.' and some not. The exports object " +
