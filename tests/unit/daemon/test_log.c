@@ -61,7 +61,19 @@ START_TEST(control_bytes_are_escaped_and_text_is_not)
 	escapes_to("a\nb\tc\rd", "a\\nb\\tc\\rd");
 	escapes_to("\033[31m\177\001", "\\x1b[31m\\x7f\\x01");
 	escapes_to("gr\303\274n \342\202\254", "gr\303\274n \342\202\254");
-	escapes_to("\302\233K", "\\xc2\233K"); /* U+009B is CSI to a terminal */
+	escapes_to("\360\237\230\200\364\217\277\277", "\360\237\230\200\364\217\277\277");
+	escapes_to("\302\233K\302\240", "\\xc2\\x9bK\302\240"); /* U+009B is CSI to a terminal */
+}
+END_TEST
+
+START_TEST(bytes_that_are_no_utf8_are_escaped)
+{
+	escapes_to("\233K\377", "\\x9bK\\xff");
+	escapes_to("a\303", "a\\xc3");
+	escapes_to("\303(\342\202x", "\\xc3(\\xe2\\x82x");
+	escapes_to("\300\257\340\200\257", "\\xc0\\xaf\\xe0\\x80\\xaf"); /* overlong */
+	escapes_to("\355\240\200", "\\xed\\xa0\\x80");			 /* a surrogate */
+	escapes_to("\364\220\200\200\370", "\\xf4\\x90\\x80\\x80\\xf8");
 }
 END_TEST
 
@@ -77,6 +89,9 @@ START_TEST(text_that_does_not_fit_is_cut_between_escapes)
 	ck_assert_uint_eq(escape_text(to, sizeof(to), "ab\033d", 4, &cut), 2);
 	ck_assert(cut);
 	ck_assert_str_eq(to, "ab");
+	ck_assert_uint_eq(escape_text(to, sizeof(to), "abc\342\202\254", 6, &cut), 3);
+	ck_assert(cut);
+	ck_assert_str_eq(to, "abc");
 }
 END_TEST
 
@@ -214,6 +229,7 @@ tests_add(TCase *tcase)
 {
 	tcase_add_checked_fixture(tcase, log_open, log_close);
 	tcase_add_test(tcase, control_bytes_are_escaped_and_text_is_not);
+	tcase_add_test(tcase, bytes_that_are_no_utf8_are_escaped);
 	tcase_add_test(tcase, text_that_does_not_fit_is_cut_between_escapes);
 	tcase_add_test(tcase, lines_carry_their_priority_where_no_terminal_is);
 	tcase_add_test(tcase, plain_form_is_the_text_alone);
