@@ -12,6 +12,7 @@ JS_TEXTS = \
 	worker/modules/js/lib/buffer/transcode.js \
 	worker/modules/js/lib/clone.js \
 	worker/modules/js/lib/console.js \
+	worker/modules/js/lib/console/options.js \
 	worker/modules/js/lib/deep_equal.js \
 	worker/modules/js/lib/diagnostics_channel.js \
 	worker/modules/js/lib/dns.js \

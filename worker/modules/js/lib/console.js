@@ -1,8 +1,10 @@
-// console: into eddy's log, each method with its priority.
+// console: into eddy's log, each method with its priority; and Console, of which a script may make one for streams of its
+// own.
 "use strict";
 
 const { formatWithOptions, inspect, width } = require("inspect");
 const { argType, stackOf } = require("errors");
+const settle = require("console/options");
 const { outputs } = require("process/output");
 
 const ERR = 3, WARNING = 4, INFO = 6, DEBUG = 7;
@@ -46,12 +48,36 @@ const cell = (value) => inspect(value, { maxArrayLength: 3, breakLength: Infinit
 const METHODS = ["log", "warn", "dir", "time", "timeEnd", "timeLog", "trace", "assert", "clear", "count", "countReset",
 	"group", "groupEnd", "table", "debug", "info", "dirxml", "error", "groupCollapsed"];
 
-class Console {
+const noop = () => {};
+
+// What goes wrong with a stream is the stream's to tell, to those who listen; nobody else hears of it.
+function writeQuietly(stream, text) {
+	try {
+		if (stream.listenerCount("error") === 0)
+			stream.once("error", noop);
+		stream.write(text, (error) => {
+			if (error && !stream._writableState.errorEmitted && stream.listenerCount("error") === 0)
+				stream.once("error", noop);
+		});
+	} catch (error) {
+		if (error instanceof RangeError && /call stack/.test(error.message))
+			throw error;
+	} finally {
+		stream.removeListener("error", noop);
+	}
+}
+
+class Methods {
+	#streams; // { 1: stdout, 2: stderr, …}; undefined: the log
 	#indent = "";
+	#step = "  ";
 	#counts = new Map();
 	#times = new Map();
 
-	constructor() {
+	constructor(streams) {
+		this.#streams = streams;
+		if (streams !== undefined)
+			this.#step = streams.step;
 		for (const name of METHODS) {
 			const value = this[name].bind(this);
 			Object.defineProperty(value, "name", { configurable: true, value: name });
@@ -60,12 +86,20 @@ class Console {
 	}
 
 	#write(priority, args) {
-		let text = formatWithOptions({}, ...args);
+		const fd = priority <= WARNING ? 2 : 1;
+		let text = formatWithOptions(this.#inspectOptions(fd), ...args);
 		if (this.#indent !== "")
 			text = this.#indent + text.replaceAll("\n", `\n${this.#indent}`);
-		// What process.stdout or stderr has begun this line with.
-		const begun = outputs[priority <= WARNING ? 2 : 1].take();
-		native.log(priority, begun + text);
+		if (this.#streams === undefined)
+			native.log(priority, outputs[fd].take() + text); // behind what process.stdout has begun the line with
+		else if (this.#streams.ignoreErrors)
+			writeQuietly(this.#streams[fd], `${text}\n`);
+		else
+			this.#streams[fd].write(`${text}\n`);
+	}
+
+	#inspectOptions(fd) {
+		return this.#streams === undefined ? {} : this.#streams.inspectOptionsFor(this.#streams[fd]);
 	}
 
 	log(...args) {
@@ -89,7 +123,7 @@ class Console {
 	}
 
 	dir(value, options) {
-		this.#write(INFO, [inspect(value, { customInspect: false, ...options })]);
+		this.#write(INFO, [inspect(value, { customInspect: false, ...this.#inspectOptions(1), ...options })]);
 	}
 
 	dirxml(...args) {
@@ -124,7 +158,7 @@ class Console {
 	group(...args) {
 		if (args.length > 0)
 			this.#write(INFO, args);
-		this.#indent += "  ";
+		this.#indent += this.#step;
 	}
 
 	groupCollapsed(...args) {
@@ -132,7 +166,7 @@ class Console {
 	}
 
 	groupEnd() {
-		this.#indent = this.#indent.slice(2);
+		this.#indent = this.#indent.slice(this.#step.length);
 	}
 
 	time(label = "default") {
@@ -203,6 +237,13 @@ class Console {
 	}
 }
 
-module.exports = new Console();
+// With new or without.
+function Console(...args) {
+	return Reflect.construct(Methods, [settle(...args)], new.target ?? Console);
+}
+Console.prototype = Methods.prototype;
+Object.defineProperty(Console.prototype, "constructor", { configurable: true, writable: true, value: Console });
+
+module.exports = new Methods(undefined);
 Object.defineProperty(module.exports, Symbol.toStringTag, { configurable: true, value: "console" });
 Object.defineProperty(module.exports, "Console", { value: Console });
