@@ -8,6 +8,7 @@ const { OBJECT, ARRAY, layOut } = require("inspect/layout");
 
 const custom = Symbol.for("nodejs.util.inspect.custom");
 const IDENTIFIER = /^[a-zA-Z_][a-zA-Z_0-9]*$/;
+const DEPTH_MAX = 1000; // about where Node's stack is at its end; what is shown grows with the square of it
 const TypedArray = Object.getPrototypeOf(Uint8Array);
 
 function customised(ctx, value, depth) {
@@ -44,6 +45,18 @@ function formatValue(ctx, value, depth, typed) {
 	return formatObject(ctx, value, depth, typed);
 }
 
+function nameOf(value, constructor, shown) {
+	return prefix(constructor, shown, Array.isArray(value) ? "Array" : "Object").slice(0, -1);
+}
+
+function isOverflow(error) {
+	return error instanceof RangeError && /^Maximum call stack size exceeded/.test(error.message);
+}
+
+function interrupted(ctx, name) {
+	return paint(ctx, `[${name}: Inspection interrupted prematurely. Maximum call stack size exceeded.]`, "special");
+}
+
 function formatObject(ctx, value, depth) {
 	const constructor = constructorName(value, ctx, depth);
 	let shown = toStringTagOf(ctx, value, constructor);
@@ -61,10 +74,13 @@ function formatObject(ctx, value, depth) {
 	if (ctx.depth !== null && depth > ctx.depth) {
 		if (typeof value === "function" || base !== "" && !kind.error)
 			return base;
-		const name = prefix(constructor, shown, Array.isArray(value) ? "Array" : "Object").slice(0, -1);
-		return paint(ctx, Array.isArray(value) && constructor === "Array" ? "[Array]" : constructor === null ? `[${name}]`
+		const name = nameOf(value, constructor, shown);
+		return paint(ctx, Array.isArray(value) && constructor === "Array" ? "[Array]" : constructor === null ? name
 			: `[${name}]`, "special");
 	}
+	if (depth > DEPTH_MAX)
+		return interrupted(ctx, nameOf(value, constructor, shown));
+	const { indentation } = ctx;
 	ctx.seen.push(value);
 	ctx.currentDepth = depth;
 	let out;
@@ -72,6 +88,11 @@ function formatObject(ctx, value, depth) {
 		out = kind.entries !== undefined ? kind.entries() : [];
 		for (const key of keys)
 			out.push(formatProperty(ctx, value, depth + 1, key, extra));
+	} catch (error) {
+		if (!isOverflow(error))
+			throw error;
+		ctx.indentation = indentation;
+		return interrupted(ctx, nameOf(value, constructor, shown));
 	} finally {
 		ctx.seen.pop();
 	}
