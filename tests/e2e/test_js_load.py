@@ -141,13 +141,13 @@ def test_a_script_whose_server_cannot_listen_where_its_name_leads_is_refused(pro
             pass  # there is no IPv6, or somebody has that port: then nobody else can have it, either
         text = f"require('http').createServer().listen({port}, 'localhost');\n"
         said = refused(programs, tmp_path, {"main.js": text}, conf="")
-    assert re.match(r"main\.js:1:38: Error: listen EADDRINUSE: ", said), said
+    assert re.match(r"main\.js:1:38: Error: listen E(ADDRINUSE|ADDRNOTAVAIL|AFNOSUPPORT): ", said), said
 
 
 def test_a_script_whose_server_has_a_name_that_nobody_knows_is_refused(programs, tmp_path):
-    text = "require('net').createServer().listen(0, 'no.such.invalid');\n"
+    text = "require('net').createServer().listen(0, 'a..b');\n"  # which no name server is asked for
     said = refused(programs, tmp_path, {"main.js": text}, conf="")
-    assert re.match(r"main\.js:1:37: Error: getaddrinfo E\w+ no\.such\.invalid$", said), said
+    assert said == "main.js:1:37: Error: getaddrinfo ENOTFOUND a..b"
 
 
 def test_a_reload_to_a_script_whose_server_cannot_listen_changes_nothing(daemon, tmp_path):
