@@ -241,7 +241,7 @@ file_text(const struct js *js, const char *bytes, size_t n)
 	JSValueRef text;
 
 	for (size_t i = 0; i < n; i++)
-		if (bytes[i] <= 0)
+		if ((signed char)bytes[i] <= 0)
 			return js_text_n(js, bytes, n);
 	string = JSStringCreateWithUTF8CString(bytes);
 	text = JSValueMakeString(js->ctx, string);
