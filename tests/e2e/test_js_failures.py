@@ -460,19 +460,6 @@ def test_a_memory_that_the_loaded_script_is_beyond_is_refused(programs, tmp_path
     assert said and int(said[1]) > 80, done.stderr
 
 
-def test_what_is_garbage_when_the_script_is_loaded_is_no_reason_to_refuse_it(daemon, tmp_path):
-    (tmp_path / "main.js").write_text(
-        "for (let i = 0; i < 50; i++)\n\tBuffer.alloc(4e6, 1);\nmodule.exports = (req, res) => res.end('fine');\n"
-    )
-    daemon.conf(
-        workers=1,
-        modules={"app": {"path": "js.so", "script": f"{tmp_path}/main.js", "memory": "150M"}},
-        routes={"/": "app"},
-    )
-    daemon.start()
-    assert daemon.get("/").body == b"fine"
-
-
 def test_ticks_that_queue_ticks_keep_nothing_of_what_has_run(daemon, tmp_path):
     (tmp_path / "main.js").write_text(
         "let left = 600;\nfunction next() {\n\tconst bytes = Buffer.alloc(1e6, 1);\n"

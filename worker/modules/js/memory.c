@@ -121,8 +121,10 @@ size_parse(const char *text, uint64_t *bytes)
 	return true;
 }
 
-/* At once, where the engine offers that. */
+/* Collects at once, and gives back what is free at once, where the engine has that. */
 extern void collect_now(JSContextRef ctx) __asm__("JSSynchronousGarbageCollectForDebugging")
+	__attribute__((weak));
+extern void wtf_release(void) __asm__("_ZN3WTF27releaseFastMallocFreeMemoryEv")
 	__attribute__((weak));
 
 static void
@@ -132,6 +134,8 @@ memory_collect(const struct js *js)
 		collect_now(js->ctx);
 	else
 		JSGarbageCollect(js->ctx);
+	if (wtf_release != NULL)
+		wtf_release();
 }
 
 /* Once a second. */
