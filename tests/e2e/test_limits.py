@@ -573,13 +573,13 @@ def test_a_master_out_of_descriptors_waits_calmly_and_answers_again(daemon):
     limits_conf(daemon)
     daemon.start()
     squeeze(daemon.pid, 3)
-    used = len(file_links(daemon.pid))
     clients = []
     for _ in range(10):
         client = socket.socket(socket.AF_UNIX)
         client.connect(daemon.control)
         clients.append(client)
-    wait_until(lambda: len(file_links(daemon.pid)) == used + 3, "all descriptors to be in use")
+    limit = resource.prlimit(daemon.pid, resource.RLIMIT_NOFILE)[0]
+    wait_until(lambda: len(file_links(daemon.pid)) == limit, "all descriptors to be in use")
     calm(daemon.pid, 1)
     greeted(daemon)
     for client in clients:
