@@ -148,8 +148,9 @@ function compose(...parts) {
 	const first = streams[0], last = streams[streams.length - 1];
 	const duplex = joined(isReadable(last) ? last : undefined, isWritable(first) ? first : undefined,
 		{ told: [first, last] });
+	const closed = !isReadable(last) && !isWritable(first); // nobody reads or writes: its end is that of the whole
 	pipeline(streams, (error) => {
-		if (error)
+		if (error || closed)
 			duplex.destroy(error);
 	});
 	return duplex;

@@ -1,7 +1,7 @@
 // pipeline: streams, iterables and functions behind one another; when one fails all are destroyed.
 "use strict";
 
-const { argType, coded } = require("errors");
+const { argType, coded, received } = require("errors");
 const { nextTick } = require("internal");
 const { finished, letGo, isStream } = require("stream/finished");
 
@@ -12,23 +12,22 @@ function asReadable(part) {
 const isIterable = (value) => value !== null && value !== undefined &&
 	(typeof value[Symbol.asyncIterator] === "function" || typeof value[Symbol.iterator] === "function");
 
-// What stands at each place: a stream, a function, or at the first one something to iterate.
-function check(part, i, last) {
+// What stands at each place: a stream, a function, at the first one something to iterate; or what Duplex.from takes.
+function partOf(part, i) {
 	if (isStream(part) || typeof part === "function" || (i === 0 && isIterable(part)))
-		return;
-	throw argType(i === 0 ? "source" : i === last ? "destination" : `transform[${i - 1}]`,
-		i === 0 ? "of type function or an instance of Stream, Iterable, or AsyncIterable"
-			: "of type function or an instance of Stream", part);
+		return part;
+	return require("stream/compose").from(part);
 }
 
 /*
  * What runs between `parts`, told of by `callback(error, value)`. options.end false: the last stream is left
- * open; options.signal ends all.
+ * open; options.signal ends all. Functions are given a signal, aborted when this is over, or has failed.
  */
 function run(parts, options, callback) {
 	let value, error, left = 1;
 	const streams = [];
 	const { signal, end = true } = options;
+	const stop = parts.some((part) => typeof part === "function") ? new (require("abort").AbortController)() : undefined;
 
 	function over(failure) {
 		if (failure && (!error || error.code === "ERR_STREAM_PREMATURE_CLOSE"))
@@ -38,6 +37,8 @@ function run(parts, options, callback) {
 			for (const stream of streams)
 				if (!stream.done)
 					letGo(stream.it, error);
+		if (error || isLast)
+			stop?.abort();
 		if (!isLast)
 			return;
 		if (signal)
@@ -70,7 +71,7 @@ function run(parts, options, callback) {
 	const last = parts.length - 1;
 	parts.forEach((one, i) => {
 		if (typeof one === "function") {
-			const made = i === 0 ? one() : one(current);
+			const made = i === 0 ? one({ signal: stop.signal }) : one(current, { signal: stop.signal });
 			if (i === last && made && typeof made.then === "function") {
 				left++;
 				made.then((result) => {
@@ -82,7 +83,7 @@ function run(parts, options, callback) {
 			if (!isIterable(made) && !isStream(made))
 				throw coded(TypeError, "ERR_INVALID_RETURN_VALUE", `Expected ${i === last ? "AsyncIterable or Promise"
 					: "Iterable, AsyncIterable or Stream"} to be returned from the "${i === last ? "destination"
-					: i === 0 ? "source" : `transform[${i - 1}]`}" function but got ${made === null ? "null" : `type ${typeof made}`}.`);
+					: i === 0 ? "source" : `transform[${i - 1}]`}" function but got ${received(made).slice(10)}.`);
 			current = asReadable(made);
 			watch(current, true, false);
 			return;
@@ -107,8 +108,7 @@ function partsOf(parts) {
 		parts = parts[0];
 	if (parts.length < 2)
 		throw coded(TypeError, "ERR_MISSING_ARGS", 'The "streams" argument must be specified');
-	parts.forEach((part, i) => check(part, i, parts.length - 1));
-	return parts;
+	return parts.map(partOf);
 }
 
 function pipeline(...parts) {
