@@ -203,48 +203,53 @@ function library(name) {
 
 libraries.set("internal", {
 	exports: {
-		capture, nextTick, queueMicrotask, uncaught, blame, tell, exiting, shared, SERVES, library, refuse,
+		capture, nextTick, queueMicrotask, uncaught, blame, tell, exiting, shared, SERVES, library, refuse, lazily,
 		isLoading: () => loading,
 	},
 });
 
 // globals ------------------------------------------------------------------------------
 
-function lazily(name, from, key) {
-	Object.defineProperty(globalThis, name, {
+// A property whose value is made when somebody asks for it. It can be assigned before and after.
+function lazily(object, name, make, enumerable = true) {
+	const keep = (value, seen) => Object.defineProperty(object, name,
+		{ configurable: true, enumerable: seen, writable: true, value });
+	Object.defineProperty(object, name, {
 		configurable: true,
-		enumerable: false,
+		enumerable,
 		get() {
-			const value = key === undefined ? library(from) : library(from)[key];
-			Object.defineProperty(globalThis, name,
-				{ configurable: true, enumerable: false, writable: true, value });
+			const value = make();
+			keep(value, enumerable);
 			return value;
 		},
 		set(value) {
-			Object.defineProperty(globalThis, name,
-				{ configurable: true, enumerable: true, writable: true, value });
+			keep(value, true);
 		},
 	});
 }
 
-lazily("console", "console");
-lazily("process", "process");
-lazily("structuredClone", "clone", "structuredClone");
-lazily("performance", "performance");
-lazily("Buffer", "buffer", "Buffer");
+function globally(name, from, key) {
+	lazily(globalThis, name, () => key === undefined ? library(from) : library(from)[key], false);
+}
+
+globally("console", "console");
+globally("process", "process");
+globally("structuredClone", "clone", "structuredClone");
+globally("performance", "performance");
+globally("Buffer", "buffer", "Buffer");
 for (const name of ["atob", "btoa"])
-	lazily(name, "buffer", name);
+	globally(name, "buffer", name);
 for (const name of ["Blob", "File"])
-	lazily(name, "buffer/blob", name);
+	globally(name, "buffer/blob", name);
 for (const name of ["URL", "URLSearchParams"])
-	lazily(name, "url", name);
+	globally(name, "url", name);
 for (const name of ["TextEncoder", "TextDecoder"])
-	lazily(name, "encoding", name);
+	globally(name, "encoding", name);
 for (const name of ["AbortController", "AbortSignal", "Event", "EventTarget", "DOMException"])
-	lazily(name, "abort", name);
+	globally(name, "abort", name);
 for (const name of ["setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval",
 	"clearImmediate"])
-	lazily(name, "timers", name);
+	globally(name, "timers", name);
 Object.defineProperty(globalThis, "global",
 	{ configurable: true, enumerable: false, writable: true, value: globalThis });
 Object.defineProperty(globalThis, "queueMicrotask",

@@ -1,12 +1,14 @@
 // Buffer: bytes as a Uint8Array, with Node's encodings and readers.
 "use strict";
 
+const { lazily } = require("internal");
 const { argType, argValue, outOfRange, coded } = require("errors");
 const { MAX_STRING, encodingName, encodingOf, encodingGiven, encode, decode } = require("buffer/encodings");
 const { atob, btoa } = require("buffer/base64_globals");
 
 const MAX_LENGTH = 2 ** 32;
 const customInspect = Symbol.for("nodejs.util.inspect.custom");
+let inspectMost = 50; // bytes that are shown
 
 // construction -------------------------------------------------------------------------
 
@@ -104,7 +106,12 @@ Buffer.from = function from(value, encodingOrOffset, length) {
 };
 Buffer.of = (...items) => new FastBuffer(items);
 
-Buffer.copyBytesFrom = function (view, offset = 0, length) {
+Buffer.copyBytesFrom = function copyBytesFrom(view, offset = 0, length) {
+	if (!ArrayBuffer.isView(view) || view instanceof DataView)
+		throw argType("view", "an instance of TypedArray", view);
+	checkIndex("offset", offset, Number.MAX_SAFE_INTEGER);
+	if (length !== undefined)
+		checkIndex("length", length, Number.MAX_SAFE_INTEGER);
 	const part = length === undefined ? view.subarray(offset) : view.subarray(offset, offset + length);
 	return Buffer.from(new Uint8Array(part.buffer, part.byteOffset, part.byteLength));
 };
@@ -118,10 +125,9 @@ Buffer.concat = function concat(list, length) {
 	});
 	if (length === undefined)
 		length = list.reduce((sum, one) => sum + one.length, 0);
-	else
-		checkIndex("length", length);
 	if (list.length === 0)
 		return new FastBuffer(0);
+	checkIndex("length", length);
 	const out = new FastBuffer(length);
 	let at = 0;
 	for (const one of list) {
@@ -339,7 +345,7 @@ const methods = {
 		return this.toString(...args);
 	},
 	[customInspect](depth, options) {
-		const most = 50, hex = decode(this, "hex", 0, Math.min(most, this.length)).replace(/(..)(?!$)/g, "$1 ");
+		const most = inspectMost, hex = decode(this, "hex", 0, Math.min(most, this.length)).replace(/(..)(?!$)/g, "$1 ");
 		const left = this.length - most;
 		let text = hex + (left > 0 ? ` ... ${left} more byte${left > 1 ? "s" : ""}` : "");
 		const { inspect } = require("inspect");
@@ -427,10 +433,25 @@ for (const [name, get] of [["parent", "buffer"], ["offset", "byteOffset"]])
 		return this[get];
 	} });
 
-module.exports = { Buffer, SlowBuffer: Buffer, kMaxLength: MAX_LENGTH, kStringMaxLength: 2 ** 29 - 24,
-	constants: { MAX_LENGTH, MAX_STRING_LENGTH: MAX_STRING }, INSPECT_MAX_BYTES: 50, atob, btoa };
+// The way to Buffer.allocUnsafeSlow before there was that.
+function SlowBuffer(size) {
+	return Buffer.allocUnsafeSlow(size);
+}
+Object.setPrototypeOf(SlowBuffer, Uint8Array);
+Object.setPrototypeOf(SlowBuffer.prototype, Uint8Array.prototype);
+
+module.exports = { Buffer, SlowBuffer, kMaxLength: MAX_LENGTH, kStringMaxLength: 2 ** 29 - 24,
+	constants: { MAX_LENGTH, MAX_STRING_LENGTH: MAX_STRING }, atob, btoa };
+Object.defineProperty(module.exports, "INSPECT_MAX_BYTES", { configurable: true, enumerable: true, get: () => inspectMost,
+	set(value) {
+		if (typeof value !== "number")
+			throw argType("INSPECT_MAX_BYTES", "of type number", value);
+		if (!(value >= 0))
+			throw outOfRange("INSPECT_MAX_BYTES", ">= 0", value);
+		inspectMost = value;
+	} });
 
 // Few scripts ask for these: their files are read when one does.
 for (const [name, from] of [["Blob", "buffer/blob"], ["File", "buffer/blob"], ["transcode", "buffer/transcode"],
 	["isUtf8", "buffer/transcode"], ["isAscii", "buffer/transcode"]])
-	Object.defineProperty(module.exports, name, { configurable: true, enumerable: true, get: () => require(from)[name] });
+	lazily(module.exports, name, () => require(from)[name]);

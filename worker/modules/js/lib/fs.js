@@ -4,9 +4,9 @@
 
 const { argType } = require("errors");
 const { NOT_OFFERED, notOffered } = require("fs/not_offered");
-const { nextTick } = require("internal");
+const { lazily, nextTick } = require("internal");
 const { start, run } = require("fs/calls");
-const { plans } = require("fs/plans");
+const { plans, orNothing } = require("fs/plans");
 const { constants, Stats, Dirent } = require("fs/stats");
 const args = require("fs/args");
 const dir = require("fs/dir");
@@ -63,6 +63,9 @@ for (const name of Object.keys(SHAPES)) {
 	fs[name] = withCallback(name);
 	fs[`${name}Sync`] = atOnce(name);
 }
+for (const name of ["stat", "lstat"])
+	fs[`${name}Sync`] = atOnce(name, (path, options) =>
+		options?.throwIfNoEntry === false ? orNothing(plans[name](path, options)) : plans[name](path, options));
 fs.realpath.native = function (path, options, callback) {
 	if (typeof options === "function")
 		[callback, options] = [options, undefined];
@@ -186,9 +189,9 @@ for (const [name, instead] of Object.entries(NOT_OFFERED))
 Object.assign(fs, { opendir: dir.opendir, opendirSync: dir.opendirSync, Dir: dir.Dir, Stats, Dirent, constants,
 	F_OK: 0, R_OK: 4, W_OK: 2, X_OK: 1 });
 for (const name of ["createReadStream", "createWriteStream", "ReadStream", "WriteStream"])
-	Object.defineProperty(fs, name, { configurable: true, enumerable: true, get: () => require("fs/streams")[name] });
+	lazily(fs, name, () => require("fs/streams")[name]);
 for (const [name, other] of [["FileReadStream", "ReadStream"], ["FileWriteStream", "WriteStream"]])
-	Object.defineProperty(fs, name, { configurable: true, enumerable: true, get: () => require("fs/streams")[other] });
+	lazily(fs, name, () => require("fs/streams")[other]);
 Object.defineProperty(fs, "promises", { configurable: true, enumerable: true, get: () => require("fs/promises") });
 
 module.exports = fs;

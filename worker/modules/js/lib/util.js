@@ -1,6 +1,7 @@
 // util.
 "use strict";
 
+const { lazily } = require("internal");
 const { inspect, format, formatWithOptions } = require("inspect");
 const { argType, argValue, checkSignal, coded, isError, outOfRange } = require("errors");
 const { isStream } = require("stream/finished");
@@ -191,11 +192,4 @@ module.exports = { aborted, inspect, format, formatWithOptions, promisify, callb
 // Few scripts ask for these: their files are read when one does.
 for (const [name, from] of [["parseArgs", "util/parse_args"], ["MIMEType", "util/mime"], ["MIMEParams", "util/mime"],
 	["parseEnv", "util/dotenv"]])
-	Object.defineProperty(module.exports, name, {
-		configurable: true,
-		enumerable: true,
-		get: () => require(from)[name],
-		set(value) {
-			Object.defineProperty(module.exports, name, { configurable: true, enumerable: true, writable: true, value });
-		},
-	});
+	lazily(module.exports, name, () => require(from)[name]);

@@ -34,9 +34,8 @@ function text(number, syscall, path, encoding) {
 }
 
 function statPlan(number, syscall, path, options) {
-	const { bigint = false, throwIfNoEntry = true } = options ?? {};
-	const one = call(number, syscall, args.path(path), undefined, bigint ? 1 : 0, 0, 0, bigint ? bigStats : stats);
-	return throwIfNoEntry ? one : orNothing(one);
+	const { bigint = false } = options ?? {};
+	return call(number, syscall, args.path(path), undefined, bigint ? 1 : 0, 0, 0, bigint ? bigStats : stats);
 }
 
 // For statSync, which need not throw.
@@ -371,4 +370,4 @@ function rmOptions(options) {
 	return { recursive, force };
 }
 
-module.exports = { plans, readAll, writeAndFlush, writeOptions };
+module.exports = { plans, orNothing, readAll, writeAndFlush, writeOptions };

@@ -223,6 +223,9 @@ Object.assign(promises, {
 			throw argType("path", "of type string or an instance of Buffer or URL", path);
 		return promise(plans.readFile(path, options));
 	},
+	async lchmod() {
+		throw coded(Error, "ERR_METHOD_NOT_IMPLEMENTED", "The lchmod() method is not implemented");
+	},
 	async realpath(path, options) {
 		return promise(plans.realpathNative(path, options));
 	},
