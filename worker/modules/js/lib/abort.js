@@ -215,9 +215,11 @@ for (const [constructor, names] of [[AbortSignal, ["aborted", "onabort"]], [Abor
 	Object.defineProperty(constructor.prototype, Symbol.toStringTag, { configurable: true, value: constructor.name });
 }
 
+class AbortError extends Error {}
+
 // What functions of Node's reject with when their signal is aborted.
 function abortError(cause) {
-	const error = coded(Error, "ABORT_ERR", "The operation was aborted");
+	const error = coded(AbortError, "ABORT_ERR", "The operation was aborted");
 	error.name = "AbortError";
 	if (cause !== undefined)
 		Object.defineProperty(error, "cause", { configurable: true, writable: true, value: cause });

@@ -37,7 +37,7 @@ function highWater(options, name, objects) {
 	if (said === undefined || said === null)
 		return getDefaultHighWaterMark(objects);
 	if (!Number.isInteger(said) || said < 0)
-		throw argValue("options.highWaterMark", said);
+		throw argValue(`options.${name}`, said);
 	return said;
 }
 
@@ -169,12 +169,36 @@ function constructed(stream, writable, readable) {
 		require("stream/readable").more(stream, readable);
 }
 
-// Getters of a prototype.
-function views(prototype, table) {
+// Getters of a prototype. What `setters` has of the same name takes what a script assigns.
+function views(prototype, table, setters = {}) {
 	for (const [name, get] of Object.entries(table))
 		Object.defineProperty(prototype, name, { configurable: true, get() {
 			return get(this);
-		} });
+		}, set: setters[name] });
 }
 
-module.exports = { Stream, getDefaultHighWaterMark, setDefaultHighWaterMark, highWater, errorOf, shared, destroy, fail, construct, views };
+// Streams of a script's own say so when they are over or lack a side.
+const settersOf = {
+	destroyed(value) {
+		if (this._readableState !== undefined || this._writableState !== undefined)
+			this.destroyed_ = Boolean(value);
+	},
+	readable(value) {
+		if (this._readableState !== undefined)
+			this._readableState.said = Boolean(value);
+	},
+	writable(value) {
+		if (this._writableState !== undefined)
+			this._writableState.said = Boolean(value);
+	},
+};
+
+// With captureRejections what an async listener rejects with ends the stream.
+function endsWithRejections(prototype) {
+	Object.defineProperty(prototype, Symbol.for("nodejs.rejection"), { configurable: true, writable: true, value(error) {
+		this.destroy(error);
+	} });
+}
+
+module.exports = { Stream, getDefaultHighWaterMark, setDefaultHighWaterMark, highWater, errorOf, shared, destroy, fail, construct, views, settersOf,
+	endsWithRejections };

@@ -7,7 +7,7 @@ const { errorOf } = require("stream/base");
 const { Readable } = require("stream/readable");
 
 function from(items, options) {
-	if (typeof items === "string" || items instanceof Uint8Array)
+	if (typeof items === "string" || items instanceof Buffer)
 		return new Readable({ objectMode: true, ...options, read() {
 			this.push(items);
 			this.push(null);

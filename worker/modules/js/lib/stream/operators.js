@@ -17,7 +17,7 @@ function checkOptions(options) {
 	checkSignal(options.signal, "options.signal");
 	const { concurrency } = options;
 	if (concurrency !== undefined && !(Math.floor(concurrency) >= 1))
-		throw outOfRange("concurrency", ">= 1", concurrency);
+		throw outOfRange("options.concurrency", ">= 1 && <= 9007199254740991", concurrency);
 }
 
 function checkCount(n) {
@@ -159,7 +159,7 @@ const promising = {
 			some = true;
 		}
 		if (!some)
-			throw coded(TypeError, "ERR_INVALID_ARG_TYPE", "Reduce of an empty stream requires an initial value");
+			throw coded(TypeError, "ERR_MISSING_ARGS", "Reduce of an empty stream requires an initial value");
 		return sum;
 	},
 };

@@ -67,8 +67,8 @@ function pipe(sink, options) {
 		unpipe();
 	}
 	function onUnpipe(from, info) {
-		if (from === source && info && !info.cleaned) {
-			info.cleaned = true;
+		if (from === source && info && !info.hasUnpiped) {
+			info.hasUnpiped = true;
 			cleanUp();
 		}
 	}
@@ -90,7 +90,7 @@ function pipe(sink, options) {
 }
 
 function unpipe(sink) {
-	const state = this._readableState, info = { cleaned: false };
+	const state = this._readableState, info = { hasUnpiped: false };
 	const gone = sink === undefined ? state.pipes.splice(0) : state.pipes.filter((one) => one === sink);
 	if (sink !== undefined) {
 		const at = state.pipes.indexOf(sink);
@@ -101,7 +101,7 @@ function unpipe(sink) {
 	if (state.pipes.length === 0)
 		this.pause();
 	for (const one of sink === undefined ? gone : [sink])
-		one.emit("unpipe", this, sink === undefined ? { cleaned: false } : info);
+		one.emit("unpipe", this, sink === undefined ? { hasUnpiped: false } : info);
 	return this;
 }
 

@@ -4,7 +4,8 @@
 const EventEmitter = require("events");
 const { argType } = require("errors");
 const { nextTick } = require("internal");
-const { Stream, highWater, errorOf, shared, destroy, fail, construct, views } = require("stream/base");
+const { Stream, highWater, errorOf, shared, destroy, fail, construct, views, settersOf,
+	endsWithRejections } = require("stream/base");
 const { iterate } = require("stream/iterate");
 const { pipe, unpipe } = require("stream/pipe");
 
@@ -392,10 +393,12 @@ Readable.prototype[Symbol.asyncIterator] = function () {
 	return iterate(this, true);
 };
 Readable.prototype.iterator = function (options) {
+	if (options !== undefined && (options === null || typeof options !== "object"))
+		throw argType("options", "of type object", options);
 	return iterate(this, !options || options.destroyOnReturn !== false);
 };
 const readableViews = {
-	readable: (s) => s._readableState !== undefined && s._readableState.exists !== false && !s.destroyed_ &&
+	readable: (s) => s._readableState !== undefined && s._readableState.said !== false && s._readableState.exists !== false && !s.destroyed_ &&
 		!s.errored_ && !s._readableState.endEmitted,
 	readableHighWaterMark: (s) => s._readableState.highWaterMark,
 	readableLength: (s) => s._readableState.length,
@@ -409,7 +412,8 @@ const readableViews = {
 	closed: (s) => s.closed_,
 	errored: (s) => s.errored_,
 };
-views(Readable.prototype, readableViews);
+views(Readable.prototype, readableViews, settersOf);
+endsWithRejections(Readable.prototype);
 Object.defineProperty(Readable.prototype, "readableFlowing", { configurable: true, get() {
 	return this._readableState.flowing;
 }, set(value) {

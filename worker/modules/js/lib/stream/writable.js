@@ -3,7 +3,8 @@
 
 const { argType, coded } = require("errors");
 const { nextTick } = require("internal");
-const { Stream, highWater, errorOf, shared, destroy, fail, construct, views } = require("stream/base");
+const { Stream, highWater, errorOf, shared, destroy, fail, construct, views, settersOf,
+	endsWithRejections } = require("stream/base");
 
 function Writable(options) {
 	if (!(this instanceof Writable))
@@ -255,6 +256,8 @@ Writable.prototype.end = function (piece, encoding, callback) {
 			nextTick(callback, error);
 		else if (state.finished)
 			nextTick(callback);
+		else if (this.errored_)
+			nextTick(callback, this.errored_);
 		else
 			state.ends.push(callback);
 	}
@@ -345,7 +348,7 @@ Writable.prototype.destroy = function (error, callback) {
 };
 
 const writableViews = {
-	writable: (s) => s._writableState.exists !== false && !s.destroyed_ && !s.errored_ && !s._writableState.ending,
+	writable: (s) => s._writableState.said !== false && s._writableState.exists !== false && !s.destroyed_ && !s.errored_ && !s._writableState.ending,
 	writableFinished: (s) => s._writableState.finished,
 	writableEnded: (s) => s._writableState.ending,
 	writableLength: (s) => s._writableState.length,
@@ -355,7 +358,9 @@ const writableViews = {
 	writableNeedDrain: (s) => !s.destroyed_ && !s._writableState.ending && s._writableState.needDrain,
 	writableAborted: (s) => (s.destroyed_ || s.errored_ !== null) && !s._writableState.finished,
 };
-views(Writable.prototype, writableViews);
-views(Writable.prototype, { destroyed: (s) => s.destroyed_, closed: (s) => s.closed_, errored: (s) => s.errored_ });
+views(Writable.prototype, writableViews, settersOf);
+views(Writable.prototype, { destroyed: (s) => s.destroyed_, closed: (s) => s.closed_, errored: (s) => s.errored_ },
+	settersOf);
+endsWithRejections(Writable.prototype);
 
 module.exports = { Writable, writableInit, writableMethods, advance };
