@@ -2,7 +2,7 @@
 "use strict";
 
 const { argType, coded, outOfRange } = require("errors");
-const { Event, EventTarget, listenersOf, listened, invalidThis } = require("event_target");
+const { CustomEvent, Event, EventTarget, listenersOf, listened, invalidThis } = require("event_target");
 
 const inspectCustom = Symbol.for("nodejs.util.inspect.custom");
 const CONSTANTS = { INDEX_SIZE_ERR: 1, DOMSTRING_SIZE_ERR: 2, HIERARCHY_REQUEST_ERR: 3, WRONG_DOCUMENT_ERR: 4,
@@ -229,6 +229,6 @@ function abortError(cause) {
 // events.setMaxListeners of an EventTarget, whose listeners nobody warns of.
 const maxListeners = new WeakMap();
 
-module.exports = { AbortController, AbortSignal, Event, EventTarget, DOMException, abortError, listenersOf,
+module.exports = { AbortController, AbortSignal, CustomEvent, Event, EventTarget, DOMException, abortError, listenersOf,
 	maxListenersOf: (target) => maxListeners.get(target),
 	setMaxListenersOf: (target, n) => maxListeners.set(target, n) };

@@ -116,6 +116,8 @@ function report(error, origin) {
 		return;
 	const process = library("process");
 	try {
+		if (process.listenerCount("uncaughtExceptionMonitor") > 0)
+			process.emit("uncaughtExceptionMonitor", mend(error), origin);
 		if (capture.callback !== null) {
 			capture.callback(mend(error));
 			return;
@@ -228,30 +230,35 @@ function lazily(object, name, make, enumerable = true) {
 	});
 }
 
-function globally(name, from, key) {
-	lazily(globalThis, name, () => key === undefined ? library(from) : library(from)[key], false);
+function globally(name, from, key, enumerable = false) {
+	lazily(globalThis, name, () => key === undefined ? library(from) : library(from)[key], enumerable);
 }
 
 globally("console", "console");
 globally("process", "process");
-globally("structuredClone", "clone", "structuredClone");
-globally("performance", "performance");
+globally("structuredClone", "clone", "structuredClone", true);
+globally("performance", "performance", undefined, true);
 globally("Buffer", "buffer", "Buffer");
 for (const name of ["atob", "btoa"])
-	globally(name, "buffer", name);
+	globally(name, "buffer", name, true);
 for (const name of ["Blob", "File"])
 	globally(name, "buffer/blob", name);
 for (const name of ["URL", "URLSearchParams"])
 	globally(name, "url", name);
 for (const name of ["TextEncoder", "TextDecoder"])
 	globally(name, "encoding", name);
-for (const name of ["AbortController", "AbortSignal", "Event", "EventTarget", "DOMException"])
+for (const name of ["AbortController", "AbortSignal", "Event", "EventTarget", "CustomEvent", "DOMException"])
 	globally(name, "abort", name);
 for (const name of ["setTimeout", "setInterval", "setImmediate", "clearTimeout", "clearInterval",
 	"clearImmediate"])
-	globally(name, "timers", name);
+	globally(name, "timers", name, true);
 Object.defineProperty(globalThis, "global",
-	{ configurable: true, enumerable: false, writable: true, value: globalThis });
+	{ configurable: true, enumerable: true, writable: true, value: globalThis });
+Object.defineProperty(globalThis, Symbol.toStringTag, { configurable: true, value: "global" });
+for (const name of ["dispose", "asyncDispose"]) { // which the engine need not have yet
+	if (Symbol[name] === undefined)
+		Object.defineProperty(Symbol, name, { value: Symbol(`nodejs.${name}`) });
+}
 Object.defineProperty(globalThis, "queueMicrotask",
 	{ configurable: true, enumerable: true, writable: true, value: queueMicrotask });
 

@@ -82,12 +82,30 @@ function cloneParts(value, seen) {
 	return out;
 }
 
+// The buffers that the clone is to have, and the script no longer.
+function transferred(list) {
+	if (list === undefined || list === null)
+		return [];
+	if (typeof list !== "object")
+		throw coded(TypeError, "ERR_INVALID_ARG_TYPE", "Optional transferList argument must be an iterable");
+	const buffers = typeof list[Symbol.iterator] === "function" ? [...list] : [];
+	if (!buffers.every((one) => types.isArrayBuffer(one)))
+		throw coded(TypeError, "ERR_INVALID_TRANSFER_OBJECT", "Found invalid object in transferList");
+	if (new Set(buffers).size !== buffers.length)
+		throw new (require("abort").DOMException)("Transfer list contains duplicate ArrayBuffer", "DataCloneError");
+	return buffers;
+}
+
 function structuredClone(value, options) {
 	if (arguments.length === 0)
 		throw coded(TypeError, "ERR_MISSING_ARGS", 'The "value" argument must be specified');
 	if (options !== undefined && options !== null && typeof options !== "object")
 		throw argType("options", "of type object", options);
-	return clone(value, new Map());
+	const buffers = transferred(options?.transfer);
+	const out = clone(value, new Map());
+	for (const buffer of buffers)
+		buffer.transfer(); // what was there is nobody's any more
+	return out;
 }
 
 module.exports = { structuredClone };

@@ -179,6 +179,20 @@ function call(target, listener, event) {
 // What a kind of target may have as a method, which is told whether it has listeners for a type.
 const listened = Symbol("listened");
 
+class CustomEvent extends Event {
+	#detail;
+
+	constructor(type, options = undefined) {
+		need(arguments, ["type"]);
+		super(type, options);
+		this.#detail = options?.detail ?? null;
+	}
+
+	get detail() {
+		return this.#detail;
+	}
+}
+
 class EventTarget {
 	#listeners = new Map(); // type: [{ listener, capture, once, removed }]
 
@@ -258,11 +272,11 @@ delete EventTarget.listeners_;
 
 for (const [constructor, names] of [[Event, ["type", "target", "currentTarget", "srcElement", "composedPath", "eventPhase",
 	"bubbles", "cancelable", "composed", "defaultPrevented", "returnValue", "cancelBubble", "timeStamp", "preventDefault",
-	"stopPropagation", "stopImmediatePropagation", "initEvent"]],
+	"stopPropagation", "stopImmediatePropagation", "initEvent"]], [CustomEvent, ["detail"]],
 [EventTarget, ["addEventListener", "removeEventListener", "dispatchEvent"]]]) {
 	for (const name of names)
 		Object.defineProperty(constructor.prototype, name, { enumerable: true });
 	Object.defineProperty(constructor.prototype, Symbol.toStringTag, { configurable: true, value: constructor.name });
 }
 
-module.exports = { Event, EventTarget, listenersOf, listened, invalidThis };
+module.exports = { CustomEvent, Event, EventTarget, listenersOf, listened, invalidThis };

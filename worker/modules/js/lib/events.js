@@ -453,7 +453,7 @@ EventEmitter.addAbortListener = function addAbortListener(signal, listener) {
 		queueMicrotask(() => listener());
 	else
 		signal.addEventListener("abort", listener, { once: true });
-	return { [Symbol.dispose ?? Symbol.for("nodejs.dispose")]: () => signal.removeEventListener("abort", listener) };
+	return { [Symbol.dispose]: () => signal.removeEventListener("abort", listener) };
 };
 EventEmitter.errorMonitor = errorMonitor;
 EventEmitter.captureRejectionSymbol = captureRejectionSymbol;

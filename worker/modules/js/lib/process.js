@@ -138,6 +138,16 @@ function emitWarning(warning, type, code) {
 		warning = warningOf(warning, type, code, detail);
 	else if (!(warning instanceof Error))
 		throw argType("warning", "of type string or an instance of Error", warning);
+	if (warning.name === "DeprecationWarning") {
+		if (self.noDeprecation)
+			return;
+		if (self.throwDeprecation) {
+			nextTick(() => {
+				throw warning;
+			});
+			return;
+		}
+	}
 	nextTick(() => self.emit("warning", warning));
 }
 
@@ -194,6 +204,15 @@ function setUncaughtExceptionCaptureCallback(callback) {
 		throw coded(Error, "ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET", "`process.setupUncaughtExceptionCapture()` was called " +
 			"while a capture callback was already active");
 	capture.callback = callback;
+}
+
+// What a file of names and values has, into the environment, where it does not have them: while the script loads.
+function loadEnvFile(path = ".env") {
+	const found = require("util").parseEnv(require("fs").readFileSync(path, "utf8"));
+	for (const [name, value] of Object.entries(found)) {
+		if (!Object.hasOwn(self.env, name))
+			self.env[name] = value;
+	}
 }
 
 // A daemon's input has nothing in it.
@@ -255,6 +274,7 @@ Object.assign(self, {
 	setUncaughtExceptionCaptureCallback,
 	getBuiltinModule: (name) => require("module").builtin(name),
 	getgroups: () => native.groups(),
+	loadEnvFile,
 	ppid,
 	getuid: () => uid,
 	geteuid: () => euid,
@@ -269,6 +289,8 @@ lazily("stdin", emptyInput);
 
 // Node's listens to a signal with the first listener that it has for it.
 self.on("newListener", (name) => {
+	if (name === "SIGKILL" || name === "SIGSTOP")
+		throw require("net/address").systemError("EINVAL", "uv_signal_start");
 	const number = SIGNALS[name];
 	if (number === undefined || asked.has(name))
 		return;

@@ -8,6 +8,9 @@ const running = new Map(); // id: Timeout or Immediate
 
 function period(after) {
 	after *= 1;
+	if (after > TIMEOUT_MAX)
+		process.emitWarning(`${after} does not fit into a 32-bit signed integer.\nTimeout duration was set to 1.`,
+			"TimeoutOverflowWarning");
 	return after >= 1 && after <= TIMEOUT_MAX ? Math.trunc(after) : 1;
 }
 
@@ -81,6 +84,10 @@ class Timeout {
 	[Symbol.toPrimitive]() {
 		return this.id;
 	}
+
+	[Symbol.dispose]() {
+		clearTimeout(this);
+	}
 }
 
 class Immediate {
@@ -111,6 +118,10 @@ class Immediate {
 
 	hasRef() {
 		return this.referenced;
+	}
+
+	[Symbol.dispose]() {
+		clearImmediate(this);
 	}
 }
 

@@ -248,6 +248,14 @@ Object.assign(Server.prototype, {
 		return this;
 	},
 });
+// Closes it, for `await using`.
+Object.defineProperty(Server.prototype, Symbol.asyncDispose, { configurable: true, writable: true, value() {
+	if (this.id_ === 0 && !this.looking_)
+		return Promise.resolve();
+	return new Promise((resolve, reject) => {
+		this.close((error) => error ? reject(error) : resolve());
+	});
+} });
 Object.defineProperty(Server.prototype, "listening", { configurable: true, enumerable: true, get() {
 	return this.listening_;
 } });

@@ -420,6 +420,16 @@ Object.defineProperty(Readable.prototype, "readableFlowing", { configurable: tru
 	this._readableState.flowing = value;
 } });
 
+// Destroys it, and waits until it has closed: what has not been read is given up.
+Readable.prototype[Symbol.asyncDispose] = function () {
+	const error = this.destroyed || this.readableEnded ? null : require("abort").abortError();
+	if (!this.destroyed)
+		this.destroy(error);
+	return new Promise((resolve, reject) => {
+		require("stream/finished").finished(this, (failed) => failed && failed !== error ? reject(failed) : resolve(null));
+	});
+};
+
 Readable.prototype.wrap = function (old) {
 	return require("stream/legacy").wrap(this, old);
 };
