@@ -1,6 +1,7 @@
-// path, of POSIX.
+// path, of POSIX. That of Windows is path/win32.
 "use strict";
 
+const { lazily } = require("internal");
 const { argType } = require("errors");
 
 function check(value, name) {
@@ -144,5 +145,6 @@ function format(parts) {
 }
 
 module.exports = { resolve, normalize, isAbsolute, join, relative, toNamespacedPath: (path) => path,
-	dirname, basename, extname, format, parse, sep: "/", delimiter: ":", win32: null, posix: null };
+	dirname, basename, extname, format, parse, sep: "/", delimiter: ":", posix: null };
 module.exports.posix = module.exports;
+lazily(module.exports, "win32", () => require("path/win32"));

@@ -7,7 +7,7 @@ const { library } = require("internal");
 const CORE = new Set([
 	"assert", "assert/strict", "buffer", "console",
 	"diagnostics_channel", "dns", "dns/promises", "eddy", "events", "fs", "fs/promises",
-	"http", "net", "os", "path", "path/posix",
+	"http", "net", "os", "path", "path/posix", "path/win32",
 	"process", "querystring",
 	"stream", "stream/consumers", "stream/promises", "string_decoder",
 	"timers", "timers/promises", "tty", "url", "util", "util/types",
@@ -16,7 +16,7 @@ const CORE = new Set([
 // to look for a package. There may be a package of that name, which is then taken.
 const NOT_OFFERED = new Set(["async_hooks", "child_process", "cluster", "constants", "crypto", "dgram",
 	"domain", "http2", "https",
-	"inspector", "inspector/promises", "module", "path/win32", "perf_hooks", "punycode", "readline",
+	"inspector", "inspector/promises", "module", "perf_hooks", "punycode", "readline",
 	"readline/promises", "repl", "stream/web", "sys", "tls", "trace_events",
 	"v8", "vm", "wasi", "worker_threads", "zlib"]);
 // Those that are Node's with "node:" before them only.
