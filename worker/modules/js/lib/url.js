@@ -37,6 +37,14 @@ class URL {
 		}
 	}
 
+	static parse(input, base) {
+		try {
+			return new URL(input, base);
+		} catch {
+			return null;
+		}
+	}
+
 	get href() {
 		return serialized(this.#record);
 	}
@@ -208,6 +216,8 @@ class URL {
 }
 for (const name of ["href", "origin", "protocol", "username", "password", "host", "hostname", "port", "pathname", "search", "searchParams", "hash", "toString", "toJSON"])
 	Object.defineProperty(URL.prototype, name, { enumerable: true });
+for (const name of ["canParse", "parse"])
+	Object.defineProperty(URL, name, { enumerable: true });
 Object.defineProperty(URL.prototype, Symbol.toStringTag, { configurable: true, value: "URL" });
 
 function invalid(input, base) {
