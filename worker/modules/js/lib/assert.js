@@ -74,6 +74,8 @@ function describe(operator, actual, expected) {
 		return describeUnequal(operator, actual, a);
 	if (operator === "notDeepEqual" && a === b)
 		return cut(`${HEADS[operator]}\n\n${a}`, 1024);
+	if (operator === "notDeepEqual")
+		return `Expected values not to be loosely deep-equal:\n\n${cut(a, 512)}\n\nshould not loosely deep-equal\n\n${cut(b, 512)}`;
 	if (operator === "deepEqual")
 		return `${HEADS[operator]}\n\n${cut(a, 512)}\n\nshould loosely deep-equal\n\n${cut(b, 512)}`;
 	if (operator !== "strictEqual" && operator !== "deepStrictEqual")
@@ -332,7 +334,10 @@ function expectProperties(thrown, expected, operator, wrong) {
 	}
 }
 
-const pick = (object, keys) => Object.fromEntries(keys.filter((key) => key in object).map((key) => [key, object[key]]));
+class Comparison {} // what is shown of an error and of the object that it should be like
+
+const pick = (object, keys) => Object.assign(new Comparison(),
+	Object.fromEntries(keys.filter((key) => key in object).map((key) => [key, object[key]])));
 
 function expectNone(thrown, [expected, message], operator) {
 	if (thrown === NONE)
