@@ -421,12 +421,23 @@ NO_SERVER = "ERR_(CONNECTION|INCOMPLETE|EMPTY)"
 needs_chromium = pytest.mark.skipif(not chromium.PROGRAM, reason="no chromium on this machine (Debian: chromium)")
 
 
+def reload_pages(site, waiting):
+    """Until the old workers are gone: what one of them is told the new ones do not hear."""
+    site.reload()
+    wait_until(
+        lambda: {worker["state"] for worker in site.workers()} == {"ACCEPTING"}
+        and sum(worker["parked"] for worker in site.workers()) == waiting,
+        lambda: f"{waiting} pages to wait in new workers: {site.workers()}",
+    )
+
+
 def say(page, name, text):
     page.js("document.getElementById('name').value = ''; document.getElementById('name').focus(); 1")
     page.type(name)
     page.tab()
     page.type(text)
     page.enter()
+    page.wait("document.getElementById('text').value === ''")  # it has been sent
 
 
 @needs_chromium
@@ -438,7 +449,7 @@ def test_two_people_chat_across_a_reload_and_see_text_as_text(site, window):
     say(ben, "Ben", "Hello <b>Anna</b>")
     anna.wait("document.getElementById('log').textContent.includes('Ben Hello <b>Anna</b>')")
     assert anna.js("document.querySelectorAll('#log li').length") == 2
-    site.reload()
+    reload_pages(site, 2)
     say(anna, "Anna", "still here")
     ben.wait("document.getElementById('log').textContent.includes('still here')")
     assert set(url.partition("?")[0].rpartition("/")[2] for url in ben.asked) == {"", "chat.js", "page.css", "messages"}
