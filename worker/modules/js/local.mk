@@ -76,6 +76,7 @@ JS_TEXTS = \
 	worker/modules/js/lib/module/resolve.js \
 	worker/modules/js/lib/net.js \
 	worker/modules/js/lib/net/address.js \
+	worker/modules/js/lib/net/onread.js \
 	worker/modules/js/lib/net/server.js \
 	worker/modules/js/lib/net/socket.js \
 	worker/modules/js/lib/os.js \

@@ -1,6 +1,7 @@
 // http, as scripts require it: what is in http/ under Node's names.
 "use strict";
 
+const { argType, outOfRange } = require("errors");
 const agents = require("http/agent");
 const { STATUS_CODES, METHODS } = require("http/codes");
 const { IncomingMessage } = require("http/incoming");
@@ -23,6 +24,12 @@ module.exports = { STATUS_CODES, METHODS, IncomingMessage, OutgoingMessage, Serv
 	},
 	validateHeaderValue(name, value) {
 		checkValue(name, value);
+	},
+	setMaxIdleHTTPParsers(max) { // which eddy does not count
+		if (typeof max !== "number")
+			throw argType("max", "of type number", max);
+		if (!Number.isInteger(max) || max < 1)
+			throw outOfRange("max", Number.isInteger(max) ? ">= 1 && <= 9007199254740991" : "an integer", max);
 	},
 	maxHeaderSize: 16384, Server, createServer,
 	Agent: agents.Agent, request, get };

@@ -38,6 +38,7 @@ module.exports = {
 		checkOption(options, "insecureHTTPParser", "boolean");
 		checkOption(options, "maxHeaderSize", "number", "maxHeaderSize");
 		checkOption(options, "joinDuplicateHeaders", "boolean");
+		this.joinDuplicateHeaders = options.joinDuplicateHeaders;
 		if (options.signal !== undefined && !(options.signal instanceof AbortSignal))
 			throw argType("signal", "an instance of AbortSignal", options.signal);
 		if (options.lookup !== undefined && options.lookup !== null && typeof options.lookup !== "function")

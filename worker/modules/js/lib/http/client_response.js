@@ -20,6 +20,8 @@ function makeResponse(request, [status, reason, minor, fields]) {
 	const res = Object.setPrototypeOf(new IncomingMessage(), response);
 	Object.assign(res, { source_: request, statusCode: status, statusMessage: reason, httpVersionMinor: minor,
 		httpVersion: `1.${minor}`, fields_: fields, req: request });
+	if (request.joinDuplicateHeaders)
+		res.joinDuplicateHeaders = true;
 	return res;
 }
 

@@ -153,6 +153,13 @@ function lengthOf(piece) {
 	return typeof piece === "string" ? Buffer.byteLength(piece) : piece.length;
 }
 
+// A body where there can be none is left out, unless the server was told that it is a mistake.
+function mayDrop(res) {
+	if (res.server_ !== undefined && res.server_.rejectsBody_)
+		throw coded(Error, "ERR_HTTP_BODY_NOT_ALLOWED",
+			"Adding content for this request method or response status is not allowed.");
+}
+
 function strict(res, more, atEnd) {
 	const i = res.fields_ === undefined ? -1 : res.fields_.indexOf("content-length");
 	if (!res.strictContentLength || i < 0 || i % 3 !== 0 || !hasBody(res))
@@ -294,6 +301,7 @@ Object.assign(ServerResponse.prototype, {
 		}
 		implicitHead(this);
 		if (!hasBody(this)) {
+			mayDrop(this);
 			if (callback)
 				nextTick(callback);
 			return true;
@@ -329,6 +337,8 @@ Object.assign(ServerResponse.prototype, {
 					"Cannot call end after a stream was finished")) : this.once("finish", callback);
 			return this;
 		}
+		if (piece !== undefined && !hasBody(this))
+			mayDrop(this);
 		if (!this.headSent_) {
 			if (this.id_ === 0)
 				this.whole_ = piece === undefined ? 0 : lengthOf(piece);

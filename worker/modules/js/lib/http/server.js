@@ -10,7 +10,7 @@ const { ServerResponse, keep, detach, limit } = require("http/response");
 const { argType, outOfRange } = require("errors");
 const { nextTick, tell, uncaught, exiting } = require("internal");
 
-const KEEP_ALIVE_MS = 5000, HEADERS_MS = 60000, REQUEST_MS = 300000; // Node's; eddy has its conf's
+const KEEP_ALIVE_MS = 5000, HEADERS_MS = 60000, REQUEST_MS = 300000, CHECKING_MS = 30000; // Node's; eddy has its conf's
 
 let handler;
 
@@ -27,6 +27,12 @@ function checkMs(options, name, fallback) {
 	return value;
 }
 
+function checkFlags(options) {
+	for (const name of ["insecureHTTPParser", "requireHostHeader", "joinDuplicateHeaders", "rejectNonStandardBodyWrites"])
+		if (options[name] !== undefined && typeof options[name] !== "boolean")
+			throw argType(`options.${name}`, "of type boolean", options[name]);
+}
+
 function Server(options, listener) {
 	if (!(this instanceof Server))
 		return new Server(options, listener);
@@ -35,7 +41,9 @@ function Server(options, listener) {
 	else if (options !== undefined && options !== null && (typeof options !== "object" || Array.isArray(options)))
 		throw argType("options", "of type object", options);
 	options ??= {};
-	net.Server.call(this, { allowHalfOpen: true });
+	net.Server.call(this, { allowHalfOpen: true, highWaterMark: options.highWaterMark });
+	checkMs(options, "maxHeaderSize");
+	checkFlags(options);
 	this.IncomingMessage_ = options.IncomingMessage || IncomingMessage;
 	this.ServerResponse_ = options.ServerResponse || ServerResponse;
 	this.requestTimeout = checkMs(options, "requestTimeout", REQUEST_MS);
@@ -44,12 +52,14 @@ function Server(options, listener) {
 	if (this.requestTimeout > 0 && this.headersTimeout > this.requestTimeout)
 		throw outOfRange("headersTimeout", "<= requestTimeout", options.headersTimeout);
 	this.keepAliveTimeout = checkMs(options, "keepAliveTimeout", KEEP_ALIVE_MS);
+	this.connectionsCheckingInterval = checkMs(options, "connectionsCheckingInterval", CHECKING_MS);
+	this.rejectsBody_ = options.rejectNonStandardBodyWrites === true;
 	this.joinDuplicateHeaders = options.joinDuplicateHeaders;
 	this.timeout = 0;
 	this.maxHeadersCount = null;
 	this.maxRequestsPerSocket = 0;
 	this.handle_ = 0; // its id until its last connection has closed
-	if (typeof listener === "function")
+	if (listener)
 		this.on("request", listener);
 }
 Object.setPrototypeOf(Server.prototype, net.Server.prototype);

@@ -63,6 +63,11 @@ function isPath(value) {
 	return typeof value === "string" && !(Number(value) >= 0 && value.trim() !== "");
 }
 
+// Where a unix socket is: eddy takes no path that depends on a folder. (What begins with @ or 0 is no file.)
+function absolute(path) {
+	return /^[/@\0]/.test(path) ? path : require("path").resolve(native.cwd(), path);
+}
+
 // As eddy writes an address.
 function written(host, port) {
 	return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`;
@@ -87,5 +92,5 @@ function checkFunction(name, given) {
 		throw argType(name, "of type function", given);
 }
 
-module.exports = { systemError, addressError, isIPv4, isIPv6, isIP,
+module.exports = { absolute, systemError, addressError, isIPv4, isIPv6, isIP,
 	portOf, isPath, written, family, parts, checkFunction };

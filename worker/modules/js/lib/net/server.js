@@ -4,7 +4,7 @@
 const EventEmitter = require("events");
 const { argType, argValue, coded, here, placeAt } = require("errors");
 const { isLoading, nextTick, tell } = require("internal");
-const { addressError, isIP, portOf, isPath, written, parts } = require("net/address");
+const { absolute, addressError, isIP, portOf, isPath, written, parts } = require("net/address");
 const { adopt } = require("net/socket");
 
 const EVERYWHERE = "::";
@@ -20,6 +20,9 @@ function Server(options, listener) {
 	else if (options !== undefined && options !== null && typeof options !== "object")
 		throw argType("options", "of type object", options);
 	options ??= {};
+	for (const name of ["keepAliveInitialDelay", "highWaterMark"])
+		if (options[name] !== undefined && typeof options[name] !== "number")
+			throw argType(`options.${name}`, "of type number", options[name]);
 	if (typeof listener === "function")
 		this.on("connection", listener);
 	this.allowHalfOpen = options.allowHalfOpen || false;
@@ -78,7 +81,7 @@ Object.assign(Server.prototype, {
 		this.at_ = at;
 		this.place_ = isLoading() ? here() : undefined;
 		if (at.path !== undefined)
-			this.bind_(`unix:${at.path}`);
+			this.bind_(`unix:${absolute(at.path)}`);
 		else if (!at.host || isIP(at.host) !== 0)
 			this.bind_(written(at.host || EVERYWHERE, at.port));
 		else
@@ -231,6 +234,8 @@ Object.assign(Server.prototype, {
 	},
 
 	address() {
+		if (this.id_ !== 0 && this.listening_ && this.at_.path !== undefined)
+			return this.at_.path;
 		const address = this.id_ !== 0 && this.listening_ ? native.serverAddress(this.id_) : undefined;
 		return address === undefined ? null : parts(address);
 	},

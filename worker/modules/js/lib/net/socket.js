@@ -5,7 +5,7 @@
 const { Duplex } = require("stream");
 const { argType, argValue, coded, outOfRange } = require("errors");
 const { nextTick, tell } = require("internal");
-const { systemError, addressError, isIP, portOf, isPath, written, family, checkFunction } = require("net/address");
+const { systemError, absolute, addressError, isIP, portOf, isPath, written, family, checkFunction } = require("net/address");
 
 const ATTEMPT_MS = 250; // before the next address of a name is tried
 const MAX_MS = 2 ** 31 - 1;
@@ -22,6 +22,7 @@ function Socket(options) {
 		throw coded(Error, "ERR_METHOD_NOT_IMPLEMENTED", "options.fd: eddy makes no socket of a descriptor of the script's");
 	Duplex.call(this, Object.assign({}, options, { allowHalfOpen: Boolean(options && options.allowHalfOpen),
 		decodeStrings: false, signal: undefined }));
+	this.onread_ = options ? options.onread : undefined;
 	reset(this);
 	if (options && options.signal)
 		require("stream").addAbortSignal(options.signal, this);
@@ -39,6 +40,7 @@ function reset(socket) {
 	socket.reset_ = socket.left_ = false; // left_: the other side has ended, and so does this one
 	socket.begun_ = false; // connected, or on the way
 	socket.hadError_ = false;
+	socket.reader_ = socket.onread_ ? require("net/onread").readerOf(socket, socket.onread_) : undefined;
 }
 
 // connecting ---------------------------------------------------------------------------
@@ -196,16 +198,28 @@ Object.assign(Socket.prototype, {
 				throw coded(Error, "ERR_METHOD_NOT_IMPLEMENTED",
 					`options.${name}: the address that connections leave from is the system's choice in eddy`);
 		if (path !== undefined || isIP(this.where_.host) !== 0)
-			attempt(this, path !== undefined ? `unix:${path}` : written(this.where_.host, this.where_.port), options);
+			attempt(this, path !== undefined ? `unix:${absolute(path)}` : written(this.where_.host, this.where_.port), options);
 		else
 			lookUp(this, options);
 		return this;
 	},
 
+	pause() {
+		if (this.reader_ !== undefined && !this.connecting)
+			this.reader_.stop();
+		return Duplex.prototype.pause.call(this);
+	},
+
+	resume() {
+		if (this.reader_ !== undefined && !this.connecting)
+			this.reader_.resume();
+		return Duplex.prototype.resume.call(this);
+	},
+
 	_read() {
 		if (this.connecting)
 			this.once("connect", () => this._read());
-		else
+		else if (this.reader_ === undefined || !this.reader_.stopped)
 			native.socketFlow(this.id_, true);
 	},
 
@@ -356,14 +370,16 @@ Object.assign(Socket.prototype, {
 			return;
 		case "data":
 			this.read_ += value.byteLength;
-			if (!this.push(Buffer.from(value)))
+			if (this.reader_ !== undefined)
+				this.reader_.give(value);
+			else if (!this.push(Buffer.from(value)))
 				native.socketFlow(this.id_, false);
 			return;
 		case "end":
-			this.left_ = !this.allowHalfOpen;
-			this.push(null);
-			if (this.readableLength === 0)
-				this.read(0);
+			if (this.reader_ !== undefined)
+				this.reader_.end(() => onEnd(this));
+			else
+				onEnd(this);
 			return;
 		case "drain":
 			owed(this, "room_");
@@ -386,6 +402,13 @@ Object.assign(Socket.prototype, {
 		}
 	},
 });
+
+function onEnd(socket) {
+	socket.left_ = !socket.allowHalfOpen;
+	socket.push(null);
+	if (socket.readableLength === 0)
+		socket.read(0);
+}
 
 function owed(socket, name) {
 	const callback = socket[name];
