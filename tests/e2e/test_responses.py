@@ -2,6 +2,7 @@
 import json
 import os
 import re
+import select
 from pathlib import Path
 
 import pytest
@@ -264,8 +265,12 @@ def test_a_body_that_has_not_been_read_does_not_reset_the_answer(client):
     client.expect_close()
 
 
-def test_an_answer_that_the_kernel_has_no_room_for_is_reset(client):
+def test_an_answer_that_the_kernel_has_no_room_for_is_reset(site):
+    """To a client that does not read meanwhile: who reads fast may make room for all of it."""
+    client, poll = site.connect(rcvbuf=65536), select.poll()
     client.send(request("GET", "/leave_much"))
+    poll.register(client.sock, 0)  # POLLERR and POLLHUP come unasked
+    assert poll.poll(20000), "the connection stays"
     with pytest.raises(Closed):
         client.read()
 
