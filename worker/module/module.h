@@ -24,7 +24,7 @@ struct eddy_module {
 	void *state;
 	bool loaded, drained;
 	unsigned held; /* eddy_module_hold's that have not been released */
-	char *reason; /* eddy_module_fail's */
+	char *reason;  /* eddy_module_fail's */
 };
 
 /*
