@@ -82,6 +82,7 @@ JS_TEXTS = \
 	worker/modules/js/lib/os.js \
 	worker/modules/js/lib/os/constants.js \
 	worker/modules/js/lib/path.js \
+	worker/modules/js/lib/path/parts.js \
 	worker/modules/js/lib/path/win32.js \
 	worker/modules/js/lib/performance.js \
 	worker/modules/js/lib/performance/timeline.js \

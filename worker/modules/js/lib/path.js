@@ -3,27 +3,7 @@
 
 const { lazily } = require("internal");
 const { argType } = require("errors");
-
-function check(value, name) {
-	if (typeof value !== "string")
-		throw argType(name, "of type string", value);
-}
-
-// Takes "." and ".." out; `absolute`: there is nothing above the root.
-function squeeze(text, absolute) {
-	const out = [];
-	for (const part of text.split("/")) {
-		if (part === "" || part === ".")
-			continue;
-		if (part !== "..")
-			out.push(part);
-		else if (out.length > 0 && out[out.length - 1] !== "..")
-			out.pop();
-		else if (!absolute)
-			out.push("..");
-	}
-	return out.join("/");
-}
+const { check, squeeze, countSame } = require("path/parts");
 
 function normalize(path) {
 	check(path, "path");
@@ -69,9 +49,7 @@ function relative(from, to) {
 	check(from, "from");
 	check(to, "to");
 	const a = resolve(from).split("/").filter(Boolean), b = resolve(to).split("/").filter(Boolean);
-	let same = 0;
-	while (same < a.length && same < b.length && a[same] === b[same])
-		same++;
+	const same = countSame(a, b);
 	return [...a.slice(same).map(() => ".."), ...b.slice(same)].join("/");
 }
 

@@ -1,16 +1,11 @@
 // path.win32: what path does with the paths of Windows, which have drives, shares, and separators of two kinds.
 "use strict";
 
-const { argType } = require("errors");
 const posix = require("path");
+const { check, squeeze: squeezeSlashed, countSame } = require("path/parts");
 
 const SHARE = /^[\\/]{2}([^\\/]+)[\\/]+([^\\/]+)/;
 const DRIVE = /^[A-Za-z]:/;
-
-function check(value, name) {
-	if (typeof value !== "string")
-		throw argType(name, "of type string", value);
-}
 
 const isSeparator = (letter) => letter === "/" || letter === "\\";
 const slashed = (text) => text.replaceAll("\\", "/");
@@ -28,21 +23,7 @@ function rootOf(path) {
 	return { device: "", absolute, length: absolute ? 1 : 0 };
 }
 
-// Takes "." and ".." out; `absolute`: there is nothing above the root.
-function squeeze(text, absolute) {
-	const out = [];
-	for (const part of slashed(text).split("/")) {
-		if (part === "" || part === ".")
-			continue;
-		if (part !== "..")
-			out.push(part);
-		else if (out.length > 0 && out[out.length - 1] !== "..")
-			out.pop();
-		else if (!absolute)
-			out.push("..");
-	}
-	return out.join("\\");
-}
+const squeeze = (text, absolute) => squeezeSlashed(slashed(text), absolute).replaceAll("/", "\\");
 
 function normalize(path) {
 	check(path, "path");
@@ -105,9 +86,7 @@ function relative(from, to) {
 	const goal = resolve(to);
 	const parts = (path) => path.split("\\").filter((part) => part !== "");
 	const a = parts(resolve(from)), b = parts(goal);
-	let same = 0;
-	while (same < a.length && same < b.length && a[same].toLowerCase() === b[same].toLowerCase())
-		same++;
+	const lower = (list) => list.map((part) => part.toLowerCase()), same = countSame(lower(a), lower(b));
 	if (same === 0 && a.length > 0 && b.length > 0)
 		return goal;
 	return [...a.slice(same).map(() => ".."), ...b.slice(same)].join("\\");
