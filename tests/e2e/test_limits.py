@@ -209,6 +209,7 @@ def test_a_flood_is_one_line_in_the_log(daemon):
     late = [daemon.connect() for _ in range(50)]
     for client in late:
         client.send(request("GET", "/hello", "Connection: close"))
+    daemon.wait_log(FULL)
     for client in waiting:
         client.close()
     for client in late:
